@@ -1,0 +1,1 @@
+"""One folder per platform; platforms never import each other."""

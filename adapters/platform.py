@@ -1,0 +1,144 @@
+"""What the gateway needs of any platform, and the only errors it may meet there.
+
+Adapters turn every failure of their platform into exactly one of these; above them nobody sees an `errcode`::
+
+    AdapterError
+    ├── MalformedMessage       an inbound payload that cannot be understood; stored raw, answered politely
+    ├── ForgedMessage          an inbound payload whose signature, freshness or addressee is wrong: refused (403)
+    └── SendError              an outbound call that did not succeed; `code` is the platform's own, for the record
+        ├── RetryAfter         try again later (busy, rate limit, connection refused): nothing was accepted
+        ├── WindowClosed       the platform allows no message of this form now (window, count): try the next rung
+        ├── UnreachableCitizen the citizen cannot be reached this way at all (not following, blocked)
+        ├── Refused            permanent for this message (content, template, field)
+        ├── CredentialsError   our account's keys, token, IP or rights: stops the account's queue until mended
+        └── UnknownOutcome     no answer, or none that can be read: it may have been delivered
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import GatewayError
+from bot.messages import Channel, MediaRef, Outbound
+
+
+class AdapterError(GatewayError):
+    """The platform failed, or what came from it cannot be used."""
+
+
+class MalformedMessage(AdapterError):
+    """The payload cannot be understood."""
+
+
+class ForgedMessage(AdapterError):
+    """The payload is not from the platform, not fresh, or not for this account."""
+
+
+class SendError(AdapterError):
+    """The platform did not take the message."""
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RetryAfter(SendError):
+    """The platform is busy or out of reach; nothing was accepted."""
+
+    def __init__(self, message: str = "", *, code: str = "", seconds: float | None = None) -> None:
+        super().__init__(message, code=code)
+        self.seconds = seconds
+
+
+class WindowClosed(SendError):
+    """The platform allows no message of this form to this citizen now."""
+
+
+class UnreachableCitizen(SendError):
+    """This citizen cannot be reached in this way."""
+
+
+class Refused(SendError):
+    """The platform will never take this message."""
+
+
+class CredentialsError(SendError):
+    """The account's keys, token, address or rights are wrong."""
+
+    def __init__(self, message: str = "", *, code: str = "", remedy: str = "") -> None:
+        super().__init__(message, code=code)
+        self.remedy = remedy
+
+
+class UnknownOutcome(SendError):
+    """Whether the platform took the message is not known."""
+
+
+class Rung(StrEnum):
+    """A form of sending, in the order in which they are tried; persisted in the delivery record."""
+
+    MESSAGE = "message"
+    """A free message inside the platform's window (WeChat 客服消息)."""
+    TEMPLATE = "template"
+    """A template message (WeChat 模板消息)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The platform took it: `message_id` is what its later delivery report will carry ('' where there is none)."""
+
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedMedia:
+    """A file as fetched: its bytes lie at `path`, decided by content to be of `content_type`."""
+
+    path: Path
+    size: int
+    sha256: str
+    content_type: str
+    """By the magic bytes, e.g. image/jpeg, audio/amr, audio/silk, video/mp4."""
+
+
+class Platform(Protocol):
+    """One account of one platform, outbound side. Every coroutine raises only `SendError` or returns."""
+
+    @property
+    def channel(self) -> Channel:
+        """Which platform."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """Our name for the account, as in the settings and in callback URLs."""
+        ...
+
+    def pages(self, outbound: Outbound) -> tuple[str, str]:
+        """Render for the platform's limits; return (what fits now, what is left to send on request).
+
+        The left part is plain text, '' when all fits. When something is left, the first part offers 更多.
+        """
+        ...
+
+    async def send_message(self, user: str, outbound: Outbound) -> Receipt:
+        """Send a free message inside the window (rung MESSAGE)."""
+        ...
+
+    async def send_template(self, user: str, notice: str, values: Mapping[str, str], *, unique: str) -> Receipt:
+        """Send the template of a notice kind (rung TEMPLATE); `unique` makes a repeat within ten minutes harmless."""
+        ...
+
+    def has_template(self, notice: str) -> bool:
+        """Whether a template serves this notice kind."""
+        ...
+
+    async def fetch(self, media: MediaRef, target: Path) -> FetchedMedia:
+        """Download to `target` (parent exists); `Refused` when the platform no longer has it."""
+        ...
+
+    async def check(self) -> None:
+        """Try the credentials once; raise `SendError` when they do not work."""
+        ...

@@ -1,0 +1,80 @@
+"""The one place that reads the wall clock.
+
+Domain and storage take `now` as an argument; what runs in a loop takes a `Clock`. The demo and the tests use
+`MovableClock`, which runs on with real time from wherever it was set.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The zone of every date the gateway shows or computes; stored values are UTC."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many real seconds, or less when the clock is moved."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many seconds."""
+        await asyncio.sleep(seconds)
+
+
+class MovableClock:
+    """A clock that can be set or advanced, for the demo and for tests; whoever sleeps on it wakes when it moves."""
+
+    def __init__(self, *, start: datetime | None = None) -> None:
+        self._offset = (start - datetime.now(UTC)) if start else timedelta()
+        self._moved = asyncio.Event()
+
+    def now(self) -> datetime:
+        """Return the shown moment, aware, in UTC."""
+        return datetime.now(UTC) + self._offset
+
+    @property
+    def offset(self) -> timedelta:
+        """How far the shown moment is ahead of the machine's clock."""
+        return self._offset
+
+    def advance(self, delta: timedelta) -> datetime:
+        """Move forward (or back) by `delta`; return the new present."""
+        self._offset += delta
+        self._moved.set()
+        self._moved = asyncio.Event()
+        return self.now()
+
+    def set(self, moment: datetime) -> datetime:
+        """Set the present to `moment` (aware); return it."""
+        if moment.tzinfo is None:
+            raise ValueError("the clock is set to an aware datetime")
+        return self.advance(moment - self.now())
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so many real seconds, or until the clock is moved."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._moved.wait()
+        except TimeoutError:
+            return
+
+
+def local(moment: datetime) -> datetime:
+    """Return `moment` in the time of Beijing, the only one citizens and staff see."""
+    return moment.astimezone(SHANGHAI)

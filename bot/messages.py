@@ -1,0 +1,143 @@
+"""The neutral message of every platform: what a citizen sent, and what goes back.
+
+Adapters make `Inbound` out of a platform's payload and render `Outbound` for it; intake and dialogs see nothing else.
+This module imports no I/O library and knows no platform's wire format.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Channel(StrEnum):
+    """The platform a citizen writes on."""
+
+    WECHAT = "wechat"
+    WEIBO = "weibo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenRef:
+    """One citizen as one account of ours sees them: `user` is the openid or the uid."""
+
+    channel: Channel
+    account: str
+    user: str
+
+    @property
+    def key(self) -> str:
+        """The stored form, `channel:account:user`."""
+        return f"{self.channel}:{self.account}:{self.user}"
+
+    @classmethod
+    def parse(cls, key: str) -> "CitizenRef":
+        """Read the stored form back."""
+        channel, account, user = key.split(":", 2)
+        return cls(channel=Channel(channel), account=account, user=user)
+
+
+class InboundKind(StrEnum):
+    """What kind of thing arrived; persisted, so the strings stay."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    VOICE = "voice"
+    VIDEO = "video"
+    LOCATION = "location"
+    LINK = "link"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+    MENU = "menu"
+    """A menu button; `text` is its key."""
+    SCAN = "scan"
+    """A scene QR code by a follower; `text` is the scene. A new follower's scan is FOLLOW with `text` set."""
+    MENTION = "mention"
+    REPORT = "report"
+    """A delivery report of the platform about a message of ours; see `DeliveryReport`."""
+    IGNORED = "ignored"
+    """Known and of no use to us."""
+    UNKNOWN = "unknown"
+    """Not known to the adapter: stored as it came."""
+
+
+class MediaKind(StrEnum):
+    """What a citizen attached."""
+
+    IMAGE = "image"
+    VOICE = "voice"
+    VIDEO = "video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaRef:
+    """Where the platform keeps something a citizen attached; `media_id` is opaque to all but the adapter."""
+
+    kind: MediaKind
+    media_id: str
+    better_id: str = ""
+    """A second id of the same thing in better quality (WeChat's MediaId16K), tried first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A map pin: degrees (GCJ-02 as the platforms give it) and the address line, if any."""
+
+    latitude: float
+    longitude: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """The platform's word on a message it had accepted: `delivered`, or not and why."""
+
+    message_id: str
+    delivered: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One thing a citizen (or the platform about a citizen) sent."""
+
+    key: str
+    """Unique over all accounts: `channel:account:` and the platform's own idea of identity. Repeats carry the same."""
+    citizen: CitizenRef
+    kind: InboundKind
+    sent_at: datetime
+    """The platform's time, aware."""
+    text: str = ""
+    choice: str = ""
+    """The id of a tapped choice; user input, forgeable."""
+    media: tuple[MediaRef, ...] = ()
+    location: Location | None = None
+    report: DeliveryReport | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    """The platform's fields, JSON-able, kept for the record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One thing the citizen can pick: `label` is shown and is also what a tap sends; `id` is what the dialog knows."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a dialog says: a phrase key of config/phrases, its values, and what can be picked."""
+
+    phrase: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """Rendered words on their way to a citizen, still without a platform's markup."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()

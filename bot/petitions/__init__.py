@@ -1,0 +1,1 @@
+"""The domain: petitions, their lifecycle and their deadlines. Standard library only."""

@@ -1,0 +1,1 @@
+"""Conversations with citizens: pure turns, no I/O."""

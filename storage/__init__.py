@@ -1,0 +1,1 @@
+"""What is kept: SQL for the truth, Redis or memory for what may be lost."""
