@@ -1,0 +1,200 @@
+"""The fields of a decrypted callback → the neutral `Inbound`; every message and event type WeChat documents.
+
+Identity: a message is account + sender + MsgId; an event, which has none, account + sender + second + name + EventKey.
+Knows no encryption, no XML and no reply.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.wechat.parsing import Fields
+from bot.messages import Channel, CitizenRef, DeliveryReport, Inbound, InboundKind, Location, MediaKind, MediaRef
+
+_LONGEST_KEY_PART = 128
+_MEDIA = {
+    "image": (InboundKind.IMAGE, MediaKind.IMAGE),
+    "voice": (InboundKind.VOICE, MediaKind.VOICE),
+    "video": (InboundKind.VIDEO, MediaKind.VIDEO),
+    "shortvideo": (InboundKind.VIDEO, MediaKind.VIDEO),
+}
+IGNORED_EVENTS = frozenset(
+    {
+        "location", "view", "view_miniprogram", "scancode_push",
+        "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select",
+        "subscribe_msg_popup_event", "subscribe_msg_change_event", "masssendjobfinish",
+        "kf_create_session", "kf_close_session", "kf_switch_session",
+        "qualification_verify_success", "qualification_verify_fail", "naming_verify_success", "naming_verify_fail",
+        "annual_renew", "verify_expired", "user_authorization_revoke", "user_authorization_cancellation",
+        "user_authorize_invoice", "user_info_modified",
+    }
+)  # fmt: skip
+"""Known and of no use: what a citizen picked by pic_* and location_select follows as a message of its own."""
+
+
+class UnusableFieldsError(Exception):
+    """A field that every message of the type must have is missing or not of its form."""
+
+
+def to_inbound(fields: Fields, *, account: str) -> Inbound:
+    """Return the neutral form of one callback; raise `UnusableFieldsError`."""
+    sender = _required(fields, "FromUserName")
+    seconds = _number(fields, "CreateTime", digits=10)
+    kind = _required(fields, "MsgType").lower()
+    prefix = f"wechat:{account}:{sender}"
+    if kind == "event":
+        key, values = _event_key(fields, prefix=prefix, seconds=seconds), _event(fields)
+    else:
+        key, values = _message_key(fields, prefix=prefix, kind=kind, seconds=seconds), _message(fields, kind=kind)
+    return Inbound(
+        key=key,
+        citizen=CitizenRef(channel=Channel.WECHAT, account=account, user=sender),
+        sent_at=datetime.fromtimestamp(seconds, UTC),
+        raw=fields,
+        **values,
+    )
+
+
+def _message_key(fields: Fields, *, prefix: str, kind: str, seconds: int) -> str:
+    if "MsgId" in fields or kind in _MESSAGES:
+        return f"{prefix}:{_number(fields, 'MsgId', digits=20)}"
+    return f"{prefix}:t{seconds}:{_short(kind)}"  # a type we do not know, and without an id
+
+
+def _event_key(fields: Fields, *, prefix: str, seconds: int) -> str:
+    subject = _text(fields, "EventKey")
+    if sent := _sent_id(fields):
+        subject = f"{subject}#{sent}"  # two reports of one second differ by the message they speak of
+    return f"{prefix}:e{seconds}:{_short(_text(fields, 'Event').lower())}:{_short(subject)}"
+
+
+def _short(part: str) -> str:
+    """Keep keys within a column: a VIEW event's key is a whole URL."""
+    if len(part) <= _LONGEST_KEY_PART:
+        return part
+    return hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _message(fields: Fields, *, kind: str) -> dict[str, Any]:
+    read = _MESSAGES.get(kind)
+    return read(fields, kind) if read else {"kind": InboundKind.UNKNOWN}
+
+
+def _text_message(fields: Fields, _kind: str) -> dict[str, Any]:
+    return {"kind": InboundKind.TEXT, "text": _text(fields, "Content"), "choice": _text(fields, "bizmsgmenuid")}
+
+
+def _media_message(fields: Fields, kind: str) -> dict[str, Any]:
+    inbound, media = _MEDIA[kind]
+    better = _text(fields, "MediaId16K") if media is MediaKind.VOICE else ""
+    ref = MediaRef(kind=media, media_id=_required(fields, "MediaId"), better_id=better)
+    return {"kind": inbound, "media": (ref,)}
+
+
+def _location_message(fields: Fields, _kind: str) -> dict[str, Any]:
+    """Location_X is the latitude."""
+    place = Location(
+        latitude=_degrees(fields, "Location_X", limit=90),
+        longitude=_degrees(fields, "Location_Y", limit=180),
+        label=_text(fields, "Label"),
+    )
+    return {"kind": InboundKind.LOCATION, "location": place}
+
+
+def _link_message(fields: Fields, _kind: str) -> dict[str, Any]:
+    lines = (_text(fields, "Title"), _text(fields, "Url"))
+    return {"kind": InboundKind.LINK, "text": "\n".join(line for line in lines if line)}
+
+
+_MESSAGES = {
+    "text": _text_message,
+    "image": _media_message,
+    "voice": _media_message,
+    "video": _media_message,
+    "shortvideo": _media_message,
+    "location": _location_message,
+    "link": _link_message,
+    "miniprogrampage": _link_message,
+}
+
+
+def _event(fields: Fields) -> dict[str, Any]:
+    if isinstance(fields.get("Event", ""), dict | list):
+        raise UnusableFieldsError("Event is not a text")
+    subject = _text(fields, "EventKey")
+    match _text(fields, "Event").lower():
+        case "subscribe":
+            return {"kind": InboundKind.FOLLOW, "text": subject.removeprefix("qrscene_")}
+        case "unsubscribe":
+            return {"kind": InboundKind.UNFOLLOW}
+        case "scan":
+            return {"kind": InboundKind.SCAN, "text": subject}
+        case "click" | "scancode_waitmsg":  # the second one shows the citizen a wait for our answer
+            return {"kind": InboundKind.MENU, "text": subject}
+        case "templatesendjobfinish":
+            status = _text(fields, "Status")
+            return _report(_sent_id(fields), delivered=status == "success", detail=status)
+        case "subscribe_msg_sent_event":
+            item = _first_item(fields)
+            return _report(
+                _text(item, "MsgID"), delivered=_text(item, "ErrorCode") == "0", detail=_text(item, "ErrorStatus")
+            )
+        case event if event in IGNORED_EVENTS:
+            return {"kind": InboundKind.IGNORED}
+        case _:
+            return {"kind": InboundKind.UNKNOWN}
+
+
+def _report(message_id: str, *, delivered: bool, detail: str) -> dict[str, Any]:
+    if not message_id:
+        raise UnusableFieldsError("a delivery report names no message")
+    report = DeliveryReport(message_id=message_id, delivered=delivered, detail=detail)
+    return {"kind": InboundKind.REPORT, "report": report}
+
+
+def _sent_id(fields: Fields) -> str:
+    """Return the id of the message of ours that an event speaks of."""
+    return _text(fields, "MsgID") or _text(_first_item(fields), "MsgID")
+
+
+def _first_item(fields: Fields) -> Mapping[str, Any]:
+    """Return the (first) entry of a subscribe_msg_sent_event; one notice is sent, so one is reported, at a time."""
+    listed: object = fields.get("SubscribeMsgSentEvent")
+    listed = listed.get("List") if isinstance(listed, dict) else None
+    if isinstance(listed, list):
+        listed = listed[0]
+    return listed if isinstance(listed, dict) else {}
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    """Return a text field, '' where there is none; of a repeated one all texts, a line each."""
+    value = fields.get(name, "")
+    if isinstance(value, str):
+        return value
+    return "\n".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else ""
+
+
+def _required(fields: Fields, name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise UnusableFieldsError(f"{name} is missing or not one text")
+    return value.strip()
+
+
+def _number(fields: Fields, name: str, *, digits: int) -> int:
+    value = _required(fields, name)
+    if not (value.isascii() and value.isdigit() and len(value) <= digits):
+        raise UnusableFieldsError(f"{name} is not a number")
+    return int(value)
+
+
+def _degrees(fields: Fields, name: str, *, limit: int) -> float:
+    try:
+        value = float(_required(fields, name))
+    except ValueError:
+        raise UnusableFieldsError(f"{name} is not a number") from None
+    if not math.isfinite(value) or abs(value) > limit:
+        raise UnusableFieldsError(f"{name} is no place on earth")
+    return value

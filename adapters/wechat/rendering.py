@@ -1,0 +1,99 @@
+"""Words → what WeChat shows: the passive reply's XML, choices as in-text menu links, pages that fit.
+
+The platform takes about 2048 bytes of text and drops longer replies with a failure notice to the citizen; 1800 is kept.
+In-text menu links are undocumented: a client without them still shows the numbers, and numbers and labels can be typed.
+Only a `Choice` may become a link: `<` of any other text is made full-width. Knows no encryption and no network.
+"""
+
+from urllib.parse import quote
+
+from adapters.wechat.parsing import clean
+from bot.messages import Choice, Outbound
+
+LONGEST = 1800
+"""Bytes of UTF-8 in one text message."""
+MORE = Choice(id="more", label="更多")
+"""Offered when a text goes on; a tap or the word itself asks for the rest."""
+
+_LONGEST_LINKS = 1200  # above it, choices lose their links: the words come first
+_TIDY_PART = 3  # a cut at a sentence leaves at least a third of the page filled
+_SENTENCE_ENDS = "。！？；\n"
+_JOINERS = "\u200d\ufe0f\u20e3"
+
+
+def cdata(text: str) -> str:
+    """Return `text` as it may stand inside one CDATA section."""
+    return clean(text).replace("]]>", "]]]]><![CDATA[>")
+
+
+def reply_xml(*, to: str, sender: str, seconds: int, text: str) -> str:
+    """Return the passive text reply; `text` is final, with its links."""
+    return (
+        f"<xml><ToUserName><![CDATA[{cdata(to)}]]></ToUserName>"
+        f"<FromUserName><![CDATA[{cdata(sender)}]]></FromUserName><CreateTime>{seconds}</CreateTime>"
+        f"<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[{cdata(text)}]]></Content></xml>"
+    )
+
+
+def envelope_xml(*, encrypted: str, signature: str, seconds: int, nonce: str) -> str:
+    """Return the encrypted reply's envelope."""
+    return (
+        f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature>"
+        f"<TimeStamp>{seconds}</TimeStamp><Nonce><![CDATA[{cdata(nonce)}]]></Nonce></xml>"
+    )
+
+
+def render(outbound: Outbound) -> tuple[str, str]:
+    """Return (the text to send now, the words left over); the second is plain and may be rendered again.
+
+    What is sent fits `LONGEST` and ends with the choices, and with 更多 when words are left over.
+    """
+    text = clean(outbound.text).strip()
+    links = "\n".join(_link(choice, label=f"{n}. {_label(choice)}") for n, choice in enumerate(outbound.choices, 1))
+    if _size(links) > _LONGEST_LINKS:
+        text = "\n".join([text, *(f"{n}. {_label(choice)}" for n, choice in enumerate(outbound.choices, 1))]).strip()
+        links = ""
+    whole = _joined(_harmless(text), links)
+    if _size(whole) <= LONGEST:
+        return whole, ""
+    links = _joined(links, _link(MORE, label=MORE.label))
+    cut = _cut(text, room=LONGEST - _size(links) - 1)
+    return _joined(_harmless(text[:cut]), links), text[cut:]
+
+
+def _link(choice: Choice, *, label: str) -> str:
+    content, identity = quote(_label(choice), safe=""), quote(clean(choice.id), safe="")
+    if not content or not identity:  # the client ignores a tap on such a link
+        return label
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid={identity}">{label}</a>'
+
+
+def _label(choice: Choice) -> str:
+    return _harmless(" ".join(clean(choice.label).split()))
+
+
+def _harmless(text: str) -> str:
+    """Take from `text` the means to open a tag; every character stays one character."""
+    return text.replace("<", "＜")
+
+
+def _joined(first: str, second: str) -> str:
+    between = "\n" if first and second and not first.endswith("\n") else ""
+    return f"{first}{between}{second}"
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _cut(text: str, *, room: int) -> int:
+    """Return how many characters fit into `room` bytes, back to a sentence end, else a comma, else anywhere."""
+    fits = len(_harmless(text).encode()[:room].decode("utf-8", "ignore"))
+    least = fits // _TIDY_PART
+    for ends in (_SENTENCE_ENDS, "，"):
+        end = max(text.rfind(mark, least, fits) for mark in ends)
+        if end >= least:
+            return end + 1
+    while fits > least + 1 and (text[fits] in _JOINERS or text[fits - 1] == "\u200d"):
+        fits -= 1  # an emoji made of several characters stays whole
+    return fits
