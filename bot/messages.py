@@ -141,3 +141,40 @@ class Outbound:
 
     text: str
     choices: tuple[Choice, ...] = ()
+
+
+def dump_inbound(inbound: Inbound) -> dict[str, Any]:
+    """Return `inbound` as a JSON-able dict; `load_inbound` reads it back."""
+    return {
+        "key": inbound.key,
+        "citizen": inbound.citizen.key,
+        "kind": inbound.kind.value,
+        "sent_at": inbound.sent_at.isoformat(),
+        "text": inbound.text,
+        "choice": inbound.choice,
+        "media": [[m.kind.value, m.media_id, m.better_id] for m in inbound.media],
+        "location": [inbound.location.latitude, inbound.location.longitude, inbound.location.label]
+        if inbound.location
+        else None,
+        "report": [inbound.report.message_id, inbound.report.delivered, inbound.report.detail]
+        if inbound.report
+        else None,
+        "raw": dict(inbound.raw),
+    }
+
+
+def load_inbound(data: Mapping[str, Any]) -> Inbound:
+    """Read back what `dump_inbound` made."""
+    location, report = data["location"], data["report"]
+    return Inbound(
+        key=data["key"],
+        citizen=CitizenRef.parse(data["citizen"]),
+        kind=InboundKind(data["kind"]),
+        sent_at=datetime.fromisoformat(data["sent_at"]),
+        text=data["text"],
+        choice=data["choice"],
+        media=tuple(MediaRef(kind=MediaKind(k), media_id=i, better_id=b) for k, i, b in data["media"]),
+        location=Location(latitude=location[0], longitude=location[1], label=location[2]) if location else None,
+        report=DeliveryReport(message_id=report[0], delivered=report[1], detail=report[2]) if report else None,
+        raw=data["raw"],
+    )

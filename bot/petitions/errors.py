@@ -1,0 +1,65 @@
+"""What can be wrong with an act on a petition.
+
+::
+
+    PetitionError
+    ├── WrongNumber        not a petition number, or its check digit does not match
+    ├── UnknownPetition    no such petition, or none this actor may see
+    ├── UnknownUnit        no unit of that id
+    ├── NotAllowed         this role may not do this act at all, or not on this petition
+    ├── NotPossible        the petition's state does not admit the act; carries state and act
+    ├── Incomplete         the act lacks something it needs (a reason, a unit, a text); carries the field
+    ├── LeakRefused        a 举报 would reach the unit it names (信访工作条例 30)
+    └── Stale              someone else changed the petition first; load it again
+"""
+
+from bot.errors import GatewayError
+
+
+class PetitionError(GatewayError):
+    """A rule of the petition procedure was not met."""
+
+
+class WrongNumber(PetitionError):
+    """The petition number is mistyped."""
+
+
+class UnknownPetition(PetitionError):
+    """No such petition."""
+
+
+class UnknownUnit(PetitionError):
+    """No such unit."""
+
+
+class NotAllowed(PetitionError):
+    """This role may not do this."""
+
+
+class NotPossible(PetitionError):
+    """The petition's state does not admit this act."""
+
+    def __init__(self, *, state: str, act: str) -> None:
+        super().__init__(f"a petition that is {state} does not admit {act}")
+        self.state = state
+        self.act = act
+
+
+class Incomplete(PetitionError):
+    """The act lacks something it needs."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} is required")
+        self.field = field
+
+
+class LeakRefused(PetitionError):
+    """A report would reach the unit it names."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(f"this report names {unit}: it may not be forwarded there")
+        self.unit = unit
+
+
+class Stale(PetitionError):
+    """Someone else changed the petition first."""

@@ -1,0 +1,310 @@
+"""What a petition (诉求) is: its parts, its states, and the records that hang on it.
+
+Everything here is a value; what may happen to it stands in `lifecycle`. The strings are persisted and stay.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What the citizen wants."""
+
+    CONSULT = "consult"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGEST = "suggest"
+    PRAISE = "praise"
+
+    @property
+    def label(self) -> str:
+        """The word citizens and staff read."""
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS = {
+    Kind.CONSULT: "咨询",
+    Kind.HELP: "求助",
+    Kind.COMPLAINT: "投诉",
+    Kind.REPORT: "举报",
+    Kind.SUGGEST: "建议",
+    Kind.PRAISE: "表扬",
+}
+
+
+class State(StrEnum):
+    """Where a petition stands."""
+
+    FILED = "filed"
+    ACCEPTED = "accepted"
+    FORWARDED = "forwarded"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The word citizens and staff read (at most five characters: it must fit a `phrase` field)."""
+        return _STATE_LABELS[self]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is owed to the citizen."""
+        return self in {State.CLOSED, State.REFUSED, State.WITHDRAWN}
+
+
+_STATE_LABELS = {
+    State.FILED: "待受理",
+    State.ACCEPTED: "已受理",
+    State.FORWARDED: "办理中",
+    State.ANSWERED: "已答复",
+    State.CLOSED: "已办结",
+    State.REFUSED: "不予受理",
+    State.WITHDRAWN: "已撤回",
+}
+
+
+class Role(StrEnum):
+    """In what part somebody acts."""
+
+    CITIZEN = "citizen"
+    CLERK = "clerk"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    CLOCK = "clock"
+
+    @property
+    def label(self) -> str:
+        """The word staff read."""
+        return _ROLE_LABELS[self]
+
+
+_ROLE_LABELS = {
+    Role.CITIZEN: "市民",
+    Role.CLERK: "受理员",
+    Role.OFFICER: "承办员",
+    Role.SUPERVISOR: "督办员",
+    Role.ADMIN: "管理员",
+    Role.CLOCK: "系统",
+}
+
+
+class Rating(StrEnum):
+    """The citizen's judgement; never given by anybody else, and never by default."""
+
+    SATISFIED = "satisfied"
+    FAIR = "fair"
+    DISSATISFIED = "dissatisfied"
+
+    @property
+    def label(self) -> str:
+        """The word the citizen picks."""
+        return {Rating.SATISFIED: "满意", Rating.FAIR: "基本满意", Rating.DISSATISFIED: "不满意"}[self]
+
+
+class Lamp(StrEnum):
+    """How a clock stands (亮灯): green in time, yellow about to pass, red passed."""
+
+    NONE = "none"
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts: `id` is the staff login or the citizen's key, `unit` the officer's unit id."""
+
+    role: Role
+    id: str
+    unit: str = ""
+
+
+CLOCK = Actor(role=Role.CLOCK, id="clock")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the dialog collected, complete enough to file. `attachments` are inbound keys."""
+
+    kind: Kind
+    content: str
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    attachments: tuple[str, ...] = ()
+    phone: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Petition:
+    """One petition as it stands. `version` is the number of its events and guards every write."""
+
+    number: str
+    kind: Kind
+    state: State
+    citizen: str
+    """The key of the `CitizenRef` who filed it."""
+    content: str
+    place: str
+    latitude: float | None
+    longitude: float | None
+    phone: str
+    public: bool
+    code: str
+    """The six-digit 查询码."""
+    unit: str
+    """The id of the unit that has it now, '' while it is with the office."""
+    policy: str
+    filed_at: datetime
+    updated_at: datetime
+    version: int
+    rating: Rating | None = None
+
+    @property
+    def summary(self) -> str:
+        """The first forty characters, on one line."""
+        line = " ".join(self.content.split())
+        return line if len(line) <= _SUMMARY else line[: _SUMMARY - 1] + "…"
+
+
+_SUMMARY = 40
+
+
+class EventType(StrEnum):
+    """What happened; append-only."""
+
+    FILED = "filed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FORWARDED = "forwarded"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    RATED = "rated"
+    WARNED = "warned"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of a petition's history; `data` is JSON-able and complete enough to rebuild the petition."""
+
+    number: str
+    seq: int
+    type: EventType
+    at: datetime
+    role: Role
+    actor: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class MilestoneName(StrEnum):
+    """The clocks of a petition."""
+
+    RESPONSE = "response"
+    ANSWER = "answer"
+
+    @property
+    def label(self) -> str:
+        """The word citizens and staff read."""
+        return {MilestoneName.RESPONSE: "响应", MilestoneName.ANSWER: "答复"}[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """One clock: due, warned, passed, met or ended (nothing is owed any more)."""
+
+    number: str
+    name: MilestoneName
+    started_at: datetime
+    due_at: datetime
+    warn_at: datetime | None
+    provisional: bool = False
+    """暂定: the calendar of that year is not published yet."""
+    warned_at: datetime | None = None
+    passed_at: datetime | None = None
+    met_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still runs."""
+        return self.met_at is None and self.ended_at is None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the milestone loop has something to do with it; None for nothing more."""
+        if not self.open or self.passed_at is not None:
+            return None
+        if self.warned_at is None and self.warn_at is not None:
+            return self.warn_at
+        return self.due_at
+
+    def lamp(self, now: datetime) -> Lamp:
+        """Return how it stands at `now`."""
+        if self.ended_at is not None and self.passed_at is None:
+            return Lamp.NONE
+        if (self.met_at or now) > self.due_at:
+            return Lamp.RED
+        if self.met_at is not None:
+            return Lamp.NONE
+        return Lamp.YELLOW if self.warn_at is not None and now >= self.warn_at else Lamp.GREEN
+
+
+class NoticeKind(StrEnum):
+    """What the citizen is told; phrases are `notice.<kind>`, templates are named by it."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    FORWARDED = "forwarded"
+    RESPONSE_OVERDUE = "response_overdue"
+    ANSWER_DUE_SOON = "answer_due_soon"
+    ANSWER_OVERDUE = "answer_overdue"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the citizen must hear: `key` makes it unique for ever, `values` fill its phrase and its template."""
+
+    key: str
+    kind: NoticeKind
+    number: str
+    citizen: str
+    at: datetime
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A petition with its clocks: what an act is done to."""
+
+    petition: Petition
+    milestones: tuple[Milestone, ...]
+
+    def milestone(self, name: MilestoneName) -> Milestone | None:
+        """Return the clock of that name, if the policy has it."""
+        return next((m for m in self.milestones if m.name == name), None)
+
+    def lamp(self, now: datetime) -> Lamp:
+        """Return the worst lamp of the clocks that still run."""
+        lamps = {m.lamp(now) for m in self.milestones if m.open}
+        return next((lamp for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN) if lamp in lamps), Lamp.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an act did: the case after it, the new events, and what the citizen is told."""
+
+    case: Case
+    events: tuple[Event, ...]
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,511 @@
+"""What the gateway asks of its storage, split by topic; implementations live in `storage`.
+
+A `UnitOfWork` is one transaction: `async with storage.begin() as work: …; await work.commit()`. Leaving without a
+commit rolls back. `storage.read()` gives the same, without the right to write. Driver errors arrive as
+`StorageUnavailable` (the database is away or locked: try later) or another storage error; `Stale` when a version guard
+fails. Moments are aware datetimes in UTC on both sides. No method reads the clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol, Self
+
+from bot.errors import GatewayError
+from bot.messages import Inbound, MediaKind
+from bot.petitions.petition import (
+    Case,
+    Event,
+    Kind,
+    Lamp,
+    Milestone,
+    MilestoneName,
+    Outcome,
+    Rating,
+    Role,
+    State,
+)
+
+
+class StorageUnavailable(GatewayError):
+    """The database is away; nothing was written."""
+
+
+# --- petitions ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which petitions a list shows; empty fields do not filter. `text` is searched in number, content and place."""
+
+    states: tuple[State, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    unit: str | None = None
+    lamp: Lamp | None = None
+    text: str = ""
+    citizen: str = ""
+    open_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """One page of a list, most urgent first (earliest open due date, then newest), and how many there are in all."""
+
+    cases: tuple[Case, ...]
+    total: int
+
+
+class Cases(Protocol):
+    """Petitions with their clocks and their history."""
+
+    async def get(self, number: str, *, lock: bool = False) -> Case | None:
+        """Return the case; `lock` keeps others from changing it until the end of this unit of work."""
+        ...
+
+    async def events(self, number: str) -> tuple[Event, ...]:
+        """Return the whole history, oldest first."""
+        ...
+
+    async def save(self, outcome: Outcome) -> None:
+        """Write the case after an act, its events, and one outbox row a notice; `Stale` when the version moved on."""
+        ...
+
+    async def reserve(self, day: date, count: int = 1) -> int:
+        """Take `count` sequence numbers of the day (Beijing date); return the first."""
+        ...
+
+    async def search(self, wanted: CaseFilter, *, now: datetime, limit: int, offset: int = 0) -> CasePage:
+        """Return one page of the petitions that match."""
+        ...
+
+    async def of_citizen(self, citizen: str, *, limit: int = 20) -> tuple[Case, ...]:
+        """Return the citizen's own petitions, newest first."""
+        ...
+
+    async def counts(self, *, now: datetime, unit: str | None = None) -> Mapping[str, int]:
+        """Return how many there are: one entry a state value, and `lamp:yellow`, `lamp:red` among the open ones."""
+        ...
+
+    async def due_milestones(self, *, now: datetime, limit: int) -> tuple[Milestone, ...]:
+        """Return the milestones whose `next_at` has come, most overdue first."""
+        ...
+
+    async def all_numbers(self, *, since: datetime | None = None) -> tuple[str, ...]:
+        """Return every number in order of filing; for export and rebuild."""
+        ...
+
+
+# --- attachments ----------------------------------------------------------------------------------------------------
+
+
+class AttachmentState(StrEnum):
+    """Where a file stands; persisted."""
+
+    WANTED = "wanted"
+    STORED = "stored"
+    LOST = "lost"
+    """The platform no longer has it, or refuses it for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """Something a citizen attached. `path` and `playable` are relative to the data directory, '' until stored."""
+
+    key: str
+    """The key of the inbound message that brought it."""
+    citizen: str
+    number: str | None
+    kind: MediaKind
+    media_id: str
+    better_id: str
+    received_at: datetime
+    state: AttachmentState = AttachmentState.WANTED
+    path: str = ""
+    playable: str = ""
+    """A copy that a browser plays (voice as audio/wav) or shows without EXIF (pictures); '' where none was made."""
+    content_type: str = ""
+    size: int = 0
+    sha256: str = ""
+    attempts: int = 0
+    next_at: datetime | None = None
+    detail: str = ""
+
+
+class Attachments(Protocol):
+    """Files of citizens."""
+
+    async def claim(self, *, now: datetime, lease: datetime, limit: int) -> tuple[Attachment, ...]:
+        """Take wanted files whose `next_at` has come; they are not given again before `lease`."""
+        ...
+
+    async def update(self, attachment: Attachment) -> None:
+        """Write state, path, playable, content_type, size, sha256, attempts, next_at and detail."""
+        ...
+
+    async def of_petition(self, number: str) -> tuple[Attachment, ...]:
+        """Return the files of a petition in the order in which they came."""
+        ...
+
+    async def get(self, key: str) -> Attachment | None:
+        """Return one file."""
+        ...
+
+
+# --- outbox ---------------------------------------------------------------------------------------------------------
+
+
+class OutboxState(StrEnum):
+    """Where a message to a citizen stands; persisted."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    """The platform took it."""
+    WAITING = "waiting"
+    """No permitted way now; waits for the citizen's next contact."""
+    UNKNOWN = "unknown"
+    """It may have arrived; never resent blindly."""
+    DEAD = "dead"
+    """Refused for good; staff see it, and can replay it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMessage:
+    """A message on its way: a phrase key with values, rendered when it leaves."""
+
+    id: int
+    key: str
+    citizen: str
+    kind: str
+    """A `NoticeKind` value, or `reply` for an answer that came too late for the passive reply."""
+    number: str | None
+    phrase: str
+    values: Mapping[str, Any]
+    created_at: datetime
+    state: OutboxState
+    attempts: int
+    next_at: datetime | None
+    detail: str = ""
+
+
+class DeliveryOutcome(StrEnum):
+    """What became of one attempt; persisted."""
+
+    STARTED = "started"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    RETRY = "retry"
+    WINDOW_CLOSED = "window_closed"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    CREDENTIALS = "credentials"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One attempt to send one message."""
+
+    outbox_id: int
+    attempt: int
+    rung: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: DeliveryOutcome
+    code: str = ""
+    message_id: str = ""
+    detail: str = ""
+
+
+class Outbox(Protocol):
+    """Messages to citizens and every attempt to deliver them."""
+
+    async def claim(self, *, owner: str, now: datetime, lease: datetime, limit: int) -> tuple[OutboxMessage, ...]:
+        """Take due messages, oldest first, at most one a citizen and none behind an unfinished older one.
+
+        Messages whose lease ran out come back first: to PENDING when no attempt had started, else to UNKNOWN.
+        """
+        ...
+
+    async def start(self, message: OutboxMessage, *, rung: str, now: datetime) -> int:
+        """Record that an attempt begins, before anything leaves; return its attempt number."""
+        ...
+
+    async def finish(self, message: OutboxMessage, delivery: Delivery, *, state: OutboxState,
+                     next_at: datetime | None, detail: str = "") -> None:  # fmt: skip
+        """Record the attempt's outcome and where the message stands now (PENDING again with `next_at`, SENT, …)."""
+        ...
+
+    async def report(self, *, account: str, message_id: str, delivered: bool, detail: str, now: datetime) -> bool:
+        """Settle an accepted attempt by the platform's later word; False when no attempt carries that id."""
+        ...
+
+    async def release(self, citizen: str, *, now: datetime) -> int:
+        """Make the citizen's WAITING messages PENDING at `now`: they wrote; return how many."""
+        ...
+
+    async def replay(self, outbox_id: int, *, now: datetime) -> bool:
+        """Make a DEAD, UNKNOWN or WAITING message PENDING; False when it is not in such a state."""
+        ...
+
+    async def troubled(self, *, limit: int = 200) -> tuple[OutboxMessage, ...]:
+        """Return DEAD, UNKNOWN and WAITING messages, newest first."""
+        ...
+
+    async def of_petition(self, number: str) -> tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]:
+        """Return the messages about a petition with their attempts, oldest first."""
+        ...
+
+    async def waiting_count(self, *, now: datetime) -> int:
+        """Return how many messages are pending or being sent."""
+        ...
+
+
+# --- citizens and inbound: the turn ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenRow:
+    """What is kept about one citizen of one account."""
+
+    key: str
+    session: str = ""
+    """The dialog session as JSON, '' for a newcomer."""
+    version: int = 0
+    following: bool = True
+    window_until: datetime | None = None
+    """Until when free messages may be sent, as far as we know."""
+    window_left: int = 0
+    last_seen: datetime | None = None
+
+
+class InboundState(StrEnum):
+    """What became of an inbound message; persisted."""
+
+    TURNED = "turned"
+    """A dialog turn was made of it."""
+    IGNORED = "ignored"
+    FAILED = "failed"
+    """The turn raised; staff see it."""
+    MALFORMED = "malformed"
+    """Signed, but not to be understood; kept raw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundRecord:
+    """An inbound message with what became of it. `reply` is the text given back, '' for none."""
+
+    inbound: Inbound
+    state: InboundState
+    received_at: datetime
+    reply: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateReply:
+    """A reply that missed the passive answer and goes by the outbox."""
+
+    key: str
+    citizen: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnWrites:
+    """Everything a batch of turns changes; written and committed together."""
+
+    records: Sequence[InboundRecord] = ()
+    citizens: Sequence[CitizenRow] = ()
+    """With `version` as loaded; the write raises it by one, and fails with `Stale` when it moved on."""
+    attachments: Sequence[Attachment] = ()
+    outcomes: Sequence[Outcome] = ()
+    """Filings of this batch (new petitions only)."""
+    late: Sequence[LateReply] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnState:
+    """What a batch needs to know: stored replies of repeats by inbound key, and the citizens by key."""
+
+    repeats: Mapping[str, str]
+    citizens: Mapping[str, CitizenRow]
+
+
+class Batch(Protocol):
+    """One group commit of turns; leaving the context without `save` writes nothing."""
+
+    async def load(self, keys: Sequence[str], citizens: Sequence[str]) -> TurnState:
+        """Return the repeats among `keys` and the rows of `citizens` (absent ones as a fresh `CitizenRow`)."""
+        ...
+
+    async def reserve(self, day: date, count: int) -> int:
+        """Take petition sequence numbers; see `Cases.reserve`."""
+        ...
+
+    async def save(self, writes: TurnWrites) -> None:
+        """Write all and commit; `Stale` when a citizen or an inbound key was written by another process meanwhile."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawInbound:
+    """A signed but malformed body, or another thing that staff must see."""
+
+    key: str
+    account: str
+    body: str
+    detail: str
+    received_at: datetime
+
+
+class Turns(Protocol):
+    """The same for a single turn inside a unit of work: for the turns that look things up, and for retries."""
+
+    async def load(self, keys: Sequence[str], citizens: Sequence[str]) -> TurnState:
+        """As `Batch.load`, with the citizens' rows locked (created where absent)."""
+        ...
+
+    async def save(self, writes: TurnWrites) -> None:
+        """As `Batch.save`, without the commit."""
+        ...
+
+    async def keep_raw(self, raw: RawInbound) -> bool:
+        """Keep a malformed body; False when its key was kept before."""
+        ...
+
+    async def troubled(self, *, limit: int = 200) -> tuple[InboundRecord, ...]:
+        """Return failed and malformed messages, newest first."""
+        ...
+
+    async def citizen(self, key: str) -> CitizenRow | None:
+        """Return one citizen."""
+        ...
+
+    async def spend_window(self, citizen: str, *, left: int | None = None) -> None:
+        """Take one message from the citizen's window, or set what is left (0: the platform says it is shut)."""
+        ...
+
+    async def set_following(self, citizen: str, *, following: bool) -> None:
+        """Record what a send told about following."""
+        ...
+
+
+# --- staff ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A member of staff; `unit` is set for officers."""
+
+    name: str
+    display: str
+    role: Role
+    unit: str
+    password_hash: str
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One line of the audit trail."""
+
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    data: Mapping[str, Any]
+
+
+class Staff(Protocol):
+    """Users, their console sessions, and the audit trail."""
+
+    async def user(self, name: str) -> User | None:
+        """Return one user by login name."""
+        ...
+
+    async def users(self) -> tuple[User, ...]:
+        """Return all users by name."""
+        ...
+
+    async def put_user(self, user: User) -> None:
+        """Create or replace a user."""
+        ...
+
+    async def open_session(self, token_hash: str, data: str, *, user: str, expires: datetime) -> None:
+        """Store a console session by the hash of its token (created or replaced)."""
+        ...
+
+    async def session(self, token_hash: str, *, now: datetime) -> str | None:
+        """Return the data of a session that has not expired."""
+        ...
+
+    async def drop_session(self, token_hash: str) -> None:
+        """Forget a session."""
+        ...
+
+    async def drop_sessions_of(self, user: str) -> None:
+        """Forget all sessions of a user."""
+        ...
+
+    async def audit(self, entry: AuditEntry) -> None:
+        """Append to the audit trail."""
+        ...
+
+    async def audit_trail(self, *, target: str = "", limit: int = 200) -> tuple[AuditEntry, ...]:
+        """Return the newest entries, of one target if given."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction over all topics."""
+
+    cases: Cases
+    attachments: Attachments
+    outbox: Outbox
+    turns: Turns
+    staff: Staff
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        ...
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Roll back what was not committed."""
+        ...
+
+    async def commit(self) -> None:
+        """Make it durable."""
+        ...
+
+
+class Storage(Protocol):
+    """The database."""
+
+    def begin(self) -> UnitOfWork:
+        """Return a unit of work that may write."""
+        ...
+
+    def read(self) -> UnitOfWork:
+        """Return a unit of work that only reads."""
+        ...
+
+    def batch(self) -> AbstractAsyncContextManager[Batch]:
+        """Return a group commit for turns."""
+        ...
+
+    async def check(self) -> None:
+        """Raise `StorageUnavailable` when the database does not answer."""
+        ...
+
+
+__all__ = [
+    "Attachment", "AttachmentState", "Attachments", "AuditEntry", "Batch", "CaseFilter", "CasePage", "Cases",
+    "CitizenRow", "Delivery", "DeliveryOutcome", "InboundRecord", "InboundState", "LateReply", "MilestoneName",
+    "Outbox", "OutboxMessage", "OutboxState", "Rating", "RawInbound", "Staff", "Storage", "StorageUnavailable",
+    "TurnState", "TurnWrites", "Turns", "UnitOfWork", "User",
+]  # fmt: skip

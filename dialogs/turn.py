@@ -1,0 +1,96 @@
+"""The shape of a conversation: what a turn takes and what it gives.
+
+A turn is a pure function `(session, message, now, catalogue, facts) → Turn | Lookup`. When it needs to know something
+that only the database knows, it returns a `Lookup` instead of a `Turn`; the caller finds the facts and calls again with
+them. What it wants done to petitions it returns as intents; the caller does them in the same transaction and adds the
+values they yield (`number`, `code`, …) to the reply.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.messages import Reply
+from bot.petitions.petition import Case, Draft, Event, Kind, Rating
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindChoice:
+    """A kind of petition as citizens meet it."""
+
+    kind: Kind
+    label: str
+    synonyms: tuple[str, ...] = ()
+    public_allowed: bool = True
+    phone_asked: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """What the dialog may know about the office: all data, fixed for the life of the process."""
+
+    kinds: tuple[KindChoice, ...]
+    office: str
+    office_phone: str
+    units: Mapping[str, str]
+    """Unit id → name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """File the draft. The reply gains the values `number`, `code`, `response_due`, `answer_due`."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Withdraw the citizen's own petition."""
+
+    number: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """Rate the citizen's own petition."""
+
+    number: str
+    rating: Rating
+    words: str = ""
+
+
+Intent = File | Withdraw | Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """Lookup: the citizen's own petitions, newest first. Facts: `cases`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class One:
+    """Lookup: one petition by its full number, whoever filed it. Facts: `case` and `events`, or none."""
+
+    number: str
+
+
+Lookup = Mine | One
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a lookup found, and the lookup it answers."""
+
+    lookup: Lookup
+    cases: tuple[Case, ...] = ()
+    case: Case | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What a turn gives: at most one reply, the session after it (as JSON), and what is to be done."""
+
+    reply: Reply | None
+    session: str
+    intents: tuple[Intent, ...] = ()
