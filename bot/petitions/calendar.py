@@ -21,7 +21,8 @@ from datetime import date
 
 from bot.errors import GatewayError
 
-WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+WEEKEND = "周末"
+"""The name of a Saturday or Sunday that no row names."""
 BY_WEEKDAY = "按星期"
 """The source of a day that no row names."""
 _SATURDAY = 5
@@ -143,7 +144,7 @@ class WorkCalendar:
         return CalendarDay(
             date=day,
             is_workday=not rest,
-            name="周末" if rest else "",
+            name=WEEKEND if rest else "",
             source=BY_WEEKDAY,
             confirmed=day.year in self._known and day not in self._edges,
         )

@@ -23,21 +23,13 @@ from typing import assert_never
 from bot.clock import SHANGHAI
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.office_hours import OfficeHours
+from bot.petitions.petition import MilestoneName
 
 END_OF_DAY = time(23, 59, 59)
 _ONE_DAY = timedelta(days=1)
 
 
-class Milestone(StrEnum):
-    """What a limit is about; persisted."""
-
-    RESPONSE = "response"
-    """Somebody took the petition up: accepted, refused or forwarded."""
-    ANSWER = "answer"
-    """The unit answered."""
-
-
-class Unit(StrEnum):
+class TimeUnit(StrEnum):
     """What a limit is counted in."""
 
     HOURS = "hours"
@@ -74,11 +66,11 @@ Warn = WarnShare | WarnBefore
 class Rule:
     """One limit of a policy."""
 
-    name: Milestone
+    name: MilestoneName
     amount: int
-    unit: Unit
+    unit: TimeUnit
     clock: HourClock = HourClock.CLOCK_HOURS
-    """Only for `Unit.HOURS`."""
+    """Only for `TimeUnit.HOURS`."""
     warn: Warn | None = None
     office: OfficeHours | None = None
     """The opening hours; required by `HourClock.OFFICE_HOURS`."""
@@ -156,17 +148,17 @@ def due(
     stops = merged(pauses, begin)
     provisional = False
     match rule.unit:
-        case Unit.HOURS:
+        case TimeUnit.HOURS:
             end = _after_hours(rule, begin, timedelta(hours=amount), stops, calendar)
             provisional = rule.clock is HourClock.OFFICE_HOURS and _in_doubt(begin, end, calendar)
-        case Unit.WORKDAYS | Unit.DAYS:
+        case TimeUnit.WORKDAYS | TimeUnit.DAYS:
             last = last_day(rule.unit, local_date(begin), amount, stops, calendar)
             end = _at(last, END_OF_DAY)
-            provisional = rule.unit is Unit.WORKDAYS and _in_doubt(begin, end, calendar)
+            provisional = rule.unit is TimeUnit.WORKDAYS and _in_doubt(begin, end, calendar)
         case _:
             assert_never(rule.unit)
     return Deadline(
-        name=rule.name,
+        name=rule.name.value,
         start=begin,
         due=end,
         warn_at=_warn_at(rule, begin, end, stops, calendar, amount=amount),
@@ -196,9 +188,9 @@ def paused_days(pause: Pause, start: date) -> tuple[date, date]:
     return max(local_date(pause.start), start + _ONE_DAY), local_date(pause.end) - _ONE_DAY
 
 
-def last_day(unit: Unit, start: date, amount: int, pauses: Sequence[Pause], calendar: WorkCalendar) -> date:
+def last_day(unit: TimeUnit, start: date, amount: int, pauses: Sequence[Pause], calendar: WorkCalendar) -> date:
     """Return the last day of a day limit; `pauses` as `merged` gives them."""
-    counts_all = unit is Unit.DAYS
+    counts_all = unit is TimeUnit.DAYS
     last = start + amount * _ONE_DAY if counts_all else calendar.add_workdays(start, amount)
     taken = start
     for pause in pauses:
@@ -249,7 +241,7 @@ def _warn_at(
             return None
         case WarnBefore(days_before=days, at=at):
             moment = _at(local_date(end) - days * _ONE_DAY, at)
-        case WarnShare(share=share) if rule.unit is Unit.HOURS:
+        case WarnShare(share=share) if rule.unit is TimeUnit.HOURS:
             moment = _after_hours(rule, begin, timedelta(hours=amount) * (1 - share), pauses, calendar)
         case WarnShare(share=share):
             moment = end - (end - begin) * share
