@@ -1,6 +1,6 @@
 """wechatpy, guarded: the second opinion that tests hold our own codec against.
 
-The callback path does not use it (its codec alone costs twice the bare request); its blocking client is not used at all.
+The callback path does not use it (its codec alone costs twice the bare request); its blocking client is unused.
 Every exception it is known to raise becomes `ReferenceRefusedError`, whatever its type.
 """
 

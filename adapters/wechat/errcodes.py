@@ -1,0 +1,87 @@
+"""WeChat's `errcode` → the errors of `adapters.platform`, with what an operator can do about it.
+
+The only place that knows the numbers. A code that is not listed is a plain refusal: the platform did not take it.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.platform import (
+    CredentialsError,
+    Refused,
+    RetryAfter,
+    SendError,
+    UnknownOutcome,
+    UnreachableCitizen,
+    WindowClosed,
+)
+
+TOKEN_ERRORS = frozenset({40001, 40014, 42001})
+"""The token is stale or wrong: worth one try with a fresh one."""
+
+_RETRY_SECONDS = {-1: 5.0, 45009: 3600.0, 45011: 60.0, 43117: 600.0}
+_WINDOW = frozenset({45015, 45047})
+_UNREACHABLE = frozenset({43004, 40003, 43019, 48002, 43101})
+_TEST_SECRET = "check app_secret and app_id of this account in the settings"  # noqa: S105  a sentence, not a secret
+_CONFIRM_IP = "the account's administrator must confirm this server's IP address in WeChat"
+_REMEDIES = {
+    40001: _TEST_SECRET + ", and that nothing else calls /cgi-bin/token with the same app id",
+    40014: _TEST_SECRET,
+    42001: _TEST_SECRET,
+    40013: "check app_id of this account in the settings",
+    40125: "check app_secret of this account in the settings",
+    41001: "no token was sent: " + _TEST_SECRET,
+    40243: "the AppSecret is frozen: unfreeze it on the WeChat developer platform and wait ten minutes",
+    40164: "add this server's IP address to the account's IP whitelist on the WeChat developer platform",
+    61004: "add this server's IP address to the account's IP whitelist on the WeChat developer platform",
+    48001: "the account lacks the right to this interface: it must be a verified service account",
+    50002: "the account is limited: see the notices on the WeChat console",
+    89503: _CONFIRM_IP,
+    89506: _CONFIRM_IP,
+    89507: _CONFIRM_IP,
+}
+_ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b", re.ASCII)
+_BUSY, _CLIENT_ERROR, _SERVER_ERROR = 429, 400, 500
+_ACCESS = frozenset({401, 403, 404, 405, 407})
+
+
+def code_of(answer: Mapping[str, Any]) -> int | None:
+    """Return the errcode of an answer, 0 for success, None where it has none that can be read."""
+    code = answer.get("errcode")
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    return int(code) if isinstance(code, str) and re.fullmatch(r"-?\d{1,9}", code, re.ASCII) else None
+
+
+def error_for(code: int, *, call: str, errmsg: str = "") -> SendError:
+    """Return the error for a non-zero errcode; of `errmsg` only an IP address is used, as it may hold anything."""
+    message, text = f"{call}: errcode {code}", str(code)
+    if code in _RETRY_SECONDS:
+        return RetryAfter(message, code=text, seconds=_RETRY_SECONDS[code])
+    if code in _WINDOW:
+        return WindowClosed(message, code=text)
+    if code in _UNREACHABLE:
+        return UnreachableCitizen(message, code=text)
+    if remedy := _REMEDIES.get(code):
+        address = _ADDRESS.search(errmsg) if code in {40164, 61004} else None
+        return CredentialsError(message, code=text, remedy=f"{remedy} ({address.group()})" if address else remedy)
+    return Refused(message, code=text)
+
+
+def error_for_status(status: int, *, call: str) -> SendError | None:
+    """Return the error for an HTTP status that WeChat itself never gives, None for 200.
+
+    A failing server may have taken the message; an address that refuses us is a matter of settings, not of the message.
+    """
+    message, text = f"{call}: HTTP {status}", f"http {status}"
+    if status == 200:  # noqa: PLR2004  the one status with an answer
+        return None
+    if status == _BUSY:
+        return RetryAfter(message, code=text, seconds=60.0)
+    if status >= _SERVER_ERROR or status < 300:  # noqa: PLR2004  success without WeChat's own 200 says nothing
+        return UnknownOutcome(message, code=text)
+    if status < _CLIENT_ERROR or status in _ACCESS:
+        remedy = "the answer does not come from WeChat's interface: check api_base and the way out of this network"
+        return CredentialsError(message, code=text, remedy=remedy)
+    return Refused(message, code=text)
