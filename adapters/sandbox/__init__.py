@@ -1,1 +1,1 @@
-"""A WeChat that behaves like the real one, for development, demonstration and tests."""
+"""A platform to practise on: fake platforms that behave like the fact sheets, and a phone to write from."""

@@ -1,0 +1,120 @@
+"""Compose the sandbox: an aiohttp application to be mounted at `/sandbox` beside the gateway, or served alone.
+
+    sandbox = sandbox_app(accounts=[…], clock=clock, console_url="/console/")
+    root.add_subapp("/sandbox", sandbox)
+
+A gateway that is to use it has `api_base = "http://127.0.0.1:PORT/sandbox/wechat"` (the AppID and the token tell the
+account, as on the real host) and is told nothing else. State lives in memory and ends with the process.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+
+import aiohttp
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from adapters.sandbox import page
+from adapters.sandbox.errors import BadInput
+from adapters.sandbox.feed import Feed
+from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, PAGE, WECHAT
+from adapters.sandbox.wechat import api, script
+from adapters.sandbox.wechat.accounts import AccountState, SandboxAccount
+from adapters.sandbox.wechat.courier import Courier
+from adapters.sandbox.wechat.samples import Samples
+from adapters.sandbox.wechat.world import World
+from bot.clock import MovableClock
+
+LARGEST_BODY = 32 * 1024 * 1024
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def sandbox_app(
+    *,
+    accounts: Sequence[SandboxAccount],
+    clock: MovableClock,
+    on_clock: Callable[[datetime], Awaitable[None]] | None = None,
+    console_url: str = "",
+    retry_seconds: float = 5.0,
+    report_seconds: float = 0.5,
+) -> web.Application:
+    """Build the sandbox.
+
+    `on_clock` is awaited with the new present (UTC) after each move of the clock. `console_url` is linked on the page.
+    `retry_seconds` (real) is the time-out of a callback and the distance of its repeats; `report_seconds` (real) the
+    delay of a template message's delivery report.
+    """
+    app = web.Application(middlewares=[answer_bad_input], client_max_size=LARGEST_BODY)
+    app[CLOCK] = clock
+    app[FEED] = Feed()
+    app[CONSOLE_URL] = console_url
+    app[ON_CLOCK] = on_clock
+
+    async def run_world(app: web.Application) -> AsyncIterator[None]:
+        app[PAGE] = await asyncio.to_thread(page.render_shell, console_url=console_url)
+        async with aiohttp.ClientSession(trust_env=False) as session:
+            courier = Courier(session, clock=clock, retry_seconds=retry_seconds)
+            app[WECHAT] = World(
+                accounts={account.account: AccountState(account) for account in accounts},
+                clock=clock,
+                feed=app[FEED],
+                courier=courier,
+                samples=await asyncio.to_thread(Samples.load),
+                report_seconds=report_seconds,
+            )
+            yield
+            await courier.close()
+
+    app.cleanup_ctx.append(run_world)
+    app.on_shutdown.append(release_waiting)
+    app.on_response_prepare.append(set_headers)
+    _add_routes(app)
+    return app
+
+
+def _add_routes(app: web.Application) -> None:
+    app.add_routes(
+        [
+            web.get("/", page.get_page),
+            web.get("/state", page.get_state),
+            web.get("/events", page.get_events),
+            web.get("/clock", page.get_clock),
+            web.post("/clock", page.post_clock),
+            web.static("/static", page.FOLDER / "static"),
+            web.route("*", "/wechat/cgi-bin/{call:.+}", api.serve_api),
+            web.get("/wechat/files/{account}/{media_id}", api.serve_file),
+            web.post("/wechat/{account}/say", script.post_say),
+            web.get("/wechat/{account}/messages", script.get_messages),
+            web.get("/wechat/{account}/citizens", script.get_citizens),
+            web.post("/wechat/{account}/citizens", script.post_citizens),
+            web.get("/wechat/{account}/traffic", script.get_traffic),
+            web.post("/wechat/{account}/faults", script.post_faults),
+            web.get("/wechat/{account}/media/{media_id}", script.get_media),
+        ]
+    )
+
+
+@web.middleware
+async def answer_bad_input(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer a request that cannot be understood with 400 and the reason as JSON."""
+    try:
+        return await handler(request)
+    except BadInput as error:
+        return web.json_response({"error": str(error)}, status=400)
+
+
+async def set_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Forbid the page everything but its own files; nothing is cached."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers.setdefault("Cache-Control", "no-cache")
+
+
+async def release_waiting(app: web.Application) -> None:
+    """End the open streams and planned time-outs, so that a stop does not wait for them."""
+    app[FEED].close()
+    app[WECHAT].stopping.set()

@@ -1,0 +1,23 @@
+"""What can be wrong with a request to the sandbox.
+
+The tree::
+
+    AdapterError
+    ├── BadInput    a scripted request that cannot be understood; answered 400 with its message
+    └── ApiError    an API call that the fake platform refuses, with the platform's own code (HTTP 200)
+"""
+
+from adapters.platform import AdapterError
+
+
+class BadInput(AdapterError):
+    """The request to the sandbox cannot be understood."""
+
+
+class ApiError(AdapterError):
+    """The fake platform refuses the call."""
+
+    def __init__(self, errcode: int, errmsg: str) -> None:
+        super().__init__(f"{errcode} {errmsg}")
+        self.errcode = errcode
+        self.errmsg = errmsg

@@ -1,0 +1,17 @@
+"""Typed keys of the sandbox's aiohttp application."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from adapters.sandbox.feed import Feed
+from adapters.sandbox.wechat.world import World
+from bot.clock import MovableClock
+
+CLOCK = web.AppKey("sandbox_clock", MovableClock)
+FEED = web.AppKey("sandbox_feed", Feed)
+WECHAT = web.AppKey("sandbox_wechat", World)
+PAGE = web.AppKey("sandbox_page", str)
+CONSOLE_URL = web.AppKey("sandbox_console_url", str)
+ON_CLOCK: web.AppKey[Callable[[datetime], Awaitable[None]] | None] = web.AppKey("sandbox_on_clock")

@@ -1,0 +1,102 @@
+"""The page of the sandbox: its shell, its state, the stream of changes, and the clock.
+
+The shell is one HTML file with one script and one style sheet beside it; everything else the page asks for as JSON.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from adapters.sandbox.errors import BadInput
+from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, PAGE, WECHAT
+from adapters.sandbox.timeline import parse_duration, parse_moment, show_moment
+from adapters.sandbox.wechat.script import read_object
+
+FOLDER = Path(__file__).parent
+HEARTBEAT_SECONDS = 15.0
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these the clock can be moved."""
+
+
+def render_shell(*, console_url: str) -> str:
+    """Return the page's HTML; reads the template, blocking."""
+    loader = jinja2.FileSystemLoader(FOLDER / "templates")
+    environment = jinja2.Environment(autoescape=True, loader=loader, undefined=jinja2.StrictUndefined)
+    return environment.get_template("chat.html").render(console_url=console_url)
+
+
+async def get_page(request: web.Request) -> web.Response:
+    """Give the shell."""
+    return web.Response(text=request.app[PAGE], content_type="text/html")
+
+
+async def get_state(request: web.Request) -> web.Response:
+    """Return what the page starts from: the clock, the accounts, their people and menus."""
+    accounts = [
+        {
+            "account": state.account.account,
+            "name": state.account.name,
+            "menu": state.menu,
+            "citizens": [citizen.as_json() for citizen in state.citizens.values()],
+        }
+        for state in request.app[WECHAT].accounts.values()
+    ]
+    clock = {"now": show_moment(request.app[CLOCK].now())}
+    return web.json_response(clock | {"console_url": request.app[CONSOLE_URL], "accounts": accounts})
+
+
+async def get_clock(request: web.Request) -> web.Response:
+    """Tell the time."""
+    return web.json_response({"now": show_moment(request.app[CLOCK].now())})
+
+
+async def post_clock(request: web.Request) -> web.Response:
+    """Move the clock: `{"advance": "8h"}` or `{"set": "2026-11-23T09:00"}`."""
+    body, clock = await read_object(request), request.app[CLOCK]
+    clock.set(_target(body, now=clock.now()))
+    on_clock = request.app[ON_CLOCK]
+    if on_clock is not None:
+        await on_clock(clock.now())
+    request.app[FEED].publish("clock")
+    return await get_clock(request)
+
+
+def _target(body: Mapping[str, Any], *, now: datetime) -> datetime:
+    """Return where the clock is to go; refuse what leaves no room for computing with dates."""
+    match body:
+        case {"advance": str() as duration, **rest} if not rest:
+            step = parse_duration(duration)
+        case {"set": str() as moment, **rest} if not rest:
+            step = parse_moment(moment) - now
+        case _:
+            raise BadInput('either {"advance": "8h"} or {"set": "2026-11-23T09:00:00+08:00"} is needed')
+    if not EARLIEST - now < step < LATEST - now:
+        raise BadInput("the clock cannot go there")
+    return now + step
+
+
+async def get_events(request: web.Request) -> web.StreamResponse:
+    """Stream changes as Server-Sent Events (`data`: `{"kind", "account", "openid"}`) until the page leaves."""
+    stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    with request.app[FEED].listen() as changes:
+        await stream.prepare(request)
+        await stream.write(b"retry: 2000\n\n")
+        try:
+            while True:
+                try:
+                    change = await asyncio.wait_for(changes.get(), HEARTBEAT_SECONDS)
+                except TimeoutError:
+                    await stream.write(b": still here\n\n")
+                    continue
+                if change is None:
+                    return stream
+                await stream.write(f"data: {json.dumps(change, ensure_ascii=False)}\n\n".encode())
+        except ConnectionResetError:
+            return stream

@@ -1,0 +1,1 @@
+"""A WeChat that behaves like the real one, unpleasant parts included."""

@@ -1,0 +1,234 @@
+"""The fake api.weixin.qq.com: one host for all accounts, told apart by AppID and token, everything HTTP 200.
+
+`POST|GET {base}/cgi-bin/…`; a refusal is `{"errcode", "errmsg"}`. Planned faults strike here.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from adapters.sandbox.errors import ApiError
+from adapters.sandbox.faults import Fault, FaultMode
+from adapters.sandbox.keys import WECHAT
+from adapters.sandbox.traffic import Message
+from adapters.sandbox.wechat.accounts import AccountState
+from adapters.sandbox.wechat.sends import custom_send, read_json, template_send
+from adapters.sandbox.wechat.tokens import Issued
+from adapters.sandbox.wechat.world import World
+
+CALLBACK_ADDRESSES = ["127.0.0.1/32"]
+MENU_WIDTH = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request to the API as its functions read it."""
+
+    query: Mapping[str, str]
+    body: bytes
+    base: str
+    """The API's own address, for links in answers."""
+
+
+Work = Callable[[World, AccountState, Call], dict[str, Any] | web.Response]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One call of the API: its name in fault plans, what it does, and whether it needs an access token."""
+
+    name: str
+    work: Work
+    needs_token: bool = True
+
+
+def _stable_token(world: World, state: AccountState, call: Call) -> dict[str, Any]:
+    body, now = read_json(call.body), world.clock.now()
+    _check_secret(state, grant=body.get("grant_type"), secret=body.get("secret"))
+    issued = state.tokens.force(now=now) if body.get("force_refresh") is True else state.tokens.stable(now=now)
+    return _token(world, issued)
+
+
+def _classic_token(world: World, state: AccountState, call: Call) -> dict[str, Any]:
+    _check_secret(state, grant=call.query.get("grant_type"), secret=call.query.get("secret"))
+    return _token(world, state.tokens.classic(now=world.clock.now()))
+
+
+def _token(world: World, issued: Issued) -> dict[str, Any]:
+    return {"access_token": issued.token, "expires_in": int((issued.until - world.clock.now()).total_seconds())}
+
+
+def _check_secret(state: AccountState, *, grant: object, secret: object) -> None:
+    if grant != "client_credential":
+        raise ApiError(40002, "invalid grant_type")
+    if not secret:
+        raise ApiError(41004, "appsecret missing")
+    if secret != state.account.app_secret:
+        raise ApiError(40125, "invalid appsecret")
+
+
+def _media_get(world: World, state: AccountState, call: Call) -> dict[str, Any] | web.Response:
+    media_id = call.query.get("media_id", "")
+    media = state.media(media_id, now=world.clock.now())
+    if media.kind == "video":
+        return {"video_url": f"{call.base}/files/{state.account.account}/{media_id}"}
+    disposition = {"Content-disposition": f'attachment; filename="{media_id}{media.suffix}"'}
+    return web.Response(body=media.content, content_type=media.content_type, headers=disposition)
+
+
+def _menu_create(world: World, state: AccountState, call: Call) -> dict[str, Any]:
+    menu = read_json(call.body)
+    buttons = menu.get("button")
+    if not isinstance(buttons, list) or not 1 <= len(buttons) <= MENU_WIDTH:
+        raise ApiError(40016, "invalid button size")
+    state.menu = menu
+    world.feed.publish("citizen", account=state.account.account)
+    return {}
+
+
+def _menu_get(_world: World, state: AccountState, _call: Call) -> dict[str, Any]:
+    if state.menu is None:
+        raise ApiError(46003, "menu no exist")
+    return {"menu": state.menu}
+
+
+def _callback_ip(_world: World, _state: AccountState, _call: Call) -> dict[str, Any]:
+    return {"ip_list": CALLBACK_ADDRESSES}
+
+
+def _sending(send: Callable[[World, AccountState, bytes], dict[str, Any]]) -> Work:
+    return lambda world, state, call: {"errcode": 0, "errmsg": "ok"} | send(world, state, call.body)
+
+
+ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
+    ("POST", "stable_token"): Endpoint(name="token", work=_stable_token, needs_token=False),
+    ("GET", "token"): Endpoint(name="token", work=_classic_token, needs_token=False),
+    ("POST", "message/custom/send"): Endpoint(name="custom_send", work=_sending(custom_send)),
+    ("POST", "message/template/send"): Endpoint(name="template_send", work=_sending(template_send)),
+    ("GET", "media/get"): Endpoint(name="media_get", work=_media_get),
+    ("POST", "menu/create"): Endpoint(
+        name="menu_create", work=lambda w, s, c: {"errcode": 0, "errmsg": "ok"} | dict(_menu_create(w, s, c))
+    ),
+    ("GET", "menu/get"): Endpoint(name="menu_get", work=_menu_get),
+    ("GET", "getcallbackip"): Endpoint(name="callback_ip", work=_callback_ip),
+}
+
+
+async def serve_api(request: web.Request) -> web.Response:
+    """Answer one call, keep it for the drawer, and let a planned fault strike."""
+    world = request.app[WECHAT]
+    path, body = request.match_info["call"], await request.read()
+    endpoint = ENDPOINTS.get((request.method, path))
+    state: AccountState | None = None
+    response, fault = _refusal(ApiError(40066, "invalid url")), None
+    if endpoint is not None:
+        base = str(request.url.origin()) + request.path.rsplit("/cgi-bin/", 1)[0]
+        call = Call(query=request.query, body=body, base=base)
+        try:
+            state = _account(world, endpoint, call)
+            fault = state.faults.take(endpoint.name)
+            response = _carry_out(world, endpoint, state, call=call, fault=fault)
+        except ApiError as error:
+            response = _refusal(error)
+    _record(world, state, request, body=body, response=response, fault=fault)
+    if fault is not None:
+        await _delay(world, request, fault)
+    return response
+
+
+def _account(world: World, endpoint: Endpoint, call: Call) -> AccountState:
+    """Find whose call it is, by AppID or by token, and check the token."""
+    states = world.accounts.values()
+    if not endpoint.needs_token:
+        app_id = call.query.get("appid") or (read_json(call.body).get("appid") if call.body else None)
+        if not app_id:
+            raise ApiError(41002, "appid missing")
+        found = next((state for state in states if state.account.app_id == app_id), None)
+        if found is None:
+            raise ApiError(40013, "invalid appid")
+        return found
+    token = call.query.get("access_token")
+    if not token:
+        raise ApiError(41001, "access_token missing")
+    found = next((state for state in states if state.tokens.knows(token)), None)
+    if found is None:
+        raise ApiError(40001, "invalid credential, access_token is invalid or not latest")
+    found.tokens.check(token, now=world.clock.now())
+    return found
+
+
+def _carry_out(
+    world: World, endpoint: Endpoint, state: AccountState, *, call: Call, fault: Fault | None
+) -> web.Response:
+    """Do what the call asks for, unless the fault prevents it."""
+    match fault.mode if fault else None:
+        case FaultMode.ERRCODE:
+            raise ApiError(fault.errcode if fault else -1, "planned by the sandbox")
+        case FaultMode.SERVER_ERROR:
+            return web.Response(status=500, text="Internal Server Error")
+        case FaultMode.HTML:
+            return web.Response(text="<html><body>502 Bad Gateway</body></html>", content_type="text/html")
+        case FaultMode.TIMEOUT_BEFORE:
+            return web.Response(status=504, text="Gateway Time-out")
+        case _:
+            result = endpoint.work(world, state, call)
+            return result if isinstance(result, web.Response) else _json(result)
+
+
+async def _delay(world: World, request: web.Request, fault: Fault) -> None:
+    """Let the caller wait; end early when it hangs up or the sandbox stops."""
+    if fault.mode not in {FaultMode.TIMEOUT_BEFORE, FaultMode.TIMEOUT_AFTER, FaultMode.SLOW}:
+        return
+    loop = asyncio.get_running_loop()
+    end = loop.time() + fault.seconds
+    while (left := end - loop.time()) > 0 and request.transport is not None and not world.stopping.is_set():
+        try:
+            await asyncio.wait_for(world.stopping.wait(), min(left, 0.2))
+        except TimeoutError:
+            continue
+
+
+def _json(value: Mapping[str, Any]) -> web.Response:
+    return web.Response(body=json.dumps(value, ensure_ascii=False).encode(), content_type="application/json")
+
+
+def _refusal(error: ApiError) -> web.Response:
+    return _json({"errcode": error.errcode, "errmsg": f"{error.errmsg} rid: sandbox"})
+
+
+def _record(
+    world: World,
+    state: AccountState | None,
+    request: web.Request,
+    *,
+    body: bytes,
+    response: web.Response,
+    fault: Fault | None,
+) -> None:
+    """Keep the exchange with its account; one that belongs to nobody is shown on all."""
+    note = f" ({fault.mode}, planned)" if fault else ""
+    answer = response.body if isinstance(response.body, bytes) else b""
+    for shown_on in [state] if state else world.accounts.values():
+        shown_on.traffic.record(
+            "api",
+            request.match_info["call"],
+            request=Message.of(f"{request.method} {request.path_qs}", body),
+            response=Message.of(f"HTTP {response.status}{note}", answer),
+            now=world.clock.now(),
+        )
+        world.feed.publish("traffic", account=shown_on.account.account)
+
+
+async def serve_file(request: web.Request) -> web.Response:
+    """Give a video by the address that media/get told; the platform's file host."""
+    world = request.app[WECHAT]
+    try:
+        state = world.accounts[request.match_info["account"]]
+        media = state.media(request.match_info["media_id"], now=world.clock.now())
+    except (KeyError, ApiError):
+        raise web.HTTPNotFound from None
+    return web.Response(body=media.content, content_type=media.content_type)

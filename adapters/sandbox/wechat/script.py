@@ -1,0 +1,101 @@
+"""The sandbox's own HTTP interface to the fake WeChat: what scripts and the page ask of it. All JSON."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from adapters.sandbox.errors import BadInput
+from adapters.sandbox.keys import WECHAT
+from adapters.sandbox.wechat.accounts import AccountState
+from adapters.sandbox.wechat.speech import say
+from adapters.sandbox.wechat.world import World
+
+
+async def read_object(request: web.Request) -> dict[str, Any]:
+    """Return the JSON object of a request's body."""
+    try:
+        body = json.loads(await request.read())
+    except ValueError as error:
+        raise BadInput("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise BadInput("the body is not a JSON object")
+    return body
+
+
+def _place(request: web.Request) -> tuple[World, AccountState]:
+    world = request.app[WECHAT]
+    return world, world.account(request.match_info["account"])
+
+
+def _number(request: web.Request, name: str) -> int:
+    text = request.query.get(name, "0")
+    if not text.isdecimal() or not text.isascii():
+        raise BadInput(f"{name}: a whole number is needed")
+    return int(text)
+
+
+async def post_say(request: web.Request) -> web.Response:
+    """Let a citizen do something; answer with what the phone showed at once."""
+    world, state = _place(request)
+    return web.json_response(await say(world, state, await read_object(request)))
+
+
+async def get_messages(request: web.Request) -> web.Response:
+    """Return what is on a citizen's phone, oldest first; `after` leaves out what is known."""
+    world, state = _place(request)
+    openid = request.query.get("openid", "")
+    if not openid:
+        raise BadInput("openid is needed")
+    citizen = state.citizens.get(openid)
+    left = citizen.windows.left(now=world.clock.now()) if citizen and citizen.following else 0
+    messages = [message.as_json() for message in state.phone(openid, after=_number(request, "after"))]
+    return web.json_response(
+        {
+            "openid": openid,
+            "following": citizen.following if citizen else False,
+            "window_left": left,
+            "messages": messages,
+        }
+    )
+
+
+async def get_citizens(request: web.Request) -> web.Response:
+    """Return the people of an account."""
+    _, state = _place(request)
+    return web.json_response({"citizens": [citizen.as_json() for citizen in state.citizens.values()]})
+
+
+async def post_citizens(request: web.Request) -> web.Response:
+    """Add a person: `{"name"}`, optional `openid` and `following`; one that exists keeps their openid and state."""
+    world, state = _place(request)
+    body = await read_object(request)
+    name, openid, following = body.get("name", ""), body.get("openid", ""), body.get("following", True)
+    if not isinstance(name, str) or not isinstance(openid, str) or not isinstance(following, bool):
+        raise BadInput("name and openid are texts, following is true or false")
+    citizen = state.citizens.get(openid) or state.add_citizen(name.strip()[:20], openid=openid, following=following)
+    world.feed.publish("citizen", account=state.account.account, openid=citizen.openid)
+    return web.json_response(citizen.as_json())
+
+
+async def get_media(request: web.Request) -> web.Response:
+    """Give a picture, voice or video that lies on the phone, for the page."""
+    world, state = _place(request)
+    media_id = request.match_info["media_id"]
+    if not state.has_media(media_id, now=world.clock.now()):
+        raise web.HTTPNotFound
+    media = state.media(media_id, now=world.clock.now())
+    return web.Response(body=media.content, content_type=media.content_type)
+
+
+async def get_traffic(request: web.Request) -> web.Response:
+    """Return the raw traffic after an id, oldest first."""
+    _, state = _place(request)
+    return web.json_response({"exchanges": state.traffic.after(_number(request, "after"))})
+
+
+async def post_faults(request: web.Request) -> web.Response:
+    """Plan failures of API calls; answer with all that are planned."""
+    _, state = _place(request)
+    state.faults.order(await read_object(request))
+    return web.json_response({"faults": state.faults.as_json()})

@@ -1,0 +1,180 @@
+"""Read what a script or the page says for a citizen, and make of it what the platform posts and the phone shows.
+
+Pure but for the media store: pictures, voices and videos are put there, as they would be by the phone.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from adapters.sandbox.errors import BadInput
+from adapters.sandbox.wechat.accounts import AccountState, StoredMedia
+from adapters.sandbox.wechat.samples import Samples
+from adapters.sandbox.wechat.windows import Scene
+
+KINDS = ("text", "choice", "image", "voice", "video", "location", "link", "event", "other")
+CONTACT_EVENTS = frozenset({"subscribe", "click", "scan", "scancode_push", "scancode_waitmsg"})
+LARGEST_MEDIA = 20 * 1024 * 1024
+_MEDIA = {
+    "image": ("image/jpeg", ".jpg"),
+    "voice": ("audio/amr", ".amr"),
+    "video": ("video/mp4", ".mp4"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One thing a citizen does. `fields` are the XML's own, without the addressing."""
+
+    msgtype: str
+    fields: Mapping[str, Any]
+    shown_as: str = ""
+    """The type on the phone; '' shows nothing."""
+    sender: str = "citizen"
+    content: Mapping[str, Any] = field(default_factory=dict)
+    scene: Scene | None = Scene.MESSAGE
+    following: bool | None = None
+    """What it makes of the citizen, where it does."""
+
+
+def read_utterance(body: Mapping[str, Any], state: AccountState, *, samples: Samples, now: datetime) -> Utterance:
+    """Read the JSON of `say`: exactly one of `KINDS`."""
+    given = [kind for kind in KINDS if kind in body]
+    if len(given) != 1:
+        raise BadInput(f"exactly one of {', '.join(KINDS)} is needed, not {', '.join(given) or 'none'}")
+    kind, value = given[0], body[given[0]]
+    match kind:
+        case "text":
+            text = _string(value, "text")
+            return Utterance(msgtype="text", fields={"Content": text}, shown_as="text", content={"text": text})
+        case "choice":
+            return _choice(value, state, openid=str(body["openid"]))
+        case "image" | "voice" | "video":
+            return _media(kind, _bytes(kind, value, samples), state, samples=samples, now=now)
+        case "location":
+            return _location(value)
+        case "link":
+            return _link(value)
+        case "event":
+            return _event(value, key=body.get("key", body.get("event_key", "")))
+        case _:
+            return _other(value)
+
+
+def _choice(value: object, state: AccountState, *, openid: str) -> Utterance:
+    """Tap an in-text choice: `{"id", "label"}`, or the id or label of one that is on the phone."""
+    if isinstance(value, Mapping):
+        choice_id, label = _string(value.get("id"), "choice.id"), _string(value.get("label"), "choice.label")
+    else:
+        wanted = _string(value, "choice")
+        offered = [c for message in reversed(state.phone(openid)) for c in message.content.get("choices", ())]
+        found = [c for c in offered if c["id"] == wanted] or [c for c in offered if c["label"] == wanted]
+        if not found:
+            raise BadInput(f"no such choice on the phone: {wanted}")
+        choice_id, label = found[0]["id"], found[0]["label"]
+    return Utterance(
+        msgtype="text",
+        fields={"Content": label, "bizmsgmenuid": choice_id},
+        shown_as="text",
+        content={"text": label, "choice": choice_id},
+        scene=Scene.CONTACT,
+    )
+
+
+def _media(kind: str, content: bytes, state: AccountState, *, samples: Samples, now: datetime) -> Utterance:
+
+    def keep(data: bytes, *, of: str = kind) -> str:
+        type_, ending = _MEDIA[of]
+        return state.keep_media(StoredMedia(kind=of, content=data, content_type=type_, suffix=ending, stored_at=now))
+
+    media_id = keep(content)
+    fields: dict[str, Any]
+    match kind:
+        case "image":
+            fields = {"PicUrl": f"http://mmbiz.qpic.cn/mmbiz_jpg/{media_id}/0", "MediaId": media_id}
+        case "voice":
+            fields = {"MediaId": media_id, "Format": "amr", "MediaId16K": keep(content), "Recognition": ""}
+        case _:
+            fields = {"MediaId": media_id, "ThumbMediaId": keep(samples.image(), of="image")}
+    return Utterance(msgtype=kind, fields=fields, shown_as=kind, content={"media_id": media_id, "size": len(content)})
+
+
+def _location(value: object) -> Utterance:
+    """Send a place: `{"latitude", "longitude", "label"}`, or only the address, at sample coordinates."""
+    given = value if isinstance(value, Mapping) else {"label": _string(value, "location")}
+    try:
+        latitude, longitude = float(given.get("latitude", 29.563009)), float(given.get("longitude", 106.551556))
+    except (TypeError, ValueError) as error:
+        raise BadInput("location: latitude and longitude are numbers, in degrees") from error
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 -- degrees
+        raise BadInput("location: latitude or longitude out of range")
+    label = str(given.get("label", ""))
+    return Utterance(
+        msgtype="location",
+        fields={"Location_X": latitude, "Location_Y": longitude, "Scale": 16, "Label": label},
+        shown_as="location",
+        content={"text": label, "latitude": latitude, "longitude": longitude},
+    )
+
+
+def _link(value: object) -> Utterance:
+    """Send a link: `{"title", "description", "url"}`, or only the address."""
+    given = value if isinstance(value, Mapping) else {"url": _string(value, "link")}
+    title, url = str(given.get("title", "")), str(given.get("url", ""))
+    fields = {"Title": title, "Description": str(given.get("description", "")), "Url": url}
+    return Utterance(msgtype="link", fields=fields, shown_as="link", content={"text": title or url, "url": url})
+
+
+def _event(value: object, *, key: object) -> Utterance:
+    """Make an event: its name with `key` beside it, or `{"type", "key", "fields"}` (`fields`: more XML elements)."""
+    given = value if isinstance(value, Mapping) else {"type": value, "key": key}
+    name, event_key = _string(given.get("type"), "event.type"), str(given.get("key", ""))
+    more = given.get("fields", {})
+    if not isinstance(more, Mapping):
+        raise BadInput("event.fields is an object")
+    fields = {"Event": name, "EventKey": event_key}
+    lowered = name.lower()
+    if lowered == "scan" or (lowered == "subscribe" and event_key):
+        fields["Ticket"] = "gQH47joAAAAAAAAAASxodHRwOi8vd2VpeGluLnFxLmNvbS9xL3NhbmRib3g"
+    notes = {"subscribe": "你已关注该公众号", "unsubscribe": "你已取消关注该公众号"}
+    return Utterance(
+        msgtype="event",
+        fields=fields | dict(more),
+        shown_as="notice" if lowered in notes else "",
+        sender="system",
+        content={"text": notes.get(lowered, "")},
+        scene=Scene.CONTACT if lowered in CONTACT_EVENTS else None,
+        following={"subscribe": True, "unsubscribe": False}.get(lowered),
+    )
+
+
+def _other(value: object) -> Utterance:
+    """Send a message of any other type: `{"type", "fields"}`."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("fields", {}), Mapping):
+        raise BadInput('other: {"type": …, "fields": {…}} is needed')
+    msgtype = _string(value.get("type"), "other.type")
+    return Utterance(
+        msgtype=msgtype, fields=dict(value.get("fields", {})), shown_as="other", content={"text": f"[{msgtype}]"}
+    )
+
+
+def _string(value: object, name: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise BadInput(f"{name}: a text that is not empty is needed")
+    return value
+
+
+def _bytes(kind: str, value: object, samples: Samples) -> bytes:
+    """Return the bytes of base64, or of our sample."""
+    if value == "sample":
+        return samples.of(kind)
+    try:
+        content = base64.b64decode(_string(value, kind), validate=True)
+    except binascii.Error as error:
+        raise BadInput(f'{kind}: base64 or the word "sample" is needed') from error
+    if not content or len(content) > LARGEST_MEDIA:
+        raise BadInput(f"{kind}: between 1 byte and 20 MB")
+    return content
