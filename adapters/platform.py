@@ -16,12 +16,13 @@ Adapters turn every failure of their platform into exactly one of these; above t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.errors import GatewayError
-from bot.messages import Channel, MediaRef, Outbound
+from bot.messages import Channel, Inbound, MediaRef, Outbound
 
 
 class AdapterError(GatewayError):
@@ -29,7 +30,16 @@ class AdapterError(GatewayError):
 
 
 class MalformedMessage(AdapterError):
-    """The payload cannot be understood."""
+    """The payload is signed and fresh, and still cannot be understood.
+
+    `raw` is what could be saved of it: the decrypted text where decryption worked, else the body. `oversized` is set
+    for a body above the cap, which is refused unread: nothing is known of its sender, and `raw` is empty.
+    """
+
+    def __init__(self, message: str = "", *, raw: str | bytes = b"", oversized: bool = False) -> None:
+        super().__init__(message)
+        self.raw = raw
+        self.oversized = oversized
 
 
 class ForgedMessage(AdapterError):
@@ -76,6 +86,44 @@ class UnknownOutcome(SendError):
     """Whether the platform took the message is not known."""
 
 
+class OpenedCallback(Protocol):
+    """A verified callback; what else it holds only its own `Callback` knows."""
+
+    @property
+    def inbound(self) -> Inbound:
+        """What it says."""
+        ...
+
+
+class Callback(Protocol):
+    """One account of one platform, inbound side; pure."""
+
+    @property
+    def largest_body(self) -> int:
+        """Bytes of a body that is still read."""
+        ...
+
+    def verify_url(self, query: Mapping[str, str], *, now: datetime) -> str:
+        """Return what proves that the address is ours; raise `ForgedMessage`."""
+        ...
+
+    def open(self, query: Mapping[str, str], body: bytes, *, now: datetime) -> OpenedCallback:
+        """Return what the callback says; raise `ForgedMessage` or `MalformedMessage`."""
+        ...
+
+    def seal(self, opened: Any, text: str, *, now: datetime) -> bytes:  # noqa: ANN401 -- only the same object's `open` makes it
+        """Return the answer's body with a rendered text, or the platform's word for nothing to say where it is ''."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How many free messages an act of the citizen permits, and for how long."""
+
+    messages: int
+    lasts: timedelta
+
+
 class Rung(StrEnum):
     """A form of sending, in the order in which they are tried; persisted in the delivery record."""
 
@@ -114,6 +162,10 @@ class Platform(Protocol):
     @property
     def account(self) -> str:
         """Our name for the account, as in the settings and in callback URLs."""
+        ...
+
+    def window(self, inbound: Inbound) -> Window | None:
+        """Return what `inbound` permits us to send later; None for nothing."""
         ...
 
     def pages(self, outbound: Outbound) -> tuple[str, str]:

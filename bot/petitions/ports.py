@@ -242,8 +242,8 @@ class Outbox(Protocol):
         """Settle an accepted attempt by the platform's later word; False when no attempt carries that id."""
         ...
 
-    async def release(self, citizen: str, *, now: datetime) -> int:
-        """Make the citizen's WAITING messages PENDING at `now`: they wrote; return how many."""
+    async def release(self, citizens: Sequence[str], *, now: datetime) -> int:
+        """Make WAITING messages of citizens who wrote PENDING at `now`; return how many. Cheap when there are none."""
         ...
 
     async def replay(self, outbox_id: int, *, now: datetime) -> bool:
