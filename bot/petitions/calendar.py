@@ -167,3 +167,9 @@ class WorkCalendar:
     def provisional(self, start: date, end: date) -> bool:
         """Tell whether any day after `start` up to and with `end` is unconfirmed: a count over it may move."""
         return self._doubt[self._index(end)] > self._doubt[self._index(start)]
+
+    def missing_notice(self, day: date) -> int | None:
+        """Return the year whose notice, not yet published, decides about `day`; None when none is missing."""
+        if day.year not in self._known:
+            return day.year
+        return day.year + 1 if day in self._edges else None

@@ -139,10 +139,10 @@ def _runs(
 def _doubts(deadline: Deadline, calendar: WorkCalendar) -> Iterator[str]:
     """Yield why the date is provisional: the years whose notice is missing, or the days that are not settled."""
     first, last = local_date(deadline.start), local_date(deadline.due)
-    unsettled = [day for day in _running_days(first, last, (), calendar) if not day.confirmed]
-    years = sorted({day.date.year + (day.date.year in calendar.known_years) for day in unsettled})
-    missing = [str(year) for year in years if year not in calendar.known_years]
-    what = f"{'、'.join(missing)}年放假安排尚未公布" if missing else "其中有的日子是否上班尚未确定"
+    unsettled = [day.date for day in _running_days(first, last, (), calendar) if not day.confirmed]
+    years = sorted({year for day in unsettled if (year := calendar.missing_notice(day))})
+    missing = "、".join(str(year) for year in years)
+    what = f"{missing}年放假安排尚未公布" if missing else "其中有的日子是否上班尚未确定"
     yield f"暂定：{what}，先按现有规则推算；公布后如有变动，会重新计算并告知。"
 
 
