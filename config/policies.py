@@ -156,6 +156,8 @@ class _Reader:
         before = len(self.problems)
         where = f"{where} {name}"
         table = self.table(value, where, _RULE_KEYS)
+        if table is not value:
+            return None
         unit = self.one_of(table.get("unit", ""), TimeUnit, f"{where} unit")
         clock = self.one_of(table.get("clock", HourClock.CLOCK_HOURS.value), HourClock, f"{where} clock")
         amount = self.amount(table.get("amount"), unit, where)

@@ -1,0 +1,203 @@
+"""The shipped time limits, the choice of a policy, and every way to write the file wrongly."""
+
+import tomllib
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from bot.errors import GatewayError
+from bot.petitions.deadlines import HourClock, Policy, Rule, TimeUnit, WarnBefore, WarnShare
+from bot.petitions.office_hours import OfficeHours, Span
+from bot.petitions.petition import Kind, MilestoneName
+from config.policies import PolicyError, load_policies, parse_policies
+
+SHIPPED = Path(__file__).parents[3] / "config" / "deadlines.toml"
+WORKING = """
+[choose]
+default = "city"
+rules = [
+    { kind = "consult", urgency = "urgent", policy = "quick" },
+    { kind = "consult", category = "医保", policy = "quick" },
+]
+
+[policies.city]
+response = { amount = 8, unit = "hours" }
+answer = { amount = 7, unit = "workdays" }
+
+[policies.quick]
+response = { amount = 2, unit = "hours", clock = "office_hours" }
+answer = { amount = 24, unit = "hours", warn = { share = 0.5 } }
+
+[[office_hours]]
+days = ["mon", "tue", "wed", "thu"]
+spans = ["10:00-14:00", "16:00-20:00"]
+
+[[office_hours]]
+days = ["fri"]
+spans = ["10:00-14:00"]
+"""
+
+
+def problems(text):
+    with pytest.raises(PolicyError) as refused:
+        parse_policies(tomllib.loads(text))
+    assert str(refused.value) == "\n".join(refused.value.problems)
+    return refused.value.problems
+
+
+def test_the_shipped_file_holds_the_founding_rule_for_every_kind():
+    policies = load_policies(SHIPPED)
+    founding = Policy(
+        name="urumqi",
+        title="8小时响应、7个工作日答复",
+        rules=(
+            Rule(name=MilestoneName.RESPONSE, amount=8, unit=TimeUnit.HOURS, warn=WarnShare(share=0.25)),
+            Rule(
+                name=MilestoneName.ANSWER,
+                amount=7,
+                unit=TimeUnit.WORKDAYS,
+                warn=WarnBefore(days_before=1, at=time(9)),
+            ),
+        ),
+    )
+    assert policies.by_name == {"urumqi": founding}
+    assert [policies.for_petition(kind) for kind in Kind] == [founding] * len(Kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "urgency", "policy"),
+    [
+        ("consult", "", "urgent", "quick"),
+        ("consult", "医保", "", "quick"),
+        ("consult", "供暖", "", "city"),
+        ("consult", "", "", "city"),
+        ("complaint", "医保", "urgent", "city"),
+    ],
+)
+def test_the_first_choice_that_fits_wins(kind, category, urgency, policy):
+    assert parse_policies(tomllib.loads(WORKING)).for_petition(kind, category, urgency).name == policy
+
+
+def test_office_hours_reach_the_rules_that_count_them_and_no_others():
+    quick = parse_policies(tomllib.loads(WORKING)).by_name["quick"]
+    morning, afternoon = Span(opens=time(10), closes=time(14)), Span(opens=time(16), closes=time(20))
+    office = OfficeHours(week={**dict.fromkeys(range(4), (morning, afternoon)), 4: (morning,)})
+    assert [(rule.clock, rule.office) for rule in quick.rules] == [
+        (HourClock.OFFICE_HOURS, office),
+        (HourClock.CLOCK_HOURS, None),
+    ]
+
+
+CITY = 'response = { amount = 8, unit = "hours" }'
+SHARE_OR_DAYS = 'write { share = 0.25 } or { days_before = 1, at = "09:00" }'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        (CITY, 'response = { amount = 0, unit = "hours" }',
+         "policy city response amount: 0 must be a whole number from 1 on"),
+        (CITY, 'response = { amount = true, unit = "hours" }',
+         "policy city response amount: True must be a whole number from 1 on"),
+        (CITY, 'response = { unit = "hours" }',
+         "policy city response amount: None must be a whole number from 1 on"),
+        (CITY, 'response = { amount = 9000, unit = "hours" }',
+         "policy city response amount: 9000 hours is too long to be meant; at most 2160"),
+        (CITY, 'response = { amount = 8, unit = "weeks" }',
+         "policy city response unit: 'weeks' is unknown; write one of hours, workdays, days"),
+        (CITY, 'response = { amount = 8, unit = "hours", clock = "noon" }',
+         "policy city response clock: 'noon' is unknown; write one of clock_hours, office_hours"),
+        (CITY, 'response = { amount = 1, unit = "days", clock = "clock_hours" }',
+         "policy city response clock: has no meaning with unit 'days'; remove it or count in hours"),
+        (CITY, 'response = { amount = 8, unit = "hours", colour = 1 }',
+         "policy city response: does not know 'colour'; it takes amount, clock, unit, warn"),
+        (CITY, "response = 8", "policy city response: must be a table"),
+        (CITY, "title = 8\n" + CITY, "policy city title: must be text in quotes"),
+        (CITY, 'respond = { amount = 8, unit = "hours" }',
+         "policy city: does not know 'respond'; it takes answer, response, title"),
+        (CITY, 'response = { amount = 8, unit = "workdays" }',
+         "policy city: response is due after answer, which is impossible; shorten response or lengthen answer"),
+        ("{ share = 0.5 }", "{ share = 1.5 }",
+         "policy quick answer warn share: 1.5 must lie between 0 and 1, e.g. 0.25"),
+        ("{ share = 0.5 }", "{ share = true }", f"policy quick answer warn: {SHARE_OR_DAYS}"),
+        ("{ share = 0.5 }", "{ share = 0.5, days_before = 1 }", f"policy quick answer warn: {SHARE_OR_DAYS}"),
+        ("{ share = 0.5 }", "9", f"policy quick answer warn: {SHARE_OR_DAYS}"),
+        ("{ share = 0.5 }", '{ days_before = 1, at = "9" }',
+         "policy quick answer warn at: '9' is no time of day; write e.g. \"09:00\""),
+        ("{ share = 0.5 }", '{ days_before = -1, at = "09:00" }',
+         "policy quick answer warn days_before: -1 must be 0 or more"),
+        ('default = "city"', 'default = "town"',
+         "[choose] default: 'town' is no policy; write one of city, quick"),
+        ('default = "city"', "default = []", "[choose] default: [] is no policy; write one of city, quick"),
+        ('category = "医保"', "category = 1", "[choose] rules, number 2: category must be text in quotes"),
+        ('category = "医保"', 'urgency = "urgent"',
+         ("[choose] rules, number 2: policy quick is never reached: number 1 fits the same petitions; "
+         "put the narrower one first or remove one")),
+        ('kind = "consult", urgency', 'kind = "question", urgency',
+         ("[choose] rules, number 1: kind 'question' is unknown; "
+         "write one of consult, help, complaint, report, suggest, praise")),
+        ('"urgent", policy = "quick"', '"urgent", policy = "slow"',
+         "[choose] rules, number 1: policy 'slow' does not exist; write one of city, quick"),
+        ('["fri"]', '["thu", "fri"]', "[[office_hours]], number 2 days: thu is given twice; keep one"),
+        ('["fri"]', '["friday"]',
+         "[[office_hours]], number 2 days: must be a list out of mon, tue, wed, thu, fri, sat, sun"),
+        ('["mon", "tue"', '["tue"',
+         "[[office_hours]]: has no hours for mon, which make-up workdays need; add them"),
+        ('"16:00-20:00"', '"20:00-16:00"',
+         ("[[office_hours]], number 1 spans: '20:00-16:00' must go from an earlier time to a later, "
+         'e.g. "10:00-14:00"')),
+        ('"16:00-20:00"', '"13:00-20:00"',
+         "[[office_hours]], number 1 spans: '13:00-20:00' must begin after the span before it ends"),
+        ('["10:00-14:00"]', '"10:00-14:00"',
+         '[[office_hours]], number 2 spans: must be a list such as ["10:00-14:00", "16:00-20:00"]'),
+        ("[policies.quick]", "[[holidays]]\n[policies.quick]",
+         "deadlines: does not know 'holidays'; it takes choose, office_hours, policies"),
+    ],
+)  # fmt: skip
+def test_a_wrong_entry_is_named_with_its_remedy(old, new, found):
+    assert old in WORKING
+    assert problems(WORKING.replace(old, new)) == (found,)
+
+
+def test_office_hours_that_nobody_set_are_refused():
+    assert problems(WORKING[: WORKING.index("[[office_hours]]")]) == (
+        "policy quick response clock: counts office hours and there are none; add [[office_hours]]",
+    )
+
+
+def test_all_problems_are_told_at_once():
+    assert problems('choose = 1\noffice_hours = 1\n[policies.city]\n[policies.town]\nanswer = { amount = "7" }') == (
+        "[[office_hours]]: must be a list of tables; write the section in double brackets",
+        "policy city: sets no limit; add one of response, answer",
+        "policy town answer unit: '' is unknown; write one of hours, workdays, days",
+        "policy town answer amount: '7' must be a whole number from 1 on",
+        "[choose]: must be a table",
+        "[choose] default: '' is no policy; write one of city, town",
+    )
+    assert problems("") == (
+        "[policies]: names no policy; add one, e.g. [policies.urumqi]",
+        "[choose] default: '' is no policy; write one of (none)",
+    )
+    assert problems(WORKING.replace("rules = [", "rules = 1\nrest = [")) == (
+        "[choose]: does not know 'rest'; it takes default, rules",
+        "[choose] rules: must be a list of tables",
+    )
+
+
+def test_a_policy_error_is_one_of_ours_and_a_value_error():
+    assert issubclass(PolicyError, GatewayError)
+    assert issubclass(PolicyError, ValueError)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    missing = tmp_path / "deadlines.toml"
+    with pytest.raises(PolicyError) as refused:
+        load_policies(missing)
+    assert refused.value.problems == (
+        f"{missing}: cannot be read (No such file or directory); name the file of time limits",
+    )
+    missing.write_text("[choose", encoding="utf-8")
+    with pytest.raises(PolicyError) as refused:
+        load_policies(missing)
+    assert [problem.startswith(f"{missing}: not valid TOML in UTF-8: ") for problem in refused.value.problems] == [True]
