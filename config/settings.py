@@ -7,18 +7,16 @@ array of tables, and looks at the process's environment by itself. Imports no ad
 No message here carries a value: it may be a secret.
 """
 
-import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar, get_args
+from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import Field
 
 from config.errors import Problem, SettingsError
+from config.faults import validated
 from config.sections import (
     Console,
     Database,
@@ -34,16 +32,12 @@ from config.sections import (
     WeChatAccount,
     WeiboAccount,
 )
-from config.sources import lay_environment, merge, read_toml, variable_for
+from config.sources import lay_environment, merge, read_toml
 
 SHIPPED = Path(__file__).with_name("gateway.toml")
 """The settings file that comes with the package."""
 
 SQLITE_NAME = "wenqiao.sqlite3"
-SEE_SHIPPED = "see config/gateway.toml for its form"
-
-
-Checked = TypeVar("Checked", bound=Section)
 
 
 class Settings(Section):
@@ -90,7 +84,7 @@ def load_settings(path: Path | None, *, environ: Mapping[str, str]) -> Settings:
     """Read FILE over the shipped settings, the environment over both; raise `SettingsError` with all that is wrong."""
     problems: list[Problem] = []
     table = lay_environment(_read(path, problems), environ, problems)
-    settings = _validated(Settings, table, problems)
+    settings = validated(Settings, table, problems)
     problems += _across(table)
     if settings is None or problems:
         raise SettingsError(problems)
@@ -106,7 +100,7 @@ def config_paths(path: Path | None, *, environ: Mapping[str, str]) -> Files:
     problems: list[Problem] = []
     table = lay_environment(_read(path, problems), environ, problems).get("files", {})
     names = {name: table[name] for name in Files.model_fields if name in table} if isinstance(table, dict) else {}
-    found = _validated(_OnlyFiles, {"files": names}, problems)
+    found = validated(_OnlyFiles, {"files": names}, problems)
     if found is None or problems:
         raise SettingsError(problems)
     return found.files
@@ -149,94 +143,6 @@ def _rooted(table: dict[str, Any], path: Path) -> dict[str, Any]:
         return table
     folder = path.absolute().parent
     return table | {"files": {k: str(folder / v) if isinstance(v, str) and v else v for k, v in files.items()}}
-
-
-def _validated(model: type[Checked], table: dict[str, Any], problems: list[Problem]) -> Checked | None:
-    try:
-        return model.model_validate(table)
-    except ValidationError as error:
-        problems += [_problem(details, model) for details in error.errors(include_input=False, include_url=False)]
-    return None
-
-
-def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
-    path = tuple(part for part in details["loc"] if part != "[key]")
-    name, message = _dotted(path), details["msg"]
-    context = details.get("ctx", {})
-    match details["type"]:
-        case "setting":
-            what, remedy = context["what"], context["remedy"]
-        case "missing":
-            what, remedy = "is missing", f"set it in the file, or as {variable_for(*path)}"
-        case "extra_forbidden":
-            what, remedy = "unknown setting", _meant(path, model)
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            what, remedy = "is out of range", message.replace("Input should be", "make it")
-        case "enum":
-            what, remedy = "is none of its choices", f"write {context['expected']}"
-        case kind:
-            what, remedy = _FORMS.get(kind.split("_")[0], (message[:1].lower() + message[1:], SEE_SHIPPED))
-    return Problem(name=name, what=what, remedy=remedy)
-
-
-_FORMS = MappingProxyType(
-    {
-        "int": ("is no whole number", "write digits without quotes"),
-        "float": ("is no number", "write a number without quotes"),
-        "bool": ("is neither true nor false", "write true or false, without quotes"),
-        "string": ("is no text", "write it in quotes"),
-        "path": ("is no path", "write it in quotes"),
-        "model": ("is no table", SEE_SHIPPED),
-        "dict": ("is no table", SEE_SHIPPED),
-        "tuple": ("is no list", "write [ … ] for values, [[name]] for tables"),
-        "ip": ("is no network", 'write an address or a network, e.g. "10.0.0.0/8"'),
-        "too": ("is empty", SEE_SHIPPED),
-    }
-)
-
-
-def _dotted(path: Iterable[str | int]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
-
-
-def _meant(path: tuple[str | int, ...], model: type[BaseModel]) -> str:
-    """Return the question after the setting that was probably meant, first among its neighbours, then anywhere."""
-    *above, last = path
-    neighbours = {name: _dotted((*above, name)) for name in _names_at(model, above)}
-    everywhere = {name.rpartition(".")[2]: name for name in _known(model)}
-    for names in (neighbours, everywhere):
-        near = difflib.get_close_matches(str(last), names, n=1, cutoff=0.7)
-        if near:
-            return f"did you mean {names[near[0]]}?"
-    return "remove it"
-
-
-def _names_at(model: type[BaseModel], path: Iterable[str | int]) -> tuple[str, ...]:
-    """Return the names a table may have; none where its form is not a section."""
-    for part in path:
-        if isinstance(part, str) and part in model.model_fields:
-            inner = _section_of(model.model_fields[part].annotation)
-            if inner is None:
-                return ()
-            model = inner
-    return tuple(model.model_fields)
-
-
-def _known(model: type[BaseModel], above: str = "") -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        inner = _section_of(field.annotation)
-        if inner is None:
-            yield f"{above}{name}"
-        elif get_args(field.annotation) == ():
-            yield from _known(inner, f"{above}{name}.")
-
-
-def _section_of(annotation: object) -> type[BaseModel] | None:
-    """Return the section a field holds, by itself or in an array or table."""
-    for held in (annotation, *get_args(annotation)):
-        if isinstance(held, type) and issubclass(held, BaseModel):
-            return held
-    return None
 
 
 def _across(table: Mapping[str, Any]) -> Iterator[Problem]:
