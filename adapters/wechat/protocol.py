@@ -141,7 +141,7 @@ def _encrypted_part(body: bytes) -> str:
     """Return the cipher text; only it is signed, so nothing else of the outer body is looked at."""
     start = body.find(_ENCRYPT) + len(_ENCRYPT)
     if start >= len(_ENCRYPT) and (end := body.find(b"]]></Encrypt>", start)) > 0:  # as WeChat writes it
-        return body[start:end].decode("ascii", "replace")
+        return body[start:end].decode("utf-8", "replace")
     try:
         fields: Fields = parse(decode(body))
     except (UnreadableXmlError, UnicodeDecodeError):
