@@ -11,14 +11,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 
-import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from adapters.sandbox import page
 from adapters.sandbox.errors import BadInput
 from adapters.sandbox.feed import Feed
-from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, PAGE, WECHAT
+from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, SHELL, WECHAT, Shell
 from adapters.sandbox.wechat import api, script
 from adapters.sandbox.wechat.accounts import AccountState, SandboxAccount
 from adapters.sandbox.wechat.courier import Courier
@@ -53,21 +52,15 @@ def sandbox_app(
     app[CONSOLE_URL] = console_url
     app[ON_CLOCK] = on_clock
 
-    async def run_world(app: web.Application) -> AsyncIterator[None]:
-        app[PAGE] = await asyncio.to_thread(page.render_shell, console_url=console_url)
-        async with aiohttp.ClientSession(trust_env=False) as session:
-            courier = Courier(session, clock=clock, retry_seconds=retry_seconds)
-            app[WECHAT] = World(
-                accounts={account.account: AccountState(account) for account in accounts},
-                clock=clock,
-                feed=app[FEED],
-                courier=courier,
-                samples=await asyncio.to_thread(Samples.load),
-                report_seconds=report_seconds,
-            )
-            yield
-            await courier.close()
-
+    app[SHELL] = Shell()
+    app[WECHAT] = World(
+        accounts={account.account: AccountState(account) for account in accounts},
+        clock=clock,
+        feed=app[FEED],
+        courier=Courier(clock=clock, retry_seconds=retry_seconds),
+        samples=Samples(),
+        report_seconds=report_seconds,
+    )
     app.cleanup_ctx.append(run_world)
     app.on_shutdown.append(release_waiting)
     app.on_response_prepare.append(set_headers)
@@ -95,6 +88,14 @@ def _add_routes(app: web.Application) -> None:
             web.get("/wechat/{account}/media/{media_id}", script.get_media),
         ]
     )
+
+
+async def run_world(app: web.Application) -> AsyncIterator[None]:
+    """Read the files at start; end deliveries under way at the end."""
+    await asyncio.to_thread(page.render_shell, app[SHELL], console_url=app[CONSOLE_URL])
+    await asyncio.to_thread(app[WECHAT].samples.load)
+    yield
+    await app[WECHAT].courier.close()
 
 
 @web.middleware

@@ -1,6 +1,7 @@
 """Typed keys of the sandbox's aiohttp application."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
@@ -9,9 +10,17 @@ from adapters.sandbox.feed import Feed
 from adapters.sandbox.wechat.world import World
 from bot.clock import MovableClock
 
+
+@dataclass(slots=True)
+class Shell:
+    """The page's HTML, rendered once at start."""
+
+    html: str = ""
+
+
 CLOCK = web.AppKey("sandbox_clock", MovableClock)
 FEED = web.AppKey("sandbox_feed", Feed)
 WECHAT = web.AppKey("sandbox_wechat", World)
-PAGE = web.AppKey("sandbox_page", str)
+SHELL = web.AppKey("sandbox_shell", Shell)
 CONSOLE_URL = web.AppKey("sandbox_console_url", str)
 ON_CLOCK: web.AppKey[Callable[[datetime], Awaitable[None]] | None] = web.AppKey("sandbox_on_clock")

@@ -14,7 +14,7 @@ import jinja2
 from aiohttp import web
 
 from adapters.sandbox.errors import BadInput
-from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, PAGE, WECHAT
+from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, SHELL, WECHAT, Shell
 from adapters.sandbox.timeline import parse_duration, parse_moment, show_moment
 from adapters.sandbox.wechat.script import read_object
 
@@ -25,16 +25,16 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 """Between these the clock can be moved."""
 
 
-def render_shell(*, console_url: str) -> str:
-    """Return the page's HTML; reads the template, blocking."""
+def render_shell(shell: Shell, *, console_url: str) -> None:
+    """Fill in the page's HTML; reads the template, blocking."""
     loader = jinja2.FileSystemLoader(FOLDER / "templates")
     environment = jinja2.Environment(autoescape=True, loader=loader, undefined=jinja2.StrictUndefined)
-    return environment.get_template("chat.html").render(console_url=console_url)
+    shell.html = environment.get_template("chat.html").render(console_url=console_url)
 
 
 async def get_page(request: web.Request) -> web.Response:
     """Give the shell."""
-    return web.Response(text=request.app[PAGE], content_type="text/html")
+    return web.Response(text=request.app[SHELL].html, content_type="text/html")
 
 
 async def get_state(request: web.Request) -> web.Response:

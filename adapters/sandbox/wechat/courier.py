@@ -33,10 +33,10 @@ class Delivery:
 
 
 class Courier:
-    """Post callbacks through one client session; `retry_seconds` are real seconds."""
+    """Post callbacks through one client session of its own; `retry_seconds` are real seconds."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, clock: Clock, retry_seconds: float) -> None:
-        self._session = session
+    def __init__(self, *, clock: Clock, retry_seconds: float) -> None:
+        self._session: aiohttp.ClientSession | None = None
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._tasks: set[asyncio.Task[None]] = set()
@@ -50,7 +50,7 @@ class Courier:
             try:
                 async with (
                     asyncio.timeout_at(slot),
-                    self._session.post(sealed.url, data=sealed.body.encode()) as answer,
+                    self._open_session().post(sealed.url, data=sealed.body.encode()) as answer,
                 ):
                     status, body = answer.status, await answer.read()
             except (TimeoutError, aiohttp.ClientError) as error:
@@ -72,10 +72,18 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Stop what still runs in the background."""
+        """Stop what still runs in the background, and the session."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        """Return the client session, opened with the first delivery."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(trust_env=False)
+        return self._session
 
     def _read(
         self,

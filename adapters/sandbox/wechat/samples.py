@@ -7,36 +7,28 @@ picture is drawn anew each time, so that no two are the same file.
 import io
 import itertools
 import struct
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 FOLDER = Path(__file__).parent.parent / "samples"
+FILES = {"voice": "voice.amr", "video": "video.mp4"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """The sample files, read once."""
+    """The sample files, read once at start."""
 
-    voice: bytes
-    video: bytes
-    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    def __init__(self) -> None:
+        self._files: dict[str, bytes] = {}
+        self._numbers = itertools.count(1)
 
-    @classmethod
-    def load(cls) -> "Samples":
+    def load(self) -> None:
         """Read the files; blocking."""
-        return cls(voice=(FOLDER / "voice.amr").read_bytes(), video=(FOLDER / "video.mp4").read_bytes())
+        self._files = {kind: (FOLDER / name).read_bytes() for kind, name in FILES.items()}
 
     def of(self, kind: str) -> bytes:
         """Return a sample of an image, voice or video."""
-        match kind:
-            case "voice":
-                return self.voice
-            case "video":
-                return self.video
-            case _:
-                return self.image()
+        return self.image() if kind == "image" else self._files[kind]
 
     def image(self) -> bytes:
         """Draw a hole in a road, a little elsewhere each time, as a JPEG."""

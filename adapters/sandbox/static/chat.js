@@ -1,0 +1,461 @@
+// The sandbox's phone. Everything that anybody wrote is put on the page as text nodes, never as markup.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const DEFAULT_MENU = [
+  { name: "我要诉求", key: "file" },
+  { name: "我的诉求", key: "mine" },
+  { name: "帮助", key: "help" },
+];
+const POLL_MS = 3000;
+const SEPARATOR_MS = 5 * 60 * 1000;
+const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, clockAhead: 0, waiting: 0, unread: new Set() };
+
+// ---- small parts -----------------------------------------------------------------------------------------------
+
+function el(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function button(className, text, act) {
+  const node = el("button", className, text);
+  node.type = "button";
+  node.addEventListener("click", act);
+  return node;
+}
+
+async function ask(path, body) {
+  const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetch(path, options);
+  const value = await answer.json();
+  if (!answer.ok) throw new Error(value.error || `HTTP ${answer.status}`);
+  return value;
+}
+
+let toastTimer = 0;
+function toast(text) {
+  $("toast").textContent = text;
+  $("toast").hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 3500);
+}
+
+function guarded(act) {
+  return async (...args) => {
+    try {
+      await act(...args);
+    } catch (error) {
+      toast(error instanceof TypeError ? "连不上沙盒，请看看服务是否还在运行。" : `没有成功：${error.message}`);
+    }
+  };
+}
+
+// One run at a time; a call during a run makes it run once more afterwards.
+function single(act) {
+  let running = false;
+  let again = false;
+  return guarded(async () => {
+    if (running) { again = true; return; }
+    running = true;
+    try {
+      do { again = false; await act(); } while (again);
+    } finally {
+      running = false;
+    }
+  });
+}
+
+const here = (path) => `wechat/${encodeURIComponent(state.account)}/${path}`;
+const account = () => state.accounts.find((one) => one.account === state.account);
+const citizen = () => account()?.citizens.find((one) => one.openid === state.openid);
+const avatar = (person) => el("span", `avatar a${account().citizens.indexOf(person) % 6}`, [...person.name][0]);
+
+// ---- the clock (all times are Beijing time, as the strings say) --------------------------------------------------
+
+const shownNow = () => new Date(Date.now() + state.clockAhead);
+function beijing(date) {
+  return new Date(date.getTime() + 8 * 3600 * 1000).toISOString().slice(0, 19);
+}
+
+function setClock(now) {
+  state.clockAhead = Date.parse(now) - Date.now();
+  tick();
+  if (document.activeElement !== $("clock-input")) $("clock-input").value = beijing(shownNow()).slice(0, 16);
+}
+
+function tick() {
+  const text = beijing(shownNow());
+  const weekday = "日一二三四五六"[new Date(`${text}Z`).getUTCDay()];
+  $("clock").textContent = `${text.slice(0, 10)} 周${weekday} ${text.slice(11)}`;
+  $("status-time").textContent = text.slice(11, 16);
+}
+
+function when(time) {
+  const today = beijing(shownNow()).slice(0, 10);
+  const yesterday = beijing(new Date(shownNow().getTime() - 86400000)).slice(0, 10);
+  const day = time.slice(0, 10);
+  if (day === today) return time.slice(11, 16);
+  if (day === yesterday) return `昨天 ${time.slice(11, 16)}`;
+  return `${day.slice(0, 4)}年${Number(day.slice(5, 7))}月${Number(day.slice(8))}日 ${time.slice(11, 16)}`;
+}
+
+const moveClock = guarded(async (body) => {
+  setClock((await ask("clock", body)).now);
+});
+
+// ---- what is on the phone ----------------------------------------------------------------------------------------
+
+function textParts(message) {
+  const parts = message.parts || [{ text: message.text }];
+  return parts.map((part) => part.choice
+    ? button("choice", part.text, () => say({ choice: part.choice }))
+    : document.createTextNode(part.text));
+}
+
+function mediaAddress(message) {
+  return here(`media/${encodeURIComponent(message.media_id)}`);
+}
+
+function picture(message) {
+  const image = el("img");
+  image.src = mediaAddress(message);
+  image.alt = "图片（三天后过期）";
+  image.addEventListener("load", () => toBottom("instant"));
+  return image;
+}
+
+function video(message) {
+  const player = el("video");
+  player.src = mediaAddress(message);
+  player.controls = true;
+  player.preload = "metadata";
+  return player;
+}
+
+function place(message) {
+  const card = el("div", "place");
+  card.append(el("p", "", message.text || "位置"), el("small", "", `${message.latitude}, ${message.longitude}`), el("div", "map"));
+  return card;
+}
+
+function bubble(message) {
+  const contents = {
+    image: () => ["bubble bare", picture(message)],
+    video: () => ["bubble bare", video(message)],
+    location: () => ["bubble bare", place(message)],
+    voice: () => ["bubble", el("span", "voice", "2″")],
+    news: () => ["bubble", `${message.text}\n${message.description || ""}`],
+    link: () => ["bubble", `${message.text}\n${message.url || ""}`],
+  }[message.type];
+  const [className, content] = contents ? contents() : ["bubble", null];
+  const node = el("div", className);
+  node.append(...(content === null ? textParts(message) : [content]));
+  return node;
+}
+
+function card(message) {
+  const node = el("article", "card");
+  node.append(el("h3", "", message.title), el("time", "", when(message.time)));
+  const list = el("dl");
+  for (const line of message.fields) list.append(el("dt", "", line.label), el("dd", "", line.value));
+  node.append(list);
+  if (message.url) node.append(el("div", "foot", `详情：${message.url}`));
+  return node;
+}
+
+function render(message) {
+  if (message.type === "template") return card(message);
+  if (message.from === "system") {
+    return el("div", message.type === "failure" ? "note failure" : "note", message.text);
+  }
+  const row = el("div", `msg ${message.from}`);
+  row.append(message.from === "citizen" ? avatar(citizen()) : el("span", "avatar office", "问"), bubble(message));
+  return row;
+}
+
+function append(message) {
+  const chat = $("chat");
+  chat.querySelector(".empty")?.remove();
+  if (!state.lastTime || Math.abs(Date.parse(message.time) - Date.parse(state.lastTime)) >= SEPARATOR_MS) {
+    chat.append(el("div", "when", when(message.time)));
+  }
+  const node = render(message);
+  node.dataset.id = message.id;
+  chat.append(node);
+  state.lastId = message.id;
+  state.lastTime = message.time;
+}
+
+function toBottom(behavior = "smooth") {
+  $("chat").scrollTo({ top: $("chat").scrollHeight, behavior });
+}
+
+const refresh = single(async () => {
+  const { account: name, openid } = state;
+  if (!openid) return;
+  const answer = await ask(here(`messages?openid=${encodeURIComponent(openid)}&after=${state.lastId}`));
+  if (name !== state.account || openid !== state.openid) return;
+  const person = citizen();
+  if (person) person.following = answer.following;
+  const first = state.lastId === 0;
+  answer.messages.filter((message) => message.id > state.lastId).forEach(append);
+  if (answer.messages.length) toBottom(first ? "instant" : "smooth");
+  $("window-left").textContent = answer.following ? `客服消息还可发 ${answer.window_left} 条` : "";
+  showFollowing();
+});
+
+function startOver() {
+  state.lastId = 0;
+  state.lastTime = "";
+  $("chat").replaceChildren(el("p", "empty", "还没有消息。点下面的菜单，或者直接说一句话。"));
+}
+
+// ---- saying something --------------------------------------------------------------------------------------------
+
+const say = guarded(async (what) => {
+  const openid = state.openid;
+  state.waiting += 1;
+  $("typing").hidden = false;
+  setTimeout(refresh, 60);
+  try {
+    await ask(here("say"), { openid, ...what });
+  } finally {
+    state.waiting -= 1;
+    $("typing").hidden = state.waiting === 0;
+    refresh();
+  }
+});
+
+function sendText(event) {
+  event.preventDefault();
+  const text = $("input").value;
+  if (!text.trim()) return;
+  $("input").value = "";
+  say({ text });
+}
+
+function sendFile() {
+  const file = $("file").files[0];
+  $("file").value = "";
+  if (!file) return;
+  if (file.size > 10 * 1024 * 1024) { toast("照片太大，请选 10 MB 以内的。"); return; }
+  const reader = new FileReader();
+  reader.addEventListener("load", () => say({ image: reader.result.split(",")[1] }));
+  reader.readAsDataURL(file);
+  openAttach(false);
+}
+
+function sendPlace() {
+  const number = (id) => Number($(id).value);
+  say({ location: { label: $("place-label").value, latitude: number("place-latitude"), longitude: number("place-longitude") } });
+}
+
+function openAttach(open) {
+  $("attach").hidden = !open;
+  $("more").setAttribute("aria-expanded", String(open));
+  if (open) openMenu(false);
+  toBottom();
+}
+
+function openMenu(open) {
+  $("menu").hidden = !open;
+  $("keyboard").setAttribute("aria-expanded", String(open));
+  if (open) openAttach(false);
+}
+
+// ---- people and accounts -----------------------------------------------------------------------------------------
+
+function showMenu() {
+  const entries = (account().menu?.button || DEFAULT_MENU).flatMap((entry) => entry.sub_button?.length ? entry.sub_button : [entry]);
+  $("menu").replaceChildren(...entries.slice(0, 6).map((entry) => {
+    const node = button("", entry.name, () => say({ event: { type: entry.type === "view" ? "VIEW" : "CLICK", key: entry.key || entry.url || "" } }));
+    node.dataset.key = entry.key || "";
+    return node;
+  }));
+}
+
+function showFollowing() {
+  const following = citizen()?.following ?? true;
+  $("say-form").hidden = !following;
+  if (!following) { $("menu").hidden = true; $("attach").hidden = true; }
+  if (following && !$("unfollowed").hidden) openMenu(true);
+  $("unfollowed").hidden = following;
+  $("follow").textContent = following ? "取消关注" : "关注";
+}
+
+function showCitizens() {
+  $("citizens").replaceChildren(...account().citizens.map((person) => {
+    const node = button("", undefined, () => switchTo(person.openid));
+    node.dataset.openid = person.openid;
+    node.setAttribute("aria-pressed", String(person.openid === state.openid));
+    node.append(avatar(person), el("span", "", person.name));
+    if (!person.following) node.append(el("span", "away", "未关注"));
+    else if (state.unread.has(person.openid)) node.append(el("span", "dot"));
+    const item = el("li");
+    item.append(node);
+    return item;
+  }));
+}
+
+function switchTo(openid) {
+  state.openid = openid;
+  state.unread.delete(openid);
+  history.replaceState(null, "", `#${encodeURIComponent(state.account)}/${encodeURIComponent(openid)}`);
+  startOver();
+  showCitizens();
+  showFollowing();
+  $("stage").classList.remove("with-panel");
+  refresh();
+}
+
+function switchAccount(name) {
+  state.account = name;
+  state.trafficId = 0;
+  $("traffic").replaceChildren();
+  $("account-name").textContent = account().name;
+  $("account-select").value = name;
+  showMenu();
+  switchTo(account().citizens[0]?.openid || "");
+  refreshTraffic();
+}
+
+const reload = single(async () => {
+  const answer = await ask("state");
+  state.accounts = answer.accounts;
+  setClock(answer.now);
+  if (!state.accounts.length) { toast("沙盒里还没有服务号。"); return; }
+  $("account-choice").hidden = state.accounts.length < 2;
+  $("account-select").replaceChildren(...state.accounts.map((one) => { const option = el("option", "", one.name); option.value = one.account; return option; }));
+  if (account()) { $("account-select").value = state.account; showCitizens(); showFollowing(); showMenu(); return; }
+  const [name, openid] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  switchAccount(state.accounts.some((one) => one.account === name) ? name : state.accounts[0].account);
+  if (account().citizens.some((one) => one.openid === openid)) switchTo(openid);
+});
+
+const addCitizen = guarded(async (event) => {
+  event.preventDefault();
+  const person = await ask(here("citizens"), { name: $("citizen-name").value });
+  $("citizen-name").value = "";
+  account().citizens.push(person);
+  switchTo(person.openid);
+});
+
+function follow() {
+  say({ event: { type: citizen().following ? "unsubscribe" : "subscribe", key: "" } });
+}
+
+// ---- raw traffic -------------------------------------------------------------------------------------------------
+
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text.replace(/^<xml>/, "<xml>\n").replace(/(<\/[A-Za-z0-9_]+>)(?=<)/g, "$1\n");
+  }
+}
+
+function block(title, text) {
+  if (!text) return [];
+  return [el("h4", "", title), el("pre", "", pretty(text))];
+}
+
+function exchange(entry) {
+  const node = el("details");
+  const head = el("summary");
+  const arrow = entry.direction === "callback" ? "↓" : "↑";
+  const content = /<(?:Event|MsgType)><!\[CDATA\[([^\]]*)/.exec(entry.request.plain);
+  const event = /<Event><!\[CDATA\[([^\]]*)/.exec(entry.request.plain);
+  const name = entry.direction === "callback" ? `推送 ${(event || content || ["", ""])[1]}` : entry.name;
+  const refused = /"errcode": *(-?[1-9]\d*)/.exec(entry.response.body);
+  const abnormal = /abnormal|no answer/.exec(entry.response.line);
+  const unread = abnormal && (abnormal[0] === "abnormal" ? "异常回复" : "没有回复");
+  const outcome = refused ? `errcode ${refused[1]}` : unread || entry.response.line;
+  const bad = refused || entry.response.line !== "HTTP 200";
+  head.append(el("span", "", entry.time.slice(11, 19)), el("span", "", arrow), el("b", "", name), el("span", bad ? "out bad" : "out", outcome));
+  node.append(
+    head,
+    ...block("请求", entry.request.line), ...block("请求正文", entry.request.body), ...block("请求解密后", entry.request.plain),
+    ...block("响应", entry.response.line), ...block("响应正文", entry.response.body), ...block("响应解密后", entry.response.plain),
+  );
+  return node;
+}
+
+const refreshTraffic = single(async () => {
+  if ($("drawer").hidden) return;
+  const name = state.account;
+  const answer = await ask(here(`traffic?after=${state.trafficId}`));
+  if (name !== state.account) return;
+  for (const entry of answer.exchanges) {
+    $("traffic").prepend(exchange(entry));
+    state.trafficId = entry.id;
+  }
+});
+
+function openTraffic(open) {
+  $("drawer").hidden = !open;
+  $("stage").classList.toggle("with-traffic", open);
+  $("stage").classList.remove("with-panel");
+  refreshTraffic();
+}
+
+// ---- changes from the server -------------------------------------------------------------------------------------
+
+function onChange(change) {
+  if (change.kind === "clock" || change.kind === "citizen") reload();
+  if (change.kind === "clock") refresh();
+  if (change.account !== state.account) return;
+  if (change.kind === "traffic") refreshTraffic();
+  if (change.kind !== "message") return;
+  if (change.openid === state.openid) refresh();
+  else { state.unread.add(change.openid); showCitizens(); }
+}
+
+function listen() {
+  let polling = 0;
+  const poll = () => { refresh(); refreshTraffic(); };
+  const source = new EventSource("events");
+  source.addEventListener("open", () => { clearInterval(polling); polling = 0; reload(); refresh(); refreshTraffic(); });
+  source.addEventListener("message", (event) => onChange(JSON.parse(event.data)));
+  source.addEventListener("error", () => { polling = polling || setInterval(poll, POLL_MS); });
+}
+
+function wire() {
+  $("say-form").addEventListener("submit", sendText);
+  $("keyboard").addEventListener("click", () => {
+    openMenu($("menu").hidden);
+    if ($("menu").hidden) $("input").focus();
+  });
+  $("more").addEventListener("click", () => openAttach($("attach").hidden));
+  $("attach-file").addEventListener("click", () => $("file").click());
+  $("file").addEventListener("change", sendFile);
+  for (const node of document.querySelectorAll("[data-sample]")) {
+    node.addEventListener("click", () => say({ [node.dataset.sample]: "sample" }));
+  }
+  $("attach-place").addEventListener("click", () => $("place-dialog").showModal());
+  $("place-cancel").addEventListener("click", () => $("place-dialog").close());
+  $("place-form").addEventListener("submit", sendPlace);
+  for (const node of document.querySelectorAll("[data-advance]")) {
+    node.addEventListener("click", () => moveClock({ advance: node.dataset.advance }));
+  }
+  $("clock-form").addEventListener("submit", (event) => { event.preventDefault(); moveClock({ set: $("clock-input").value }); });
+  $("citizen-form").addEventListener("submit", addCitizen);
+  $("account-select").addEventListener("change", (event) => switchAccount(event.target.value));
+  $("follow").addEventListener("click", follow);
+  $("follow-again").addEventListener("click", follow);
+  $("panel-open").addEventListener("click", () => $("stage").classList.add("with-panel"));
+  $("panel-close").addEventListener("click", () => $("stage").classList.remove("with-panel"));
+  $("traffic-open").addEventListener("click", () => openTraffic($("drawer").hidden));
+  $("traffic-toggle").addEventListener("click", () => openTraffic($("drawer").hidden));
+  $("traffic-close").addEventListener("click", () => openTraffic(false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !$("place-dialog").open) { openTraffic(false); $("stage").classList.remove("with-panel"); }
+  });
+}
+
+wire();
+setInterval(tick, 1000);
+reload();
+listen();
