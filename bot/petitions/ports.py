@@ -233,9 +233,19 @@ class Outbox(Protocol):
         """Record that an attempt begins, before anything leaves; return its attempt number."""
         ...
 
-    async def finish(self, message: OutboxMessage, delivery: Delivery, *, state: OutboxState,
-                     next_at: datetime | None, detail: str = "") -> None:  # fmt: skip
-        """Record the attempt's outcome and where the message stands now (PENDING again with `next_at`, SENT, …)."""
+    async def finish(
+        self,
+        message: OutboxMessage,
+        delivery: Delivery | None,
+        *,
+        state: OutboxState,
+        next_at: datetime | None,
+        detail: str = "",
+    ) -> None:
+        """Record an attempt's outcome (None: there was no attempt) and where the message stands now.
+
+        PENDING comes again at `next_at`; SENDING keeps the lease (another rung follows); all else is settled.
+        """
         ...
 
     async def report(self, *, account: str, message_id: str, delivered: bool, detail: str, now: datetime) -> bool:

@@ -1,0 +1,103 @@
+"""What a turn needs of the database besides the citizen's row: lookups, and the petitions its intents change.
+
+Everything here happens inside the transaction that also stores the message and the session.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bot.clock import local
+from bot.petitions import lifecycle
+from bot.petitions.calendar import WorkCalendar
+from bot.petitions.dates import moment
+from bot.petitions.deadlines import Policy, deadlines_for
+from bot.petitions.errors import UnknownPetition
+from bot.petitions.number import make_number
+from bot.petitions.petition import Actor, Draft, Kind, MilestoneName, Outcome, Role
+from bot.petitions.ports import UnitOfWork
+from dialogs.turn import Facts, File, Intent, Lookup, Mine, One, Rate, Withdraw
+
+_CODES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A filing with what the citizen is told of it."""
+
+    outcome: Outcome
+    values: Mapping[str, str]
+
+
+class Registrar:
+    """Makes petitions out of drafts: number, code, clocks."""
+
+    def __init__(self, *, calendar: WorkCalendar, policy_of: Callable[[Kind], Policy]) -> None:
+        self._calendar = calendar
+        self._policy_of = policy_of
+
+    def file(self, draft: Draft, *, sequence: int, citizen: str, now: datetime) -> Filing:
+        """Register a draft under the day's `sequence`."""
+        policy = self._policy_of(draft.kind)
+        outcome = lifecycle.file(
+            draft,
+            number=make_number(local(now).date(), sequence),
+            code=f"{secrets.randbelow(_CODES):06d}",
+            citizen=citizen,
+            policy=policy.name,
+            deadlines=deadlines_for(policy, now, self._calendar),
+            now=now,
+        )
+        return Filing(outcome=outcome, values=_promised(outcome))
+
+
+def _promised(outcome: Outcome) -> Mapping[str, str]:
+    case = outcome.case
+    values = {"number": case.petition.number, "code": case.petition.code}
+    for name in MilestoneName:
+        milestone = case.milestone(name)
+        if milestone is not None:
+            mark = "（暂定）" if milestone.provisional else ""
+            values[f"{name.value}_due"] = moment(milestone.due_at) + mark
+    return values
+
+
+async def find(work: UnitOfWork, lookup: Lookup, *, citizen: str) -> Facts:
+    """Return what a lookup asks for; what it shows of foreign petitions is the dialog's business."""
+    match lookup:
+        case Mine():
+            return Facts(lookup=lookup, cases=await work.cases.of_citizen(citizen))
+        case One(number=number):
+            case = await work.cases.get(number, lock=True)
+            events = await work.cases.events(number) if case else ()
+            return Facts(lookup=lookup, case=case, events=events)
+        case _:
+            assert_never(lookup)
+
+
+async def perform(
+    work: UnitOfWork, intent: Intent, *, registrar: Registrar, citizen: str, now: datetime
+) -> Mapping[str, str]:
+    """Do what a turn wants done; return the values its reply gains."""
+    actor = Actor(role=Role.CITIZEN, id=citizen)
+    match intent:
+        case File(draft=draft):
+            sequence = await work.cases.reserve(local(now).date())
+            filing = registrar.file(draft, sequence=sequence, citizen=citizen, now=now)
+            await work.cases.save(filing.outcome)
+            return filing.values
+        case Withdraw(number=number, reason=reason):
+            case = await work.cases.get(number, lock=True)
+            if case is None:
+                raise UnknownPetition
+            await work.cases.save(lifecycle.withdraw(case, actor=actor, now=now, reason=reason))
+        case Rate(number=number, rating=rating, words=words):
+            case = await work.cases.get(number, lock=True)
+            if case is None:
+                raise UnknownPetition
+            await work.cases.save(lifecycle.rate(case, actor=actor, now=now, rating=rating, words=words))
+        case _:
+            assert_never(intent)
+    return {}

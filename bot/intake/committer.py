@@ -1,0 +1,335 @@
+"""Group commit: all messages that wait are one transaction.
+
+The webhook hands a message over and waits. One task takes everything that waits (bounded), loads the citizens, makes
+the pure turns in order of arrival, writes it all and commits once; then everybody is answered. No timer collects a
+batch: it is simply what came while the last one was being committed. Rules that keep promises:
+
+- A repeat of a message being worked on waits for the same turn; a repeat of a stored one gets its stored reply.
+- A turn that raises is stored as failed, its citizen is told so, and the others of its batch commit.
+- A turn that looks things up, or changes an existing petition, runs alone in a unit of work right after its batch, and
+  so do the citizen's later messages: order per citizen is kept, and the batch stays two statements.
+- A batch that fails as a whole (another process wrote the same citizen) is done again one by one.
+- When the database is away, messages go to the spool, the citizen gets the holding phrase, and the spool is worked off
+  in order before anything newer.
+- Whoever has waited `answer_within` seconds is answered with nothing, and the words follow by the outbox.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bot.clock import Clock, local
+from bot.intake.acting import Registrar, find, perform
+from bot.intake.pending import (
+    NO_CONTACT,
+    Pending,
+    Spool,
+    dump_pending,
+    dump_raw,
+    late_replies,
+    load_pending,
+    load_raw,
+    state_of,
+)
+from bot.intake.together import Together
+from bot.intake.turning import Turner, attachments
+from bot.messages import Inbound
+from bot.metrics import Metrics
+from bot.petitions.ports import (
+    InboundRecord,
+    InboundState,
+    RawInbound,
+    Storage,
+    StorageUnavailable,
+    TurnWrites,
+)
+from dialogs.turn import Lookup
+
+log = structlog.get_logger(__name__)
+
+_AWAY_SECONDS = 1.0
+"""How long a database that failed is left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeLimits:
+    """`batch` messages a commit, `queue` messages waiting at most, an answer within `answer_within` seconds."""
+
+    batch: int = 256
+    queue: int = 4096
+    answer_within: float = 4.0
+
+
+class Overloaded(Exception):
+    """More messages wait than the queue takes; the platform will deliver this one again."""
+
+
+class Intake:
+    """Takes messages in; `run` must be running."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        turner: Turner,
+        registrar: Registrar,
+        spool: Spool,
+        clock: Clock,
+        metrics: Metrics,
+        limits: IntakeLimits,
+        on_outbox: Callable[[], None],
+        on_media: Callable[[], None],
+        on_contact: Callable[[str], None],
+    ) -> None:
+        self._storage = storage
+        self._turner = turner
+        self._registrar = registrar
+        self._spool = spool
+        self._clock = clock
+        self._metrics = metrics
+        self._limits = limits
+        self._on_outbox = on_outbox
+        self._on_media = on_media
+        self._on_contact = on_contact
+        self._queue: deque[Pending] = deque()
+        self._working: dict[str, Pending] = {}
+        self._ready = asyncio.Event()
+        self._away_until = 0.0
+
+    async def answer(self, inbound: Inbound) -> str:
+        """Make `inbound` durable and return the words for the passive answer; '' for nothing to say (or not yet).
+
+        Raises `Overloaded`; then nothing was kept, and the platform must be told to try again.
+        """
+        pending = self._working.get(inbound.key)
+        if pending is None:
+            if len(self._queue) >= self._limits.queue:
+                raise Overloaded
+            loop = asyncio.get_running_loop()
+            pending = Pending(inbound=inbound, received_at=self._clock.now(), done=loop.create_future())
+            self._working[inbound.key] = pending
+            self._queue.append(pending)
+            self._ready.set()
+        done, _ = await asyncio.wait((pending.done,), timeout=self._limits.answer_within)
+        if done:
+            return pending.done.result()
+        pending.late = True
+        self._metrics.turns.labels("late").inc()
+        return ""
+
+    async def keep_raw(self, raw: RawInbound) -> None:
+        """Keep a body that cannot be understood, in the database or, while that is away, in the spool."""
+        try:
+            async with self._storage.begin() as work:
+                await work.turns.keep_raw(raw)
+                await work.commit()
+        except StorageUnavailable:
+            await self._spool.append({"raw": dump_raw(raw)})
+
+    async def run(self) -> None:
+        """Commit what waits, for ever."""
+        while True:
+            await self._wait()
+            if self._spool.pending and not await self._work_off_spool():
+                while self._queue:
+                    await self._set_aside(self._queue.popleft())
+                continue
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._limits.batch))]
+            if batch:
+                await self._commit(batch)
+
+    async def _wait(self) -> None:
+        if not self._queue:
+            self._ready.clear()
+            try:
+                async with asyncio.timeout(_AWAY_SECONDS if self._spool.pending else None):
+                    await self._ready.wait()
+            except TimeoutError:
+                return
+
+    async def _commit(self, batch: Sequence[Pending]) -> None:
+        self._metrics.batches.observe(len(batch))
+        alone: Sequence[Pending] = ()
+        try:
+            alone = await self._commit_together(batch)
+        except StorageUnavailable:
+            await self._database_is_away(batch)
+            return
+        except Exception:
+            if len(batch) > 1:
+                log.warning("intake.batch_failed", turns=len(batch), exc_info=True)
+            alone = [pending for pending in batch if not pending.done.done()]
+        for index, pending in enumerate(alone):
+            try:
+                await self._commit_alone(pending)
+            except StorageUnavailable:
+                await self._database_is_away(alone[index:])
+                return
+
+    # --- many at once -----------------------------------------------------------------------------------------------
+
+    async def _commit_together(self, batch: Sequence[Pending]) -> Sequence[Pending]:
+        """Commit all turns that need nothing but the citizens' rows; return the others, in order."""
+        now = self._clock.now()
+        async with self._storage.batch() as transaction:
+            state = await transaction.load(
+                [pending.inbound.key for pending in batch],
+                list({pending.inbound.citizen.key for pending in batch}),
+            )
+            together = Together(self._turner, state, now=now)
+            for pending in batch:
+                together.take(pending)
+            if together.filings:
+                first = await transaction.reserve(local(now).date(), len(together.filings))
+                together.file_all(self._registrar, first)
+            if together.answered:
+                await transaction.save(together.writes())
+        for pending, text in together.repeats:
+            self._finish(pending, text)
+        for pending, text in together.answered:
+            self._finish(pending, text)
+        self._metrics.turns.labels("turned").inc(len(together.answered))
+        self._metrics.turns.labels("repeat").inc(len(together.repeats))
+        if together.attachments:
+            self._on_media()
+        await self._follow_up([pending for pending, _ in together.answered])
+        return together.alone
+
+    # --- one by one -------------------------------------------------------------------------------------------------
+
+    async def _commit_alone(self, pending: Pending) -> None:
+        try:
+            text = await self._turn_alone(pending)
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            log.exception("intake.turn_failed", key=pending.inbound.key)
+            text = await self._store_failed(pending, type(error).__name__)
+        self._finish(pending, text)
+        await self._follow_up([pending])
+
+    async def _turn_alone(self, pending: Pending) -> str:
+        inbound, now = pending.inbound, self._clock.now()
+        citizen = inbound.citizen.key
+        async with self._storage.begin() as work:
+            state = await work.turns.load([inbound.key], [citizen])
+            if inbound.key in state.repeats:
+                return state.repeats[inbound.key]
+            row = state.citizens[citizen]
+            turned = self._turner.turn(row, inbound, now=now)
+            while isinstance(turned, Lookup):
+                facts = await find(work, turned, citizen=citizen)
+                turned = self._turner.turn(row, inbound, now=now, facts=facts)
+            values: dict[str, str] = {}
+            files = attachments(inbound, now=now)
+            if inbound.report is not None:
+                await work.outbox.report(
+                    account=inbound.citizen.account,
+                    message_id=inbound.report.message_id,
+                    delivered=inbound.report.delivered,
+                    detail=inbound.report.detail,
+                    now=now,
+                )
+            for intent in turned.intents:
+                values.update(await perform(work, intent, registrar=self._registrar, citizen=citizen, now=now))
+            row, text, pending.outbound = self._turner.words(turned, inbound, values)
+            record = InboundRecord(
+                inbound=inbound, state=state_of(inbound), received_at=pending.received_at, reply=text
+            )
+            late = late_replies(pending, now)
+            await work.turns.save(TurnWrites(records=[record], citizens=[row], attachments=files, late=late))
+            await work.commit()
+        pending.late_written = bool(late)
+        self._metrics.turns.labels("turned").inc()
+        if files:
+            self._on_media()
+        return text
+
+    async def _store_failed(self, pending: Pending, detail: str) -> str:
+        """Keep a message whose turn raised, for the staff; the session stays as it was."""
+        inbound, now = pending.inbound, self._clock.now()
+        text, pending.outbound = self._turner.say("system.sorry", inbound)
+        record = InboundRecord(
+            inbound=inbound,
+            state=InboundState.FAILED,
+            received_at=pending.received_at,
+            reply=text,
+            detail=detail,
+        )
+        files = attachments(inbound, now=now)
+        async with self._storage.begin() as work:
+            state = await work.turns.load([inbound.key], [])
+            if inbound.key in state.repeats:
+                return state.repeats[inbound.key]
+            late = late_replies(pending, now)
+            await work.turns.save(TurnWrites(records=[record], attachments=files, late=late))
+            await work.commit()
+        pending.late_written = bool(late)
+        self._metrics.turns.labels("failed").inc()
+        if files:
+            self._on_media()
+        return text
+
+    # --- afterwards -------------------------------------------------------------------------------------------------
+
+    def _finish(self, pending: Pending, text: str) -> None:
+        self._working.pop(pending.inbound.key, None)
+        if not pending.done.done():
+            pending.done.set_result(text)
+
+    async def _follow_up(self, finished: Sequence[Pending]) -> None:
+        """Queue the replies that missed their answer while being committed, and tell the outbox who wrote."""
+        missed = [p for p in finished if p.late and not p.late_written and p.outbound.text]
+        if missed:
+            now = self._clock.now()
+            async with self._storage.begin() as work:
+                await work.turns.save(TurnWrites(late=[reply for p in missed for reply in late_replies(p, now)]))
+                await work.commit()
+        if any(p.late for p in finished):
+            self._on_outbox()
+        for pending in finished:
+            if pending.inbound.kind not in NO_CONTACT:
+                self._on_contact(pending.inbound.citizen.key)
+
+    # --- while the database is away ---------------------------------------------------------------------------------
+
+    async def _database_is_away(self, batch: Sequence[Pending]) -> None:
+        log.error("intake.database_away", waiting=len(batch))
+        self._away_until = asyncio.get_running_loop().time() + _AWAY_SECONDS
+        for pending in batch:
+            await self._set_aside(pending)
+
+    async def _set_aside(self, pending: Pending) -> None:
+        await self._spool.append(dump_pending(pending))
+        self._metrics.spooled.set(self._spool.pending)
+        self._metrics.turns.labels("spooled").inc()
+        talked_to = pending.inbound.kind not in NO_CONTACT
+        self._finish(pending, self._turner.say("system.holding", pending.inbound)[0] if talked_to else "")
+
+    async def _work_off_spool(self) -> bool:
+        """Turn what was set aside, oldest first; False while the database is still away."""
+        if asyncio.get_running_loop().time() < self._away_until:
+            return False
+        while entries := await self._spool.read(self._limits.batch):
+            for entry in entries:
+                try:
+                    await self._replay(entry)
+                except StorageUnavailable:
+                    self._away_until = asyncio.get_running_loop().time() + _AWAY_SECONDS
+                    return False
+                await self._spool.drop(1)
+                self._metrics.spooled.set(self._spool.pending)
+        log.info("intake.spool_worked_off")
+        return True
+
+    async def _replay(self, entry: dict[str, Any]) -> None:
+        if "raw" in entry:
+            async with self._storage.begin() as work:
+                await work.turns.keep_raw(load_raw(entry["raw"]))
+                await work.commit()
+            return
+        await self._commit_alone(load_pending(entry))

@@ -1,0 +1,101 @@
+"""A message on its way through intake, and what is said of it in the records.
+
+Knows neither the database nor how turns are made.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.intake.turning import plain
+from bot.messages import Inbound, InboundKind, Outbound, dump_inbound, load_inbound
+from bot.petitions.ports import InboundState, LateReply, RawInbound
+
+NO_CONTACT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN, InboundKind.UNFOLLOW})
+"""Kinds after which nothing can be sent: the citizen did not turn to us."""
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """A message being worked on; `late` once somebody was answered with nothing."""
+
+    inbound: Inbound
+    received_at: datetime
+    done: asyncio.Future[str]
+    late: bool = False
+    late_written: bool = False
+    outbound: Outbound = field(default_factory=lambda: Outbound(text=""))
+
+
+def state_of(inbound: Inbound) -> InboundState:
+    """Return what a message that made no trouble is stored as."""
+    silent = inbound.kind in {InboundKind.IGNORED, InboundKind.UNKNOWN}
+    return InboundState.IGNORED if silent else InboundState.TURNED
+
+
+def late_replies(pending: Pending, now: datetime) -> list[LateReply]:
+    """Return the reply that must go by the outbox, if somebody was answered with nothing."""
+    if not pending.late or not pending.outbound.text:
+        return []
+    key = f"reply:{pending.inbound.key}"
+    return [LateReply(key=key, citizen=pending.inbound.citizen.key, text=plain(pending.outbound), at=now)]
+
+
+def dump_pending(pending: Pending) -> dict[str, Any]:
+    """Return the message as a spool entry."""
+    return {"inbound": dump_inbound(pending.inbound), "received_at": pending.received_at.isoformat()}
+
+
+def load_pending(entry: dict[str, Any]) -> Pending:
+    """Read a spool entry back; its citizen has only the holding phrase so far, so the reply is late."""
+    return Pending(
+        inbound=load_inbound(entry["inbound"]),
+        received_at=datetime.fromisoformat(entry["received_at"]),
+        done=asyncio.get_running_loop().create_future(),
+        late=True,
+    )
+
+
+def dump_raw(raw: RawInbound) -> dict[str, str]:
+    """Return a raw body as JSON-able fields."""
+    return {
+        "key": raw.key,
+        "account": raw.account,
+        "body": raw.body,
+        "detail": raw.detail,
+        "received_at": raw.received_at.isoformat(),
+    }
+
+
+def load_raw(data: dict[str, str]) -> RawInbound:
+    """Read back what `dump_raw` made."""
+    return RawInbound(
+        key=data["key"],
+        account=data["account"],
+        body=data["body"],
+        detail=data["detail"],
+        received_at=datetime.fromisoformat(data["received_at"]),
+    )
+
+
+class Spool(Protocol):
+    """Keeps messages on the local disk while the database is away; every write is fsynced."""
+
+    async def append(self, entry: dict[str, Any]) -> None:
+        """Keep one more."""
+        ...
+
+    async def read(self, limit: int) -> Sequence[dict[str, Any]]:
+        """Return the oldest."""
+        ...
+
+    async def drop(self, count: int) -> None:
+        """Forget the oldest."""
+        ...
+
+    @property
+    def pending(self) -> int:
+        """How many it keeps."""
+        ...

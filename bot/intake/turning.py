@@ -1,0 +1,118 @@
+"""One turn: what a message makes of a citizen's row, and the words that go back. No I/O; the committer does that.
+
+The engine's session, the send window the message opens and whether the citizen follows all live in one row, so that a
+turn is one read and one write.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from dialogs.engine import Engine
+from dialogs.session import with_rest
+
+from adapters.platform import Platform
+from bot.messages import Channel, Inbound, InboundKind, MediaKind, Outbound, Reply
+from bot.petitions.ports import Attachment, CitizenRow
+from bot.phrasing import Phrasing
+from dialogs.turn import Facts, Intent, Lookup
+
+_SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN})
+"""Nothing a citizen said: kept, not talked to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """The citizen after the turn, what the dialog says, and what it wants done."""
+
+    row: CitizenRow
+    reply: Reply | None
+    intents: tuple[Intent, ...]
+
+
+class Turner:
+    """Makes turns for every account."""
+
+    def __init__(
+        self, *, engine: Engine, phrasing: Phrasing, platforms: Mapping[tuple[Channel, str], Platform]
+    ) -> None:
+        self._engine = engine
+        self._phrasing = phrasing
+        self._platforms = platforms
+
+    def turn(self, row: CitizenRow, inbound: Inbound, *, now: datetime, facts: Facts | None = None) -> Turned | Lookup:
+        """Make the turn, or say what must be looked up first; raises whatever the dialog raises."""
+        if inbound.kind in _SILENT:
+            return Turned(row=row, reply=None, intents=())
+        turn = self._engine.turn(row.session, inbound, now=now, facts=facts)
+        if isinstance(turn, Lookup):
+            return turn
+        return Turned(row=self._seen(row, inbound, turn.session, now), reply=turn.reply, intents=turn.intents)
+
+    def words(self, turned: Turned, inbound: Inbound, values: Mapping[str, Any]) -> tuple[CitizenRow, str, Outbound]:
+        """Return the row, the text for the passive answer ('' for none), and the same without markup.
+
+        What does not fit is left in the session, for 更多.
+        """
+        if turned.reply is None:
+            return turned.row, "", Outbound(text="")
+        reply = replace(turned.reply, values={**turned.reply.values, **values}) if values else turned.reply
+        outbound = self._phrasing.render(reply)
+        text, rest = self._platform(inbound).pages(outbound)
+        row = replace(turned.row, session=with_rest(turned.row.session, rest)) if rest else turned.row
+        return row, text, outbound
+
+    def say(self, phrase: str, inbound: Inbound) -> tuple[str, Outbound]:
+        """Return a phrase without values, as `words` does."""
+        outbound = self._phrasing.render(Reply(phrase=phrase))
+        return self._platform(inbound).pages(outbound)[0], outbound
+
+    def _platform(self, inbound: Inbound) -> Platform:
+        return self._platforms[inbound.citizen.channel, inbound.citizen.account]
+
+    def _seen(self, row: CitizenRow, inbound: Inbound, session: str, now: datetime) -> CitizenRow:
+        """Return the row after the citizen did something; windows never add up, the longer one holds."""
+        until, left, following = row.window_until, row.window_left, row.following
+        window = self._platform(inbound).window(inbound)
+        if window is not None:
+            end = now + window.lasts
+            if until is None or until <= now or left <= 0:
+                until, left = end, window.messages
+            elif end >= until:
+                until, left = end, max(left, window.messages)
+        if inbound.kind is InboundKind.UNFOLLOW:
+            until, left, following = None, 0, False
+        elif inbound.kind is InboundKind.FOLLOW:
+            following = True
+        return CitizenRow(
+            key=row.key,
+            session=session,
+            version=row.version,
+            following=following,
+            window_until=until,
+            window_left=left,
+            last_seen=now,
+        )
+
+
+def attachments(inbound: Inbound, *, now: datetime) -> tuple[Attachment, ...]:
+    """Return the files a message brings, wanted at once: platforms keep them for days only."""
+    return tuple(
+        Attachment(
+            key=inbound.key if index == 0 else f"{inbound.key}#{index}",
+            citizen=inbound.citizen.key,
+            number=None,
+            kind=MediaKind(media.kind),
+            media_id=media.media_id,
+            better_id=media.better_id,
+            received_at=now,
+            next_at=now,
+        )
+        for index, media in enumerate(inbound.media)
+    )
+
+
+def plain(outbound: Outbound) -> str:
+    """Return the words with the choices as numbered lines: for a way that carries no markup."""
+    return "\n".join([outbound.text, *(f"{n}. {choice.label}" for n, choice in enumerate(outbound.choices, 1))])

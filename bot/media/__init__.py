@@ -1,0 +1,1 @@
+"""Evidence: what citizens attach is fetched at once, hashed, and kept under the data directory."""

@@ -1,0 +1,40 @@
+"""The gateway's counters, one registry a running gateway; names are what dashboards rely on.
+
+Label values are account names, kinds and outcomes: never anything a citizen said or is.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+
+class Metrics:
+    """All counters of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.callbacks = Counter(
+            "wenqiao_callbacks_total", "Callbacks by result", ["channel", "account", "result"], registry=self.registry
+        )
+        self.batches = Histogram(
+            "wenqiao_batch_turns",
+            "Turns committed together",
+            buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+            registry=self.registry,
+        )
+        self.turns = Counter("wenqiao_turns_total", "Turns by result", ["result"], registry=self.registry)
+        self.spooled = Gauge(
+            "wenqiao_spooled_messages", "Messages waiting for the database in the spool", registry=self.registry
+        )
+        self.notices = Counter(
+            "wenqiao_notices_total",
+            "Attempts to reach a citizen",
+            ["account", "rung", "outcome"],
+            registry=self.registry,
+        )
+        self.milestones = Counter(
+            "wenqiao_milestones_total", "Milestones that came due", ["milestone"], registry=self.registry
+        )
+        self.media = Counter("wenqiao_media_total", "Files fetched by result", ["result"], registry=self.registry)
+
+    def text(self) -> bytes:
+        """Return all of them in Prometheus' text format."""
+        return generate_latest(self.registry)

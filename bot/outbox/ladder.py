@@ -1,0 +1,40 @@
+"""The reach ladder: which forms of sending are permitted now, and when to try again. Pure functions.
+
+Rules, as WeChat documents them for 客服消息 and 模板消息: a free message only inside the window the citizen opened, a
+template message only to a follower; a time-out is never a reason to send again blindly.
+"""
+
+from datetime import datetime, timedelta
+
+from adapters.platform import Rung
+from bot.petitions.ports import CitizenRow
+
+WINDOW_MARGIN = timedelta(seconds=20)
+"""A window that closes within this time is taken as closed: the message would arrive too late."""
+
+_FIRST_WAIT = 5.0
+_LONGEST_WAIT = 3600.0
+MOST_ATTEMPTS = 30
+
+
+def rungs(row: CitizenRow | None, *, has_template: bool, now: datetime) -> tuple[Rung, ...]:
+    """Return the permitted forms in the order to be tried; none means to wait for the next contact."""
+    if row is None:
+        return ()
+    permitted = []
+    if row.window_left > 0 and row.window_until is not None and now < row.window_until - WINDOW_MARGIN:
+        permitted.append(Rung.MESSAGE)
+    if has_template and row.following:
+        permitted.append(Rung.TEMPLATE)
+    return tuple(permitted)
+
+
+def retry_at(attempts: int, *, now: datetime, seconds: float | None) -> datetime | None:
+    """Return when to try again after `attempts` that were not accepted; None when it is time to give up.
+
+    `seconds` is what the platform asked for, and beats our own doubling wait when it is longer.
+    """
+    if attempts >= MOST_ATTEMPTS:
+        return None
+    own = min(_FIRST_WAIT * 2 ** max(attempts - 1, 0), _LONGEST_WAIT)
+    return now + timedelta(seconds=max(own, seconds or 0.0))

@@ -1,0 +1,243 @@
+"""The delivery loop: claims what is due, climbs the ladder, records every attempt before and after it.
+
+Messages of one citizen leave in order and one at a time (the claim sees to that), those of different citizens side by
+side. Before a call leaves, the attempt is committed as started; whatever happens to the process then, the record says
+that the message may have arrived, and it is not sent again unless the platform can tell a repeat (template messages
+carry a `client_msg_id`). A cancelled loop finishes what it has started.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from adapters.platform import CredentialsError, Platform, Receipt, Rung, SendError
+from bot.clock import Clock
+from bot.messages import Channel, CitizenRef, Outbound, Reply
+from bot.metrics import Metrics
+from bot.outbox.ladder import rungs
+from bot.outbox.verdict import Verdict, judge
+from bot.petitions.ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Storage, StorageUnavailable
+from bot.phrasing import Phrasing
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLimits:
+    """`lease` outlasts the slowest call; `pause` is how long an account rests after its credentials failed."""
+
+    poll: float = 1.0
+    at_once: int = 32
+    lease: timedelta = timedelta(seconds=90)
+    pause: timedelta = timedelta(minutes=5)
+
+
+class OutboxLoop:
+    """Delivers; `owner` names this process in leases."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        platforms: Mapping[tuple[Channel, str], Platform],
+        phrasing: Phrasing,
+        clock: Clock,
+        metrics: Metrics,
+        owner: str,
+        limits: OutboxLimits,
+    ) -> None:
+        self._storage = storage
+        self._platforms = platforms
+        self._phrasing = phrasing
+        self._clock = clock
+        self._metrics = metrics
+        self._owner = owner
+        self._limits = limits
+        self._awake = asyncio.Event()
+        self._contacts: set[str] = set()
+        self._paused: dict[tuple[Channel, str], datetime] = {}
+
+    def wake(self) -> None:
+        """Look at once: something was queued."""
+        self._awake.set()
+
+    def contact(self, citizen: str) -> None:
+        """Note that the citizen wrote: what waited for them may go now."""
+        self._contacts.add(citizen)
+
+    async def run(self) -> None:
+        """Deliver for ever; on cancellation wait for the attempts under way."""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                under_way = await self._round(under_way)
+        finally:
+            if under_way:
+                await asyncio.wait(under_way)
+
+    async def _round(self, under_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+        self._awake.clear()
+        claimed: Iterable[OutboxMessage] = ()
+        try:
+            await self._release()
+            room = self._limits.at_once - len(under_way)
+            claimed = await self._claim(room) if room > 0 else ()
+        except StorageUnavailable:
+            log.warning("outbox.database_away")
+        except Exception:
+            log.exception("outbox.claim_failed")
+        under_way |= {asyncio.create_task(self._deliver(message)) for message in claimed}
+        waker = asyncio.create_task(self._pause_or_wake())
+        try:
+            done, _ = await asyncio.wait({waker, *under_way}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waker.cancel()
+        return under_way - done
+
+    async def _pause_or_wake(self) -> None:
+        sleeping = asyncio.ensure_future(self._clock.sleep(self._limits.poll))
+        waking = asyncio.ensure_future(self._awake.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+
+    async def _release(self) -> None:
+        if not self._contacts:
+            return
+        wrote, self._contacts = self._contacts, set()
+        try:
+            async with self._storage.begin() as work:
+                await work.outbox.release(sorted(wrote), now=self._clock.now())
+                await work.commit()
+        except StorageUnavailable:
+            self._contacts |= wrote
+            raise
+
+    async def _claim(self, limit: int) -> tuple[OutboxMessage, ...]:
+        now = self._clock.now()
+        async with self._storage.begin() as work:
+            claimed = await work.outbox.claim(owner=self._owner, now=now, lease=now + self._limits.lease, limit=limit)
+            await work.commit()
+        return claimed
+
+    async def _deliver(self, message: OutboxMessage) -> None:
+        try:
+            await self._climb(message)
+        except StorageUnavailable:
+            log.warning("outbox.database_away", message=message.id)  # the lease brings it back
+        except Exception:
+            log.exception("outbox.delivery_failed", message=message.id)
+
+    async def _climb(self, message: OutboxMessage) -> None:
+        """Try the permitted rungs in order until one settles the message."""
+        ref = CitizenRef.parse(message.citizen)
+        platform = self._platforms.get((ref.channel, ref.account))
+        if platform is None:
+            await self._settle(message, OutboxState.DEAD, detail=f"no account {ref.account} in the settings")
+            return
+        rest = self._resting(ref)
+        if rest is not None:
+            await self._settle(message, OutboxState.PENDING, next_at=rest, detail="the account is paused")
+            return
+        try:
+            outbound = self._outbound(message)
+        except Exception:
+            log.exception("outbox.render_failed", message=message.id)
+            await self._settle(message, OutboxState.DEAD, detail="the phrase could not be rendered")
+            return
+        state, reason = OutboxState.WAITING, "no permitted way now; waits for the next contact"
+        async with self._storage.read() as work:
+            row = await work.turns.citizen(message.citizen)
+        has_template = platform.has_template(message.kind)
+        for rung in rungs(row, has_template=has_template, now=self._clock.now()):
+            verdict = await self._attempt(message, platform, ref, rung, outbound)
+            if verdict.state is not None:
+                return
+            refused = verdict.outcome is DeliveryOutcome.REFUSED
+            state, reason = OutboxState.DEAD if refused else OutboxState.WAITING, verdict.detail
+        await self._settle(message, state, detail=reason)
+
+    async def _attempt(
+        self, message: OutboxMessage, platform: Platform, ref: CitizenRef, rung: Rung, outbound: Outbound
+    ) -> Verdict:
+        """Send once; the attempt is on record before anything leaves, and its verdict right after."""
+        started = self._clock.now()
+        async with self._storage.begin() as work:
+            attempt = await work.outbox.start(message, rung=rung.value, now=started)
+            if rung is Rung.MESSAGE:
+                await work.turns.spend_window(message.citizen)
+            await work.commit()
+        try:
+            receipt = await self._send(message, platform, ref, rung, outbound)
+            verdict = Verdict(outcome=DeliveryOutcome.ACCEPTED, state=OutboxState.SENT, message_id=receipt.message_id)
+        except SendError as error:
+            now = self._clock.now()
+            verdict = judge(error, rung, attempt=attempt, now=now, pause=self._limits.pause)
+            if isinstance(error, CredentialsError):
+                self._pause(ref, now + self._limits.pause, error)
+        await self._record(message, verdict, attempt=attempt, rung=rung, started=started)
+        self._metrics.notices.labels(ref.account, rung.value, verdict.outcome.value).inc()
+        return verdict
+
+    async def _send(
+        self, message: OutboxMessage, platform: Platform, ref: CitizenRef, rung: Rung, outbound: Outbound
+    ) -> Receipt:
+        if rung is Rung.TEMPLATE:
+            values = {name: str(value) for name, value in message.values.items()}
+            return await platform.send_template(ref.user, message.kind, values, unique=message.key)
+        return await platform.send_message(ref.user, outbound)
+
+    async def _record(
+        self, message: OutboxMessage, verdict: Verdict, *, attempt: int, rung: Rung, started: datetime
+    ) -> None:
+        delivery = Delivery(
+            outbox_id=message.id,
+            attempt=attempt,
+            rung=rung.value,
+            started_at=started,
+            finished_at=self._clock.now(),
+            outcome=verdict.outcome,
+            code=verdict.code,
+            message_id=verdict.message_id,
+            detail=verdict.detail,
+        )
+        async with self._storage.begin() as work:
+            await work.outbox.finish(
+                message,
+                delivery,
+                state=verdict.state or OutboxState.SENDING,
+                next_at=verdict.next_at,
+                detail=verdict.detail,
+            )
+            if verdict.outcome is DeliveryOutcome.WINDOW_CLOSED:
+                await work.turns.spend_window(message.citizen, left=0)
+            elif verdict.outcome is DeliveryOutcome.UNREACHABLE and rung is Rung.TEMPLATE:
+                await work.turns.set_following(message.citizen, following=False)
+            await work.commit()
+
+    async def _settle(
+        self, message: OutboxMessage, state: OutboxState, *, next_at: datetime | None = None, detail: str
+    ) -> None:
+        """Move a message without an attempt."""
+        async with self._storage.begin() as work:
+            await work.outbox.finish(message, None, state=state, next_at=next_at, detail=detail)
+            await work.commit()
+
+    def _outbound(self, message: OutboxMessage) -> Outbound:
+        if message.phrase.startswith("notice."):
+            return self._phrasing.notice(message.kind, message.values)
+        return self._phrasing.render(Reply(phrase=message.phrase, values=message.values))
+
+    def _resting(self, ref: CitizenRef) -> datetime | None:
+        until = self._paused.get((ref.channel, ref.account))
+        return until if until is not None and until > self._clock.now() else None
+
+    def _pause(self, ref: CitizenRef, until: datetime, error: CredentialsError) -> None:
+        if self._resting(ref) is None:  # one alarm a pause
+            log.error("outbox.account_paused", account=ref.account, code=error.code, remedy=error.remedy)
+        self._paused[ref.channel, ref.account] = until

@@ -1,0 +1,65 @@
+"""What one attempt to reach a citizen means: the outcome to record, and where the message goes. Pure.
+
+A call without an answer may have arrived: it is made again only where the platform knows a repeat by its id, which
+WeChat does for template messages within ten minutes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from adapters.platform import (
+    CredentialsError,
+    Refused,
+    RetryAfter,
+    Rung,
+    SendError,
+    UnknownOutcome,
+    UnreachableCitizen,
+    WindowClosed,
+)
+from bot.outbox.ladder import retry_at
+from bot.petitions.ports import DeliveryOutcome, OutboxState
+
+_SAFE_REPEATS = 4
+"""Attempts of a template message without an answer; 20, 40 and 60 seconds apart, well inside the ten minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The meaning of an attempt; `state` None means that the next rung is tried."""
+
+    outcome: DeliveryOutcome
+    state: OutboxState | None
+    next_at: datetime | None = None
+    code: str = ""
+    detail: str = ""
+    message_id: str = ""
+
+
+def judge(error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta) -> Verdict:
+    """Return what the `attempt`-th attempt, failed with `error` on `rung`, means."""
+    outcome, state, next_at = _meaning(error, rung, attempt=attempt, now=now, pause=pause)
+    return Verdict(outcome=outcome, state=state, next_at=next_at, code=error.code, detail=str(error))
+
+
+def _meaning(
+    error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta
+) -> tuple[DeliveryOutcome, OutboxState | None, datetime | None]:
+    match error:
+        case RetryAfter(seconds=seconds):
+            again = retry_at(attempt, now=now, seconds=seconds)
+            return DeliveryOutcome.RETRY, OutboxState.PENDING if again else OutboxState.DEAD, again
+        case WindowClosed():
+            return DeliveryOutcome.WINDOW_CLOSED, None, None
+        case UnreachableCitizen():
+            return DeliveryOutcome.UNREACHABLE, None, None
+        case CredentialsError():
+            return DeliveryOutcome.CREDENTIALS, OutboxState.PENDING, now + pause
+        case UnknownOutcome() if rung is Rung.TEMPLATE and attempt < _SAFE_REPEATS:
+            return DeliveryOutcome.UNKNOWN, OutboxState.PENDING, now + timedelta(seconds=20 * attempt)
+        case UnknownOutcome():
+            return DeliveryOutcome.UNKNOWN, OutboxState.UNKNOWN, None
+        case Refused():
+            return DeliveryOutcome.REFUSED, None, None
+        case _:
+            return DeliveryOutcome.REFUSED, OutboxState.DEAD, None
