@@ -18,6 +18,7 @@ from adapters.platform import (
     Refused,
     RetryAfter,
     UnknownOutcome,
+    Window,
 )
 from adapters.transport import FILE_TIMEOUT, TIMEOUT, Download, Transport
 from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for_status
@@ -25,8 +26,9 @@ from adapters.wechat.fields import fit_fields
 from adapters.wechat.media import VIDEO_HOSTS, content_type, is_allowed, is_at, is_text, read_object
 from adapters.wechat.rendering import render
 from adapters.wechat.tokens import AccessToken, TokenStore
+from adapters.wechat.windows import window_of
 from bot.clock import Clock
-from bot.messages import Channel, MediaRef, Outbound
+from bot.messages import Channel, Inbound, MediaRef, Outbound
 
 API_BASE = "https://api.weixin.qq.com"
 FALLBACK_TEMPLATE = "progress"
@@ -79,6 +81,10 @@ class WeChatPlatform:
         self._timeout = timeout
         self._file_timeout = file_timeout
         self._token = AccessToken(name=f"wechat:{app_id}", store=tokens, clock=clock, fetch=self._fetch_token)
+
+    def window(self, inbound: Inbound) -> Window | None:
+        """Return what `inbound` permits us to send later; None for nothing."""
+        return window_of(inbound)
 
     def pages(self, outbound: Outbound) -> tuple[str, str]:
         """Return (what fits one message, the words left over)."""

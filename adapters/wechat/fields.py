@@ -95,7 +95,7 @@ def _amount(line: str) -> str:
 
 
 def _const(line: str) -> str:
-    return line[:20]  # only approved values or none: nothing may be put in its place
+    return line[:20].strip()  # only approved values or none: nothing may be put in its place
 
 
 def _time(line: str) -> str:

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.platform import ForgedMessage
+from adapters.platform import ForgedMessage, MalformedMessage
 from adapters.wechat.crypto import MessageCipher, UndecryptableError, WrongReceiverError, same, sign
-from adapters.wechat.errors import MalformedPayload
 from adapters.wechat.fields import fit_fields
 from adapters.wechat.inbound import UnusableFieldsError, to_inbound
 from adapters.wechat.parsing import Fields, UnreadableXmlError, decode, parse
@@ -69,6 +68,11 @@ class Codec:
         keys += [previous_aes_key] if previous_aes_key else []
         self._ciphers = tuple(MessageCipher(key, app_id) for key in keys)
 
+    @property
+    def largest_body(self) -> int:
+        """Bytes of a body that is still read."""
+        return LARGEST_BODY
+
     def verify_url(self, query: Mapping[str, str], *, now: datetime) -> str:
         """Return the echostr that proves the address is ours; raise `ForgedMessage`."""
         self._check(query, "signature", now=now)
@@ -77,9 +81,9 @@ class Codec:
         return echo
 
     def open(self, query: Mapping[str, str], body: bytes, *, now: datetime) -> Opened:
-        """Return what the callback says; raise `ForgedMessage` or `MalformedPayload`."""
+        """Return what the callback says; raise `ForgedMessage` or `MalformedMessage`."""
         if len(body) > LARGEST_BODY:
-            raise MalformedPayload("the body is too large", oversized=True)
+            raise MalformedMessage("the body is too large", oversized=True)
         if self._plain and not query.get("msg_signature"):
             self._check(query, "signature", now=now)
             message, cipher = body, None
@@ -121,20 +125,20 @@ class Codec:
                 continue
             except WrongReceiverError:
                 raise ForgedMessage("made for another app id") from None
-        raise MalformedPayload("no key opens it", raw=body)
+        raise MalformedMessage("no key opens it", raw=body)
 
     def _read(self, message: bytes) -> Inbound:
         try:
             text = decode(message)
         except UnicodeDecodeError:
-            raise MalformedPayload("not UTF-8", raw=message) from None
+            raise MalformedMessage("not UTF-8", raw=message) from None
         try:
             fields = parse(text)
             if fields.get("ToUserName", self._original_id) != self._original_id:
                 raise ForgedMessage("for another account")
             return to_inbound(fields, account=self.account)
         except (UnreadableXmlError, UnusableFieldsError) as error:
-            raise MalformedPayload(str(error), raw=text) from None
+            raise MalformedMessage(str(error), raw=text) from None
 
 
 def _encrypted_part(body: bytes) -> str:
