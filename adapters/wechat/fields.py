@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from adapters.wechat.parsing import clean
 
-_HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _NUMBER = re.compile(r"-?\d{1,32}(?:\.\d+)?", re.ASCII)
 _MOMENT = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ](\d{1,2}:\d{2})(:\d{2})?\S*)?", re.ASCII)
 _DATE = r"\d{4}年\d{1,2}月\d{1,2}日"
@@ -64,7 +64,7 @@ def _letter(line: str) -> str:
 
 
 def _symbol(line: str) -> str:
-    return "".join(sign for sign in line if not sign.isalnum() and not sign.isspace())[:5] or "-"
+    return re.sub(r"[\w\s]", "", line)[:5] or "-"
 
 
 def _phrase(line: str) -> str:
@@ -72,8 +72,10 @@ def _phrase(line: str) -> str:
 
 
 def _name(line: str) -> str:
-    letters = "".join(sign for sign in line if sign.isalpha() or sign in " ·.").strip()
-    return letters[: 10 if _HAN.search(letters) else 20].strip() or "无"
+    """Return a name in Han characters only, or in letters only: the limits differ."""
+    if _HAN.search(line):
+        return "".join(sign for sign in line if _HAN.match(sign) or sign == "·")[:10]
+    return "".join(sign for sign in line if sign.isascii() and (sign.isalpha() or sign in " ."))[:20].strip() or "无"
 
 
 def _phone_number(line: str) -> str:
@@ -81,7 +83,8 @@ def _phone_number(line: str) -> str:
 
 
 def _car_number(line: str) -> str:
-    return "".join(sign for sign in line if sign.isalnum())[:8] or "无"
+    signs = (sign for sign in line.upper() if _HAN.match(sign) or (sign.isascii() and sign.isalnum()))
+    return "".join(signs)[:8] or "无"
 
 
 def _number(line: str) -> str:
@@ -90,7 +93,7 @@ def _number(line: str) -> str:
 
 
 def _amount(line: str) -> str:
-    found = re.search(r"[¥￥$]?\d{1,10}(?:\.\d{1,2})?元?", line.replace(",", ""), re.ASCII)
+    found = re.search(r"[¥$]?\d{1,10}(?:\.\d{1,2})?元?", line.replace(",", "").replace("￥", "¥"), re.ASCII)
     return found.group() if found else "0元"
 
 

@@ -71,6 +71,8 @@ class AccessToken:
         self._fetch = fetch
         self._held: tuple[str, datetime] | None = None
         self._turn = asyncio.Lock()
+        self._failures = 0
+        self._failure: SendError | None = None
 
     async def current(self) -> str:
         """Return a token that should be good; raise `SendError`."""
@@ -86,17 +88,28 @@ class AccessToken:
         return ""
 
     async def _renew(self, rejected: str) -> str:
+        """Let one caller try; who waited meanwhile takes its token, or its failure: not each a time-out in turn."""
+        before = self._failures
         async with self._turn:
             if token := self._usable(rejected):
-                return token  # who waited here before us has fetched it
+                return token
+            if self._failure and self._failures > before:
+                raise self._failure
             try:
-                async with self._store.lock(self._name):
-                    return await self._shared(rejected)
-            except SendError:
+                return await self._locked(rejected)
+            except SendError as error:
+                self._failures, self._failure = self._failures + 1, error
                 raise
-            except (GatewayError, OSError) as error:
-                _log.warning("wechat_token_store_away", token=self._name, error=type(error).__name__)
-            return self._usable(rejected) or await self._fetched()
+
+    async def _locked(self, rejected: str) -> str:
+        try:
+            async with self._store.lock(self._name):
+                return await self._shared(rejected)
+        except SendError:
+            raise
+        except (GatewayError, OSError) as error:
+            _log.warning("wechat_token_store_away", token=self._name, error=type(error).__name__)
+        return self._usable(rejected) or await self._fetched()
 
     async def _shared(self, rejected: str) -> str:
         self._held = await self._store.get(self._name)

@@ -275,6 +275,17 @@ async def test_without_a_token_nothing_is_sent_and_nothing_is_unknown(wechat, tr
     assert [path for path, _, _ in wechat.calls] == ["stable_token"] * 2
 
 
+async def test_a_failing_token_call_fails_all_who_wait_for_it_at_once(wechat, transport, clock):
+    wechat.answers["stable_token"] = ["silence"]
+    platform = make(wechat, transport, clock, timeout=0.2)
+    async with asyncio.timeout(2):
+        sends = (platform.send_message("o", HELLO) for _ in range(50))
+        outcomes = await asyncio.gather(*sends, return_exceptions=True)
+    assert ({type(outcome) for outcome in outcomes}, len(wechat.calls)) == ({RetryAfter}, 1)
+    wechat.answers.clear()
+    assert await platform.send_message("o", HELLO) == Receipt()
+
+
 async def test_check_asks_for_a_token_each_time(platform, wechat):
     await platform.check()
     await platform.check()
