@@ -25,6 +25,8 @@ from adapters.sandbox.wechat.samples import Samples
 from adapters.sandbox.wechat.world import World
 from bot.clock import MovableClock
 
+RESERVED = frozenset({"cgi-bin", "files"})
+"""Not to be used as account names: they are paths of the API."""
 LARGEST_BODY = 32 * 1024 * 1024
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'"
@@ -46,6 +48,9 @@ def sandbox_app(
     `retry_seconds` (real) is the time-out of a callback and the distance of its repeats; `report_seconds` (real) the
     delay of a template message's delivery report.
     """
+    names = [account.account for account in accounts]
+    if len(set(names)) < len(names) or RESERVED & set(names):
+        raise ValueError(f"account names are distinct and none of {', '.join(sorted(RESERVED))}: {names}")
     app = web.Application(middlewares=[answer_bad_input], client_max_size=LARGEST_BODY)
     app[CLOCK] = clock
     app[FEED] = Feed()

@@ -10,8 +10,8 @@ from adapters.sandbox.errors import BadInput
 from bot.clock import SHANGHAI, local
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"[+-]?(?:\d+[smhd])+")
-_PART = re.compile(r"(\d+)([smhd])")
+_DURATION = re.compile(r"[+-]?(?:[0-9]+[smhd])+")
+_PART = re.compile(r"([0-9]+)([smhd])")
 
 
 def parse_duration(text: str) -> timedelta:

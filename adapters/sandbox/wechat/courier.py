@@ -50,7 +50,12 @@ class Courier:
             try:
                 async with (
                     asyncio.timeout_at(slot),
-                    self._open_session().post(sealed.url, data=sealed.body.encode()) as answer,
+                    self._open_session().post(
+                        sealed.url,
+                        data=sealed.body.encode(),
+                        allow_redirects=False,
+                        headers={"Content-Type": "text/xml"},
+                    ) as answer,
                 ):
                     status, body = answer.status, await answer.read()
             except (TimeoutError, aiohttp.ClientError) as error:
@@ -82,7 +87,9 @@ class Courier:
     def _open_session(self) -> aiohttp.ClientSession:
         """Return the client session, opened with the first delivery."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=False)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+            )
         return self._session
 
     def _read(

@@ -9,20 +9,20 @@ from collections.abc import Iterable, Mapping
 from adapters.sandbox.errors import ApiError
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
-_CLOCK = r"\d{1,2}:\d{2}(:\d{2})?"
-_DAY = r"\d{4}(年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2})"
+_CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?"
+_DAY = r"[0-9]{4}(年[0-9]{1,2}月[0-9]{1,2}日|-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2})"
 _MOMENT = rf"({_DAY}( ?{_CLOCK})?|{_CLOCK})"
 _LIMITS = {
     "thing": r".{1,20}",
     "short_thing": r".{1,20}",
-    "number": r"[+-]?[\d.]{1,32}",
+    "number": r"[+-]?[0-9.]{1,32}",
     "letter": r"[A-Za-z]{1,32}",
     "symbol": r"[^\w\s]{1,5}",
     "character_string": r"[\x20-\x7e]{1,32}",
     "time": rf"{_MOMENT}( ?~ ?{_MOMENT})?",
     "date": rf"{_MOMENT}( ?~ ?{_MOMENT})?",
-    "amount": r"[¥$€£]?\d{1,10}(\.\d{1,2})?元?",
-    "phone_number": r"[\d+\-() ]{1,17}",
+    "amount": r"[¥$€£]?[0-9]{1,10}(\.[0-9]{1,2})?元?",
+    "phone_number": r"[0-9+\-() ]{1,17}",
     "car_number": rf"[A-Z0-9{_HAN}]{{1,8}}",
     "name": rf"([{_HAN}·]{{1,10}}|[A-Za-z .]{{1,20}})",
     "phrase": rf"[{_HAN}]{{1,5}}",
