@@ -1,0 +1,189 @@
+"""The hot path on PostgreSQL: many turns in two round trips, `bot.petitions.ports.Batch` on bare asyncpg.
+
+Each of `load`, `reserve` and `save` is one statement that commits by itself. `save` is a chain of data-modifying CTEs
+over `unnest` arrays, holding only the parts that have rows; its text is kept per shape, so that the driver's prepared
+statements are found again. Between `load` and `save` nothing is locked: the version of every citizen guards the write,
+and when fewer rows were written than expected, a division by zero makes the whole statement fail, which is `Stale`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from bot.petitions.errors import Stale
+from bot.petitions.ports import CitizenRow, TurnState, TurnWrites
+from storage.columns import same_moment
+from storage.errors import Conflict, wrapped
+from storage.rows import (
+    ATTACHMENT_COLUMNS,
+    CITIZEN_COLUMNS,
+    EVENT_COLUMNS,
+    INBOUND_COLUMNS,
+    MILESTONE_COLUMNS,
+    OUTBOX_COLUMNS,
+    PETITION_COLUMNS,
+)
+from storage.turn_rows import Rows, turn_rows
+
+Connection: TypeAlias = Any
+"""asyncpg publishes no types."""
+
+_TYPES = {
+    "version": "int4", "following": "bool", "window_until": "timestamptz", "window_left": "int4",
+    "last_seen": "timestamptz", "received_at": "timestamptz", "latitude": "float8", "longitude": "float8",
+    "public": "bool", "filed_at": "timestamptz", "updated_at": "timestamptz", "open_due_at": "timestamptz",
+    "open_warn_at": "timestamptz", "seq": "int4", "at": "timestamptz", "position": "int4",
+    "started_at": "timestamptz", "due_at": "timestamptz", "warn_at": "timestamptz", "provisional": "bool",
+    "warned_at": "timestamptz", "passed_at": "timestamptz", "met_at": "timestamptz", "ended_at": "timestamptz",
+    "next_at": "timestamptz", "size": "int8", "attempts": "int4", "created_at": "timestamptz",
+}  # fmt: skip
+"""The types of the columns that are not text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One part of a save: rows of `columns` as arrays, and the statement that reads them where it says {rows}."""
+
+    columns: Sequence[str]
+    sql: str
+
+
+def _insert(table: str, columns: Sequence[str], *, conflict: str = "") -> _Part:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return _Part(columns=columns, sql=f"INSERT INTO {table} ({names}) SELECT * FROM {{rows}} {conflict} RETURNING 1")  # noqa: S608 -- own names
+
+
+_LATEST_CITIZEN = (
+    "ON CONFLICT (key) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in CITIZEN_COLUMNS[1:])
+    + " WHERE citizens.version = excluded.version - 1"
+)
+_PARTS: Mapping[str, _Part] = {
+    "inbound": _insert("inbound", INBOUND_COLUMNS),
+    "citizens": _insert("citizens", CITIZEN_COLUMNS, conflict=_LATEST_CITIZEN),
+    "attachments": _insert("attachments", ATTACHMENT_COLUMNS),
+    "petitions": _insert("petitions", PETITION_COLUMNS),
+    "events": _insert("events", EVENT_COLUMNS),
+    "milestones": _insert("milestones", MILESTONE_COLUMNS),
+    "numbers": _Part(
+        columns=("number", "key"),
+        sql="UPDATE attachments SET number = new.number FROM {rows} AS new (number, key) "
+        "WHERE attachments.key = new.key RETURNING 1",
+    ),
+    "notices": _insert("outbox", OUTBOX_COLUMNS),
+    "late": _insert("outbox", OUTBOX_COLUMNS, conflict="ON CONFLICT (key) DO NOTHING"),
+}
+_LOAD = f"""
+SELECT 'r', key, reply, 0, false, NULL::timestamptz, 0, NULL::timestamptz FROM inbound WHERE key = ANY($1::text[])
+UNION ALL
+SELECT 'c', {", ".join(CITIZEN_COLUMNS)} FROM citizens WHERE key = ANY($2::text[])
+"""  # noqa: S608 -- names of our own columns
+_RESERVE = (
+    "INSERT INTO counters (day, last) VALUES ($1, $2) "
+    "ON CONFLICT (day) DO UPDATE SET last = counters.last + excluded.last RETURNING last"
+)
+
+
+class PostgresqlBatches:
+    """Hands out the batches of one process, on one connection that is opened anew whenever it was lost."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = {name: value for name, value in options.items() if name in _CONNECT_OPTIONS}
+        self._turn = asyncio.Lock()
+        self._connection: Connection | None = None
+
+    @asynccontextmanager
+    async def batch(self) -> AsyncIterator["PostgresqlBatch"]:
+        """Begin a group commit; what is not saved is not written, but reserved numbers stay used."""
+        async with self._turn:
+            if self._connection is None or self._connection.is_closed():
+                with wrapped():
+                    self._connection = await asyncpg.connect(**self._options)
+            yield PostgresqlBatch(self._connection)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        async with self._turn:
+            if self._connection is not None:
+                connection, self._connection = self._connection, None
+                with wrapped():
+                    await connection.close()
+
+
+_CONNECT_OPTIONS = frozenset(
+    {"host", "port", "user", "password", "database", "ssl", "timeout", "command_timeout", "server_settings",
+     "passfile", "direct_tls", "target_session_attrs", "krbsrvname", "statement_cache_size"}
+)  # fmt: skip
+
+
+class PostgresqlBatch:
+    """One group commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def load(self, keys: Sequence[str], citizens: Sequence[str]) -> TurnState:
+        """Return the repeats among `keys` and the rows of `citizens` (absent ones as a fresh `CitizenRow`)."""
+        with wrapped():
+            rows = await self._connection.fetch(_LOAD, keys, citizens)
+        repeats: dict[str, str] = {}
+        found = {key: CitizenRow(key=key) for key in citizens}
+        for what, key, words, version, following, until, left, seen in rows:
+            if what == "r":
+                repeats[key] = words
+                continue
+            found[key] = CitizenRow(
+                key=key,
+                session=words,
+                version=version,
+                following=following,
+                window_until=until,
+                window_left=left,
+                last_seen=seen,
+            )
+        return TurnState(repeats=repeats, citizens=found)
+
+    async def reserve(self, day: date, count: int) -> int:
+        """Take petition sequence numbers; they stay used when the batch is not saved."""
+        with wrapped():
+            last: int = await self._connection.fetchval(_RESERVE, day.isoformat(), count)
+        return last - count + 1
+
+    async def save(self, writes: TurnWrites) -> None:
+        """Write all and commit; `Stale` when a citizen or an inbound key was written meanwhile."""
+        rows = turn_rows(writes, same_moment)
+        parts = {name: found for name in _PARTS if (found := getattr(rows, name))}
+        if not parts:
+            return
+        arguments: list[Any] = []
+        for found in parts.values():
+            arguments += _arrays(found)
+        try:
+            with wrapped():
+                await self._connection.fetchval(_save_sql(tuple(parts)), *arguments, len(rows.citizens))
+        except Conflict as error:
+            raise Stale from error
+
+
+def _arrays(rows: Rows) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@lru_cache
+def _save_sql(parts: tuple[str, ...]) -> str:
+    """Return the statement that writes these parts; its last parameter is how many citizens must be written."""
+    chain, place = [], 1
+    for name in parts:
+        columns = _PARTS[name].columns
+        arrays = ", ".join(f"${place + i}::{_TYPES.get(column, 'text')}[]" for i, column in enumerate(columns))
+        chain.append(f"_{name} AS ({_PARTS[name].sql.format(rows=f'unnest({arrays})')})")
+        place += len(columns)
+    written = "(SELECT count(*) FROM _citizens)" if "citizens" in parts else "0"
+    # Not `ELSE 1/0`: the planner would compute that at once.
+    return f"WITH {', '.join(chain)} SELECT 1 / ({written} = ${place}::int8)::int4"

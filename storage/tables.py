@@ -1,0 +1,247 @@
+"""The tables, as SQLAlchemy Core sees them; the migrations make the same ones, and a test holds the two equal.
+
+Every index on work still to do is partial (`WHERE state = 'pending'`, `WHERE next_at IS NOT NULL`): what looking for
+work costs must not grow with what is done. Statements name those conditions literally, or neither database would use
+the index. Citizens and inbound messages carry no foreign keys: they are written with every message.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+from storage.columns import Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit number; on SQLite it must be called INTEGER to be given out by the database."""
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _partial(name: str, *columns: Column[object] | str, where: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
+citizens = Table(
+    "citizens",
+    metadata,
+    Column("key", Text, primary_key=True),
+    _text("session"),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("following", Boolean, nullable=False, server_default=text("true")),
+    Column("window_until", Moment),
+    Column("window_left", Integer, nullable=False, server_default="0"),
+    Column("last_seen", Moment),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("citizen", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    _text("reply"),
+    _text("detail"),
+    Column("received_at", Moment, nullable=False),
+    _partial("ix_inbound_troubled", "id", where="state IN ('failed', 'malformed')"),
+)
+
+petitions = Table(
+    "petitions",
+    metadata,
+    Column("number", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("citizen", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    _text("place"),
+    Column("latitude", Float(53)),
+    Column("longitude", Float(53)),
+    _text("phone"),
+    Column("public", Boolean, nullable=False),
+    Column("code", Text, nullable=False),
+    _text("unit"),
+    Column("policy", Text, nullable=False),
+    Column("filed_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rating", Text),
+    # Of the clocks that still run: the nearest due date and the nearest warning. Every lamp follows from these two.
+    Column("open_due_at", Moment),
+    Column("open_warn_at", Moment),
+    Index("ix_petitions_citizen", "citizen", "filed_at"),
+    Index("ix_petitions_unit_state", "unit", "state"),
+    Index("ix_petitions_filed_at", "filed_at", "number"),
+    _partial("ix_petitions_open_due_at", "open_due_at", "open_warn_at", where="open_due_at IS NOT NULL"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("number", Text, ForeignKey("petitions.number"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+milestones = Table(
+    "milestones",
+    metadata,
+    Column("number", Text, ForeignKey("petitions.number"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("warn_at", Moment),
+    Column("provisional", Boolean, nullable=False),
+    Column("warned_at", Moment),
+    Column("passed_at", Moment),
+    Column("met_at", Moment),
+    Column("ended_at", Moment),
+    Column("next_at", Moment),
+    _partial("ix_milestones_next_at", "next_at", "number", "name", where="next_at IS NOT NULL"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("citizen", Text, nullable=False),
+    Column("number", Text, ForeignKey("petitions.number")),
+    Column("kind", Text, nullable=False),
+    Column("media_id", Text, nullable=False),
+    _text("better_id"),
+    Column("received_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    _text("path"),
+    _text("playable"),
+    _text("content_type"),
+    Column("size", BigInteger, nullable=False, server_default="0"),
+    _text("sha256"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Moment),
+    _text("detail"),
+    _partial("ix_attachments_number", "number", where="number IS NOT NULL"),
+    _partial("ix_attachments_wanted", "next_at", "id", where="state = 'wanted'"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("citizen", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("number", Text),
+    Column("phrase", Text, nullable=False),
+    Column("values", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", Moment),
+    Column("lease_until", Moment),
+    _text("lease_by"),
+    _text("detail"),
+    _partial("ix_outbox_pending", "next_at", "id", where="state = 'pending'"),
+    _partial("ix_outbox_sending", "lease_until", where="state = 'sending'"),
+    _partial("ix_outbox_unfinished", "citizen", "id", where="state IN ('pending', 'sending')"),
+    _partial("ix_outbox_waiting", "citizen", where="state = 'waiting'"),
+    _partial("ix_outbox_troubled", "id", where="state IN ('dead', 'unknown', 'waiting')"),
+    _partial("ix_outbox_number", "number", where="number IS NOT NULL"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("outbox_id", _Id, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("rung", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("outcome", Text, nullable=False),
+    _text("code"),
+    _text("message_id"),
+    _text("detail"),
+    ForeignKeyConstraint(["outbox_id"], ["outbox.id"]),
+    _partial("ix_deliveries_message_id", "message_id", where="message_id <> ''"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("display", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    _text("unit"),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("disabled_at", Moment),
+)
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_name", Text, nullable=False, index=True),
+    Column("data", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("ix_audit_target", "target", "id"),
+)
+
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("date", Date, primary_key=True),
+    Column("is_workday", Boolean, nullable=False),
+    _text("name"),
+    _text("source"),
+    Column("confirmed", Boolean, nullable=False),
+)

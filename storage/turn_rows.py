@@ -1,0 +1,67 @@
+"""What a batch of turns writes, laid out as rows: the same for Core and for both raw hot paths.
+
+Files that came in the same batch as the filing that names them are written with their number at once; files that came
+before are given it by an update.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.petitions.ports import TurnWrites
+from storage.attachments import claimed_files
+from storage.columns import MomentOut
+from storage.rows import (
+    attachment_row,
+    citizen_row,
+    event_row,
+    inbound_row,
+    late_row,
+    milestone_row,
+    notice_row,
+    petition_row,
+)
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRows:
+    """Rows by table, in the column order of `storage.rows`; citizens are sorted by key, so that nobody deadlocks."""
+
+    inbound: Rows
+    citizens: Rows
+    attachments: Rows
+    petitions: Rows
+    events: Rows
+    milestones: Rows
+    numbers: Rows
+    """(number, attachment key) for the files that filings name."""
+    notices: Rows
+    late: Rows
+    """A late reply whose key is there already is not written again."""
+
+
+def turn_rows(writes: TurnWrites, out: MomentOut) -> TurnRows:
+    """Lay out the rows of `writes` with moments as the driver wants them."""
+    outcomes = writes.outcomes
+    claimed = claimed_files(outcomes) if outcomes else {}
+    return TurnRows(
+        inbound=[inbound_row(record, out) for record in writes.records],
+        citizens=sorted([citizen_row(citizen, out) for citizen in writes.citizens], key=_first),
+        attachments=[attachment_row(a, claimed.get(a.key, a.number), out) for a in writes.attachments],
+        petitions=[petition_row(outcome.case, out) for outcome in outcomes],
+        events=[event_row(event, out) for outcome in outcomes for event in outcome.events],
+        milestones=[
+            milestone_row(milestone, place, out)
+            for outcome in outcomes
+            for place, milestone in enumerate(outcome.case.milestones)
+        ],
+        numbers=[(number, key) for key, number in claimed.items()],
+        notices=[notice_row(notice, out) for outcome in outcomes for notice in outcome.notices],
+        late=[late_row(late, out) for late in writes.late],
+    )
+
+
+def _first(row: tuple[Any, ...]) -> str:
+    key: str = row[0]
+    return key

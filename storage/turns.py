@@ -1,0 +1,142 @@
+"""Citizens and inbound messages: `bot.petitions.ports.Turns` on SQLAlchemy Core, one turn in a unit of work.
+
+`load` creates the citizens' rows where they are absent: `FOR UPDATE` would lock nothing there, and two first messages
+of one citizen would overwrite each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Row, bindparam, case, insert, literal_column, select, text, update
+
+from bot.messages import Channel, CitizenRef, Inbound, InboundKind
+from bot.petitions.errors import Stale
+from bot.petitions.ports import CitizenRow, InboundRecord, InboundState, RawInbound, TurnState, TurnWrites
+from storage.columns import same_moment, storable
+from storage.connection import Connection
+from storage.errors import Conflict
+from storage.rows import (
+    ATTACHMENT_COLUMNS,
+    CITIZEN_COLUMNS,
+    EVENT_COLUMNS,
+    INBOUND_COLUMNS,
+    MILESTONE_COLUMNS,
+    OUTBOX_COLUMNS,
+    PETITION_COLUMNS,
+    citizen_from,
+    inbound_from,
+    inbound_row,
+    named,
+)
+from storage.tables import attachments, citizens, events, inbound, milestones, outbox, petitions
+from storage.turn_rows import TurnRows, turn_rows
+from storage.upserts import upsert
+
+_REPEATS = select(inbound.c.key, inbound.c.reply).where(inbound.c.key.in_(bindparam("keys", expanding=True)))
+_LOCK = text(
+    "INSERT INTO citizens (key) VALUES (:key) "
+    "ON CONFLICT (key) DO UPDATE SET version = citizens.version "
+    "RETURNING key, session, version, following, window_until, window_left, last_seen"
+).columns(*(citizens.c[name] for name in CITIZEN_COLUMNS))
+_PUT_CITIZEN = upsert(
+    citizens,
+    CITIZEN_COLUMNS,
+    keys=("key",),
+    update=CITIZEN_COLUMNS[1:],
+    then="WHERE citizens.version = :version - 1",
+)
+_ADD: Mapping[str, tuple[Executable, Sequence[str]]] = {
+    "inbound": (insert(inbound), INBOUND_COLUMNS),
+    "petitions": (insert(petitions), PETITION_COLUMNS),
+    "attachments": (insert(attachments), ATTACHMENT_COLUMNS),
+    "events": (insert(events), EVENT_COLUMNS),
+    "milestones": (insert(milestones), MILESTONE_COLUMNS),
+    "notices": (insert(outbox), OUTBOX_COLUMNS),
+    "late": (upsert(outbox, OUTBOX_COLUMNS, keys=("key",)), OUTBOX_COLUMNS),
+}
+"""What is added as it is, parents before children."""
+_NUMBER = update(attachments).where(attachments.c.key == bindparam("b_key")).values(number=bindparam("b_number"))
+_KEEP = upsert(inbound, INBOUND_COLUMNS, keys=("key",))
+_TROUBLED = (
+    select(inbound)
+    .where(inbound.c.state.in_([literal_column("'failed'"), literal_column("'malformed'")]))
+    .order_by(inbound.c.id.desc())
+    .limit(bindparam("limit"))
+)
+_CITIZEN = select(citizens).where(citizens.c.key == bindparam("key"))
+_of_key = citizens.c.key == bindparam("b_key")
+# The two below leave the version alone: a turn that is under way knows better, for the citizen has just written.
+_SPEND = (
+    update(citizens)
+    .where(_of_key)
+    .values(window_left=case((citizens.c.window_left > 0, citizens.c.window_left - 1), else_=0))
+)
+_SET_LEFT = update(citizens).where(_of_key).values(window_left=bindparam("b_left"))
+_FOLLOW = update(citizens).where(_of_key).values(following=bindparam("b_following"))
+
+
+class SqlTurns:
+    """The topic `turns` of one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def load(self, keys: Sequence[str], citizens: Sequence[str]) -> TurnState:
+        """Return the repeats among `keys` and the rows of `citizens`, locked; created where absent."""
+        # In the order of their keys, so that two units of work never wait for each other.
+        locked = [await self._db.row(_LOCK, {"key": key}) for key in sorted(set(citizens))]
+        repeats = await self._db.rows(_REPEATS, {"keys": list(keys)}) if keys else ()
+        return TurnState(
+            repeats={row.key: row.reply for row in repeats},
+            citizens={row.key: citizen_from(row) for row in locked if row is not None},
+        )
+
+    async def save(self, writes: TurnWrites) -> None:
+        """Write all; `Stale` when a citizen or an inbound key was written by another process meanwhile."""
+        try:
+            await self._write(turn_rows(writes, same_moment))
+        except Conflict as error:
+            raise Stale from error
+
+    async def _write(self, rows: TurnRows) -> None:
+        for values in named(CITIZEN_COLUMNS, rows.citizens):
+            if await self._db.run(_PUT_CITIZEN, values) != 1:
+                raise Stale
+        for topic, (statement, columns) in _ADD.items():
+            await self._db.each(statement, named(columns, getattr(rows, topic)))
+        await self._db.each(_NUMBER, [{"b_number": number, "b_key": key} for number, key in rows.numbers])
+
+    async def keep_raw(self, raw: RawInbound) -> bool:
+        """Keep a malformed body; False when its key was kept before. The key starts with the channel."""
+        channel, account = Channel(raw.key.partition(":")[0]), raw.account.rpartition(":")[2]
+        message = Inbound(
+            key=raw.key,
+            citizen=CitizenRef(channel=channel, account=account, user=""),
+            kind=InboundKind.UNKNOWN,
+            sent_at=raw.received_at,
+            raw={"body": raw.body},
+        )
+        record = InboundRecord(
+            inbound=message, state=InboundState.MALFORMED, received_at=raw.received_at, detail=storable(raw.detail)
+        )
+        return await self._db.run(_KEEP, dict(zip(INBOUND_COLUMNS, inbound_row(record), strict=True))) == 1
+
+    async def troubled(self, *, limit: int = 200) -> tuple[InboundRecord, ...]:
+        """Return failed and malformed messages, newest first; of a malformed one `inbound.raw["body"]` is the body."""
+        return tuple(inbound_from(row) for row in await self._db.rows(_TROUBLED, {"limit": limit}))
+
+    async def citizen(self, key: str) -> CitizenRow | None:
+        """Return one citizen."""
+        row: Row[Any] | None = await self._db.row(_CITIZEN, {"key": key})
+        return citizen_from(row) if row else None
+
+    async def spend_window(self, citizen: str, *, left: int | None = None) -> None:
+        """Take one message from the citizen's window, or set what is left."""
+        if left is None:
+            await self._db.run(_SPEND, {"b_key": citizen})
+        else:
+            await self._db.run(_SET_LEFT, {"b_key": citizen, "b_left": left})
+
+    async def set_following(self, citizen: str, *, following: bool) -> None:
+        """Record what a send told about following."""
+        await self._db.run(_FOLLOW, {"b_key": citizen, "b_following": following})

@@ -1,0 +1,66 @@
+"""One transaction over all topics: begun on entering, rolled back on leaving unless it was committed.
+
+On SQLite all writers of the process take turns on one lock before they begin (`BEGIN IMMEDIATE`), so that none of them
+ever finds the file locked by another; only another process, such as a command beside the server, can make one wait.
+"""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage.attachments import SqlAttachments
+from storage.cases import SqlCases
+from storage.connection import Connection
+from storage.errors import wrapped
+from storage.outbox import SqlOutbox
+from storage.staff import SqlStaff
+from storage.turns import SqlTurns
+
+
+class SqlUnitOfWork:
+    """A transaction on a connection of `engine`, inside `turn` (the lock of SQLite's writers) where one is given."""
+
+    cases: SqlCases
+    attachments: SqlAttachments
+    outbox: SqlOutbox
+    turns: SqlTurns
+    staff: SqlStaff
+
+    def __init__(self, engine: AsyncEngine, *, turn: AbstractAsyncContextManager[object] | None = None) -> None:
+        self._engine = engine
+        self._turn = turn
+        self._open: AsyncExitStack | None = None
+        self._connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        """Wait for the turn and begin."""
+        async with AsyncExitStack() as stack:
+            if self._turn is not None:
+                await stack.enter_async_context(self._turn)
+            with wrapped():
+                self._connection = await self._engine.connect()
+                stack.push_async_callback(self._connection.close)
+                await self._connection.begin()
+            self._open = stack.pop_all()
+        connection = Connection(self._connection)
+        self.cases = SqlCases(connection)
+        self.attachments = SqlAttachments(connection)
+        self.outbox = SqlOutbox(connection)
+        self.turns = SqlTurns(connection)
+        self.staff = SqlStaff(connection)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Roll back what was not committed and give the connection back, even when cancelled."""
+        if self._open is not None:
+            closing, self._open, self._connection = self._open, None, None
+            with wrapped():
+                await asyncio.shield(asyncio.ensure_future(closing.aclose()))
+
+    async def commit(self) -> None:
+        """Make it durable."""
+        assert self._connection is not None  # noqa: S101 -- a commit outside the context is a fault of the caller
+        with wrapped():
+            await self._connection.commit()
