@@ -81,7 +81,7 @@ def _add_routes(app: web.Application) -> None:
             web.get("/events", page.get_events),
             web.get("/clock", page.get_clock),
             web.post("/clock", page.post_clock),
-            web.static("/static", page.FOLDER / "static"),
+            web.get("/static/{name}", page.get_file),
             web.route("*", "/wechat/cgi-bin/{call:.+}", api.serve_api),
             web.get("/wechat/files/{account}/{media_id}", api.serve_file),
             web.post("/wechat/{account}/say", script.post_say),

@@ -1,7 +1,7 @@
 """Typed keys of the sandbox's aiohttp application."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import web
@@ -13,9 +13,10 @@ from bot.clock import MovableClock
 
 @dataclass(slots=True)
 class Shell:
-    """The page's HTML, rendered once at start."""
+    """The page's HTML, rendered once at start, and the files beside it (name → content)."""
 
     html: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 CLOCK = web.AppKey("sandbox_clock", MovableClock)

@@ -19,6 +19,7 @@ from adapters.sandbox.timeline import parse_duration, parse_moment, show_moment
 from adapters.sandbox.wechat.script import read_object
 
 FOLDER = Path(__file__).parent
+FILE_TYPES = {"chat.js": "text/javascript", "chat.css": "text/css"}
 HEARTBEAT_SECONDS = 15.0
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -26,15 +27,24 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def render_shell(shell: Shell, *, console_url: str) -> None:
-    """Fill in the page's HTML; reads the template, blocking."""
+    """Fill in the page's HTML and files; reads them, blocking."""
     loader = jinja2.FileSystemLoader(FOLDER / "templates")
     environment = jinja2.Environment(autoescape=True, loader=loader, undefined=jinja2.StrictUndefined)
     shell.html = environment.get_template("chat.html").render(console_url=console_url)
+    shell.files = {name: (FOLDER / "static" / name).read_bytes() for name in FILE_TYPES}
 
 
 async def get_page(request: web.Request) -> web.Response:
     """Give the shell."""
     return web.Response(text=request.app[SHELL].html, content_type="text/html")
+
+
+async def get_file(request: web.Request) -> web.Response:
+    """Give the script or the style sheet."""
+    name = request.match_info["name"]
+    if name not in FILE_TYPES:
+        raise web.HTTPNotFound
+    return web.Response(body=request.app[SHELL].files[name], content_type=FILE_TYPES[name], charset="utf-8")
 
 
 async def get_state(request: web.Request) -> web.Response:
