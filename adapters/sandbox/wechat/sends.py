@@ -16,7 +16,7 @@ from adapters.sandbox.wechat.world import World
 
 CLIENT_ID_LIFE = timedelta(minutes=10)
 SAME_CONTENT_LIFE = timedelta(seconds=60)
-_ESCAPED = re.compile(rb"\\u(?!00[01])[0-9a-fA-F]{4}")
+_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u(?!00[01])[0-9a-fA-F]{4}")
 TEMPLATE_TITLE = "业务进度提醒"
 
 

@@ -37,6 +37,7 @@ class StubGateway:
     answer: Callable[[dict[str, Any]], str | web.Response] = lambda _: ""
     received: list[dict[str, Any]] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     delays: list[float] = field(default_factory=list)
     crypto: WeChatCrypto = field(default_factory=lambda: WeChatCrypto(TOKEN, KEY, APP_ID))
 
@@ -47,6 +48,7 @@ class StubGateway:
         fields = xmltodict.parse(plain)["xml"]
         self.received.append(fields)
         self.queries.append(dict(query))
+        self.bodies.append(body.encode())
         if self.delays:
             await asyncio.sleep(self.delays.pop(0))
         answer = self.answer(fields)

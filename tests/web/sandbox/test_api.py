@@ -143,6 +143,7 @@ async def test_custom_message_refusals(rig: Rig) -> None:
     assert await rig.send("长" * 683) == 45002
     assert await rig.send("长" * 682) == 0
     assert await rig.send(" ") == 44004
+    assert await rig.send("a literal \\u4f60 and a \x01") == 0
     path, escaped = "message/custom/send", json.dumps({"touser": AN, "msgtype": "text", "text": {"content": "你好"}})
     assert (await rig.call(path, escaped.encode()))["errcode"] == 40033
     assert (await rig.call(path, b"not json"))["errcode"] == 47001
