@@ -9,7 +9,7 @@ const DEFAULT_MENU = [
 ];
 const POLL_MS = 3000;
 const SEPARATOR_MS = 5 * 60 * 1000;
-const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, clockAhead: 0, waiting: 0, unread: new Set() };
+const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, clockAhead: 0, waiting: [], unread: new Set() };
 
 // ---- small parts -----------------------------------------------------------------------------------------------
 
@@ -122,7 +122,7 @@ function mediaAddress(message) {
 function picture(message) {
   const image = el("img");
   image.src = mediaAddress(message);
-  image.alt = "图片（三天后过期）";
+  image.alt = "图片";
   image.addEventListener("load", () => toBottom("instant"));
   return image;
 }
@@ -215,16 +215,20 @@ function startOver() {
 
 // ---- saying something --------------------------------------------------------------------------------------------
 
+function showWaiting() {
+  $("typing").hidden = !state.waiting.includes(state.openid);
+}
+
 const say = guarded(async (what) => {
   const openid = state.openid;
-  state.waiting += 1;
-  $("typing").hidden = false;
+  state.waiting.push(openid);
+  showWaiting();
   setTimeout(refresh, 60);
   try {
     await ask(here("say"), { openid, ...what });
   } finally {
-    state.waiting -= 1;
-    $("typing").hidden = state.waiting === 0;
+    state.waiting.splice(state.waiting.indexOf(openid), 1);
+    showWaiting();
     refresh();
   }
 });
@@ -307,6 +311,7 @@ function switchTo(openid) {
   startOver();
   showCitizens();
   showFollowing();
+  showWaiting();
   $("stage").classList.remove("with-panel");
   refresh();
 }

@@ -149,6 +149,10 @@ class AccountState:
             raise ApiError(40007, "invalid media_id")
         return self._media[media_id]
 
+    def on_phone(self, media_id: str) -> StoredMedia | None:
+        """Return what is behind a media id as the citizen's own phone keeps it, without end."""
+        return self._media.get(media_id)
+
     def has_media(self, media_id: str, *, now: datetime) -> bool:
         """Tell whether there still is something behind a media id."""
         media = self._media.get(media_id)

@@ -79,12 +79,11 @@ async def post_citizens(request: web.Request) -> web.Response:
 
 
 async def get_media(request: web.Request) -> web.Response:
-    """Give a picture, voice or video that lies on the phone, for the page."""
-    world, state = _place(request)
-    media_id = request.match_info["media_id"]
-    if not state.has_media(media_id, now=world.clock.now()):
+    """Give a picture, voice or video that lies on the phone; the phone keeps it longer than the platform."""
+    _, state = _place(request)
+    media = state.on_phone(request.match_info["media_id"])
+    if media is None:
         raise web.HTTPNotFound
-    media = state.media(media_id, now=world.clock.now())
     return web.Response(body=media.content, content_type=media.content_type)
 
 

@@ -253,6 +253,8 @@ async def test_media_are_real_and_die_after_three_days(rig: Rig) -> None:
     await rig.move(advance="71h")
     token = await rig.token()
     assert json.loads((await fetch(image["MediaId"]))[1])["errcode"] == 40007
+    kept = await rig.client.get(f"/sandbox/wechat/city/media/{image['MediaId']}")
+    assert (kept.status, await kept.read()) == (200, picture)
     token = "wrong"
     assert json.loads((await fetch(image["MediaId"]))[1])["errcode"] == 40001
 
