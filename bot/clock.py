@@ -40,8 +40,9 @@ class SystemClock:
 class MovableClock:
     """A clock that can be set or advanced, for the demo and for tests; whoever sleeps on it wakes when it moves."""
 
-    def __init__(self, *, start: datetime | None = None) -> None:
-        self._offset = (start - datetime.now(UTC)) if start else timedelta()
+    def __init__(self, *, start: datetime | None = None, ahead: float = 0.0) -> None:
+        """Start at `start`, or so many seconds `ahead` of the machine's clock."""
+        self._offset = (start - datetime.now(UTC)) if start else timedelta(seconds=ahead)
         self._moved = asyncio.Event()
 
     def now(self) -> datetime:

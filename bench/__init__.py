@@ -1,0 +1,1 @@
+"""Measurements of what a turn and a sweep cost; scripts, never shipped."""

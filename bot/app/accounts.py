@@ -1,0 +1,104 @@
+"""Platform accounts out of the settings: the inbound codec and the outbound client of each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from adapters.platform import Callback, Platform
+from adapters.transport import Transport
+from adapters.wechat.client import TemplateSpec, WeChatPlatform
+from adapters.wechat.protocol import Codec
+from adapters.wechat.tokens import TokenStore
+from bot.clock import Clock
+from bot.messages import Channel
+from config.errors import Problem, SettingsError
+from config.sections import WeChatAccount
+from config.settings import Settings
+
+Key = tuple[Channel, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """All accounts by channel and name."""
+
+    callbacks: Mapping[Key, Callback]
+    platforms: Mapping[Key, Platform]
+
+
+def build_accounts(settings: Settings, *, transport: Transport, tokens: TokenStore, clock: Clock) -> Accounts:
+    """Build every account of the settings; raise `SettingsError` for templates that cannot be compiled."""
+    max_age = settings.intake.max_age or None
+    callbacks: dict[Key, Callback] = {}
+    platforms: dict[Key, Platform] = {}
+    for index, account in enumerate(settings.wechat):
+        key = (Channel.WECHAT, account.account)
+        callbacks[key] = Codec(
+            account=account.account,
+            app_id=account.app_id,
+            token=account.token.get_secret_value(),
+            aes_key=account.aes_key.get_secret_value(),
+            previous_aes_key=account.previous_aes_key.get_secret_value(),
+            original_id=account.original_id,
+            plain=account.plain,
+            max_age=max_age,
+        )
+        platforms[key] = WeChatPlatform(
+            account=account.account,
+            app_id=account.app_id,
+            app_secret=account.app_secret.get_secret_value(),
+            transport=transport,
+            tokens=tokens,
+            clock=clock,
+            templates=compile_templates(account, where=f"wechat.{index}.templates"),
+            api_base=account.api_base,
+            video_hosts=tuple(account.media_hosts),
+        )
+    return Accounts(callbacks=callbacks, platforms=platforms)
+
+
+def compile_templates(account: WeChatAccount, *, where: str) -> Mapping[str, TemplateSpec]:
+    """Compile the field expressions of an account's templates once, and try each on the longest real values."""
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    specs, problems = {}, []
+    for kind, template in account.templates.items():
+        try:
+            compiled = {name: environment.from_string(source) for name, source in template.fields.items()}
+            fields = _filler(compiled)
+            fields(_LONGEST)
+        except TemplateError as error:
+            name = f"{where}.{kind}.fields"
+            problems.append(
+                Problem(name=name, what=str(error), remedy=f"use only the values {', '.join(sorted(_LONGEST))}")
+            )
+            continue
+        specs[kind] = TemplateSpec(id=template.id, fields=fields)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return specs
+
+
+def _filler(compiled: Mapping[str, object]) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
+    def fill(values: Mapping[str, str]) -> Mapping[str, str]:
+        return {name: template.render(values) for name, template in compiled.items()}  # type: ignore[attr-defined]
+
+    return fill
+
+
+_LONGEST = {
+    "number": "WQ20261121-0000019",
+    "kind": "投诉",
+    "summary": "某小区夜间施工噪音" * 4,
+    "status": "不予受理",
+    "time": "2026年11月21日 15:01",
+    "unit": "云溪市住房和城乡建设局物业管理服务中心",
+    "unit_phone": "0999-5550100",
+    "note": "请核实" * 30,
+    "reason": "不属于本市管辖" * 20,
+    "elsewhere": "人民法院（依法提起诉讼）",
+    "answer": "已答复。" * 500,
+    "answer_due": "12月1日（星期二）（暂定）",
+}
+"""The values every notice has (see `bot.petitions.lifecycle`), at their longest."""

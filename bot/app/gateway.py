@@ -1,0 +1,148 @@
+"""The gateway in one piece: opens what it stands on, builds its parts, and names the loops that must run.
+
+Nothing here decides anything; it only says who gets what.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiohttp import web
+from storage.ephemeral.memory import MemoryEphemeral
+from storage.ephemeral.redis import RedisEphemeral
+from storage.spool import Spool
+
+from adapters.transport import Transport
+from bot.app.accounts import Accounts, build_accounts
+from bot.app.office import Office
+from bot.clock import Clock
+from bot.health import health_routes
+from bot.intake.acting import Registrar
+from bot.intake.committer import Intake, IntakeLimits
+from bot.intake.turning import Turner
+from bot.media.loop import MediaLoop
+from bot.metrics import Metrics
+from bot.milestones import MilestoneLoop
+from bot.outbox.loop import OutboxLimits, OutboxLoop
+from bot.petitions.petition import Kind
+from bot.petitions.service import PetitionService
+from bot.proxies import forwarded
+from bot.webhooks import Webhooks
+from dialogs.engine import Engine
+from storage.engine import SqlStorage
+
+log = structlog.get_logger(__name__)
+
+Loop = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """A gateway ready to serve: `app` to be run, `loops` to be kept running beside it."""
+
+    app: web.Application
+    loops: Mapping[str, Loop]
+    storage: SqlStorage
+    service: PetitionService
+    registrar: Registrar
+
+
+def registrar_of(office: Office) -> Registrar:
+    """Return what makes petitions of drafts by the office's calendar and policies."""
+
+    def policy_of(kind: Kind) -> Any:  # noqa: ANN401 -- a Policy; named in Registrar
+        return office.policies.for_petition(kind.value)
+
+    return Registrar(calendar=office.calendar, policy_of=policy_of)
+
+
+def service_of(office: Office, storage: SqlStorage, *, on_commit: Callable[[], None]) -> PetitionService:
+    """Return what does the acts of staff."""
+    return PetitionService(
+        storage, units=office.directory.units, office=office.settings.office.name, on_commit=on_commit
+    )
+
+
+@asynccontextmanager
+async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway]:
+    """Open database, Redis and sockets, and build everything on them."""
+    settings = office.settings
+    async with AsyncExitStack() as stack:
+        storage = await SqlStorage.open(settings.database_url)
+        stack.push_async_callback(storage.close)
+        transport = await Transport.create()
+        stack.push_async_callback(transport.close)
+        ephemeral = await _ephemeral(office, stack)
+        accounts = build_accounts(settings, transport=transport, tokens=ephemeral, clock=clock)
+        yield await _build(office, clock=clock, storage=storage, accounts=accounts, ephemeral=ephemeral)
+
+
+async def _ephemeral(office: Office, stack: AsyncExitStack) -> MemoryEphemeral | RedisEphemeral:
+    url = office.settings.redis.url.get_secret_value()
+    if not url:
+        return MemoryEphemeral()
+    redis = await RedisEphemeral.open(url)
+    stack.push_async_callback(redis.close)
+    return redis
+
+
+async def _build(
+    office: Office,
+    *,
+    clock: Clock,
+    storage: SqlStorage,
+    accounts: Accounts,
+    ephemeral: MemoryEphemeral | RedisEphemeral,
+) -> Gateway:
+    settings, metrics = office.settings, Metrics()
+    data_dir = settings.storage.data_dir
+    outbox = OutboxLoop(
+        storage=storage,
+        platforms=accounts.platforms,
+        phrasing=office.phrasing,
+        clock=clock,
+        metrics=metrics,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        limits=OutboxLimits(poll=settings.outbox.poll, lease=timedelta(seconds=settings.outbox.lease)),
+    )
+    media = MediaLoop(storage=storage, platforms=accounts.platforms, clock=clock, metrics=metrics, root=data_dir)
+    registrar = registrar_of(office)
+    service = service_of(office, storage, on_commit=outbox.wake)
+    intake = Intake(
+        storage=storage,
+        turner=Turner(engine=Engine(office.catalogue), phrasing=office.phrasing, platforms=accounts.platforms),
+        registrar=registrar,
+        spool=await Spool.open(data_dir / "spool.jsonl"),
+        clock=clock,
+        metrics=metrics,
+        limits=IntakeLimits(
+            batch=settings.intake.batch_limit,
+            queue=settings.intake.queue_limit,
+            answer_within=settings.intake.answer_within,
+        ),
+        on_outbox=outbox.wake,
+        on_media=media.wake,
+        on_contact=outbox.contact,
+    )
+    milestones = MilestoneLoop(storage=storage, service=service, clock=clock, metrics=metrics)
+    app = web.Application(middlewares=[forwarded(settings.server.trusted_proxies)])
+    webhooks = Webhooks(callbacks=accounts.callbacks, intake=intake, clock=clock, metrics=metrics)
+    app.add_routes(webhooks.routes())
+    checks = {
+        "database": storage.check,
+        **({"redis": ephemeral.check} if settings.redis.url.get_secret_value() else {}),
+    }
+    app.add_routes(health_routes(checks=checks, metrics=metrics))
+    app.add_subapp("/console", _console(office, clock=clock, storage=storage, service=service, ephemeral=ephemeral))
+    return Gateway(
+        app=app,
+        loops={"intake": intake.run, "outbox": outbox.run, "milestones": milestones.run, "media": media.run},
+        storage=storage,
+        service=service,
+        registrar=registrar,
+    )

@@ -1,0 +1,99 @@
+"""One office's data, loaded and checked together: settings, units, matters, time limits, phrases.
+
+Everything that is wrong anywhere is told at once, so that an operator mends it in one go.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import GatewayError
+from bot.petitions.calendar import WorkCalendar
+from bot.phrasing import PhraseError, Phrasing
+from config.calendar_seed import seed_calendar
+from config.directory import Directory, load_directory
+from config.errors import ConfigError, Problem, SettingsError
+from config.phrases import check_phrases, load_phrases
+from config.policies import Policies, PolicyError, load_policies
+from config.settings import Settings, config_paths, load_settings
+from dialogs.turn import Catalogue, KindChoice
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Everything that is fixed for the life of the process."""
+
+    settings: Settings
+    directory: Directory
+    policies: Policies
+    phrasing: Phrasing
+    calendar: WorkCalendar
+    catalogue: Catalogue
+
+
+def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
+    """Load all of it; raise one `SettingsError` with every problem found."""
+    problems: list[Problem] = []
+    settings = _try(problems, lambda: load_settings(path, environ=environ))
+    files = _try(problems, lambda: config_paths(path, environ=environ))
+    if files is None:
+        raise SettingsError(_unique(problems))
+    directory = _try(problems, lambda: load_directory(files.units, files.matters))
+    policies = _try(problems, lambda: load_policies(files.deadlines))
+    phrasing = _try(problems, lambda: _phrasing(files.phrases, problems))
+    if settings is None or directory is None or policies is None or phrasing is None or problems:
+        raise SettingsError(_unique(problems))
+    return Office(
+        settings=settings,
+        directory=directory,
+        policies=policies,
+        phrasing=phrasing,
+        calendar=seed_calendar(),
+        catalogue=_catalogue(settings, directory),
+    )
+
+
+def _unique(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))
+
+
+def _try(problems: list[Problem], load: Callable[[], T]) -> T | None:
+    try:
+        return load()
+    except ConfigError as error:
+        problems += error.problems
+    except PolicyError as error:
+        problems += [Problem(name="files.deadlines", what=what, remedy="mend the file") for what in error.problems]
+    except PhraseError as error:
+        problems.append(Problem(name="files.phrases", what=str(error), remedy="mend the phrase"))
+    except (GatewayError, OSError) as error:
+        problems.append(Problem(name="files", what=str(error), remedy="mend or name the file"))
+    return None
+
+
+def _phrasing(path: Path, problems: list[Problem]) -> Phrasing:
+    phrases = load_phrases(path)
+    problems += [Problem(name="files.phrases", what=what, remedy="mend the phrase") for what in check_phrases(phrases)]
+    return Phrasing(phrases)
+
+
+def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
+    kinds = tuple(
+        KindChoice(
+            kind=rules.kind,
+            label=rules.kind.label,
+            synonyms=rules.synonyms,
+            public_allowed=rules.public,
+            phone_asked=rules.phone,
+        )
+        for rules in directory.kinds
+    )
+    return Catalogue(
+        kinds=kinds,
+        office=settings.office.name,
+        office_phone=settings.office.phone,
+        units={unit.id: unit.name for unit in directory.units},
+    )

@@ -1,0 +1,29 @@
+"""The commands put together. Each takes `--config FILE`; what FILE does not name falls back to the shipped files."""
+
+import typer
+
+from bot.commands import checking, petitions, serving, showing, users
+
+cli = typer.Typer(
+    name="bot",
+    help="问桥 Wenqiao: a petition gateway between citizens and the units of a city.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cli.command("serve")(serving.serve)
+cli.command("migrate")(serving.migrate)
+cli.command("demo")(showing.demo)
+cli.command("sandbox")(showing.sandbox)
+cli.command("check")(checking.check)
+cli.command("act")(petitions.act)
+export = typer.Typer(help="Write petitions out.", no_args_is_help=True)
+export.command("petitions")(petitions.export_petitions)
+export.callback()(lambda: None)
+cli.add_typer(export, name="export")
+staff = typer.Typer(help="Members of staff who may sign in to the console.", no_args_is_help=True)
+staff.command("add")(users.add)
+staff.command("list")(users.show)
+staff.command("disable")(users.disable)
+staff.command("password")(users.password)
+cli.add_typer(staff, name="users")

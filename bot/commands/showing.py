@@ -1,0 +1,121 @@
+"""`demo` and `sandbox`: the gateway with a WeChat of its own to talk to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from aiohttp import web
+
+from adapters.sandbox.app import sandbox_app
+from adapters.sandbox.wechat.accounts import SandboxAccount
+from bot.app.demo_clock import ClockFile
+from bot.app.gateway import Gateway, open_gateway
+from bot.app.office import Office
+from bot.app.sample import DEMO_PASSWORD, SAMPLE_STAFF, seed_sample
+from bot.app.serving import run_app
+from bot.clock import MovableClock
+from bot.commands.running import Config, office_of, run
+from bot.console.security import hash_password
+
+DEMO_CONFIG = Path(__file__).parent.parent.parent / "config" / "demo.toml"
+_HOST = "127.0.0.1"
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The one port for everything.")]
+
+
+def demo(config: Config = DEMO_CONFIG, *, port: Port = 8080) -> None:
+    """Run gateway, console and sandbox on one port, with sample units, staff and petitions."""
+    office = office_of(
+        config,
+        {
+            "WENQIAO_SERVER__HOST": _HOST,
+            "WENQIAO_SERVER__PORT": str(port),
+            "WENQIAO_WECHAT__0__API_BASE": f"http://{_HOST}:{port}/sandbox/wechat",
+        },
+    )
+    run(lambda: _demo(office, port))
+
+
+def sandbox(
+    config: Config = DEMO_CONFIG,
+    *,
+    port: Port = 8081,
+    gateway: Annotated[str, typer.Option(help="Where the gateway listens.")] = "http://127.0.0.1:8080",
+) -> None:
+    """Run the sandbox alone, for a gateway whose `api_base` points to it."""
+    office = office_of(config)
+    clock = MovableClock()
+    root = web.Application()
+    root.add_subapp(
+        "/sandbox", sandbox_app(accounts=_accounts(office, gateway), clock=clock, console_url=f"{gateway}/console/")
+    )
+    root.add_routes([web.get("/", _to_sandbox)])
+    print(f"sandbox: http://{_HOST}:{port}/sandbox/\napi_base for the gateway: http://{_HOST}:{port}/sandbox/wechat")
+    run(lambda: run_app(root, loops={}, host=_HOST, port=port))
+
+
+async def _demo(office: Office, port: int) -> None:
+    kept = ClockFile(office.settings.storage.data_dir)
+    clock = MovableClock(ahead=kept.read())
+
+    async def on_clock(_now: datetime) -> None:
+        kept.write(clock.offset.total_seconds())
+
+    async with open_gateway(office, clock=clock) as gateway:
+        await _seed(office, gateway, clock)
+        own = f"http://{_HOST}:{port}"
+        gateway.app.add_subapp(
+            "/sandbox",
+            sandbox_app(accounts=_accounts(office, own), clock=clock, on_clock=on_clock, console_url="/console/"),
+        )
+        gateway.app.add_routes([web.get("/", _to_sandbox)])
+        print(_welcome(own), flush=True)
+        await run_app(gateway.app, loops=gateway.loops, host=_HOST, port=port)
+
+
+async def _seed(office: Office, gateway: Gateway, clock: MovableClock) -> None:
+    await seed_sample(
+        gateway.storage,
+        registrar=gateway.registrar,
+        directory=office.directory,
+        office=office.settings.office.name,
+        media_root=office.settings.storage.data_dir,
+        now=clock.now(),
+        password_hash=hash_password,
+    )
+
+
+def _accounts(office: Office, gateway: str) -> list[SandboxAccount]:
+    """Return the sandbox's side of every WeChat account of the settings."""
+    return [
+        SandboxAccount(
+            account=account.account,
+            app_id=account.app_id,
+            app_secret=account.app_secret.get_secret_value(),
+            token=account.token.get_secret_value(),
+            aes_key=account.aes_key.get_secret_value(),
+            original_id=account.original_id,
+            callback_url=f"{gateway}/callback/wechat/{account.account}",
+            templates={template.id: tuple(template.fields) for template in account.templates.values()},
+            name=office.settings.office.name,
+        )
+        for account in office.settings.wechat
+    ]
+
+
+def _welcome(own: str) -> str:
+    staff: Mapping[str, str] = SAMPLE_STAFF
+    logins = "\n".join(f"    {name:<12} {label}" for name, label in staff.items())
+    return (
+        f"\n问桥 演示已就绪\n"
+        f"  市民聊天（沙箱）  {own}/sandbox/\n"
+        f"  转办台            {own}/console/\n"
+        f"  登录名（密码都是 {DEMO_PASSWORD}）：\n{logins}\n"
+        f"  按 Ctrl+C 停止。\n"
+    )
+
+
+async def _to_sandbox(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/sandbox/")
