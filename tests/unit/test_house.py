@@ -59,6 +59,7 @@ def test_wheel_may_not_be_uploaded(wheel):
 def test_commands_refuse_to_start_from_two_places(tmp_path):
     (tmp_path / "storage").mkdir()
     (tmp_path / "storage" / "__init__.py").write_text("")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['bot', '--help']; import bot.__main__ as m; m.main()"
+    start = "sys.argv = ['bot', '--help']; import bot.__main__ as m; m.main()"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {start}"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, "storage would be loaded from another folder" in done.stderr) == (1, True)
