@@ -33,6 +33,8 @@ class Catalogue:
     office_phone: str
     units: Mapping[str, str]
     """Unit id → name."""
+    office_hours: str = ""
+    """When somebody answers the office's phone, in words, e.g. 工作日 10:00–19:00; '' when not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

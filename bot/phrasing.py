@@ -1,0 +1,177 @@
+"""Phrase keys and values → the words a citizen reads.
+
+Sources are what `config.phrases.load_phrases` returns: phrase key → `{"text": …, "choices": [{"id", "label"}, …]}`.
+Everything is compiled once. A phrase of plain `{{ name }}` places is joined from its pieces; one with logic is a
+sandboxed Jinja template; a value that is missing raises `PhraseError` naming key and variable.
+
+Values may themselves be replies, or tuples of them: they are rendered in their place, a line each. `lead` and `tail`
+are reserved: said before and after the phrase. A choice without a label takes it from the phrase `choice.<id>`.
+This module knows no settings, no platform and no dialog.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from bot.errors import GatewayError
+from bot.messages import Choice, Outbound, Reply
+
+_PLACE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+_LOGIC = re.compile(r"\{[%#]|\{\{|\}\}")
+Source = Mapping[str, Any]
+_Values = Mapping[str, Any]
+_Text = Callable[[_Values], str]
+
+
+class PhraseError(GatewayError):
+    """A phrase is missing, cannot be read, or lacks a value; carries `key` and `variable`."""
+
+    def __init__(self, message: str, *, key: str, variable: str = "") -> None:
+        super().__init__(f"phrase {key}: {message}")
+        self.key = key
+        self.variable = variable
+
+
+class _Phrase:
+    """One phrase, compiled."""
+
+    __slots__ = ("choices", "text")
+
+    def __init__(self, text: _Text, choices: tuple[tuple[_Text, _Text], ...]) -> None:
+        self.text = text
+        self.choices = choices
+
+
+class Phrasing:
+    """All phrases of one language, ready to speak."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        environment = ImmutableSandboxedEnvironment(
+            undefined=jinja2.StrictUndefined,
+            autoescape=False,
+            keep_trailing_newline=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._phrases = {key: _compile(environment, key, source) for key, source in sources.items()}
+        self._labels: dict[str, Choice] = {}
+
+    def render(self, reply: Reply) -> Outbound:
+        """Say a reply. Choices it carries win over those the phrase declares."""
+        phrase = self._phrase(reply.phrase)
+        values = self._said(reply.values)
+        text = _framed(values, phrase.text(values))
+        if reply.choices:
+            return Outbound(text=text, choices=tuple([self._labelled(choice) for choice in reply.choices]))
+        return Outbound(text=text, choices=_declared(phrase, values) if phrase.choices else ())
+
+    def notice(self, kind: str, values: Mapping[str, Any]) -> Outbound:
+        """Say a notice: the phrase `notice.<kind>`, with the choices declared there."""
+        phrase = self._phrase(f"notice.{kind}")
+        return Outbound(text=phrase.text(values), choices=_declared(phrase, values))
+
+    def short_fields(self, kind: str, values: Mapping[str, Any]) -> dict[str, str]:
+        """Return a notice's values for a platform's template: one line each, `tip` being the phrase `tip.<kind>`.
+
+        Their lengths are the adapter's business.
+        """
+        fields = {name: " ".join(str(value).split()) for name, value in values.items()}
+        fields["tip"] = self._phrase(f"tip.{kind}").text(values).strip()
+        return fields
+
+    def _phrase(self, key: str) -> _Phrase:
+        phrase = self._phrases.get(key)
+        if phrase is None:
+            raise PhraseError("does not exist; add it to the phrases file", key=key)
+        return phrase
+
+    def _said(self, values: _Values) -> _Values:
+        """Render the replies among the values."""
+        if not any(type(value) is Reply or type(value) is tuple for value in values.values()):
+            return values
+        return {name: self._value(value) for name, value in values.items()}
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Reply):
+            inner = self._said(value.values)
+            return _framed(inner, self._phrase(value.phrase).text(inner))
+        if isinstance(value, tuple):
+            return "\n".join(str(self._value(one)) for one in value)
+        return value
+
+    def _labelled(self, choice: Choice) -> Choice:
+        if choice.label:
+            return choice
+        known = self._labels.get(choice.id)
+        if known is None:
+            label = self._phrase(f"choice.{choice.id}").text({})
+            known = self._labels[choice.id] = Choice(id=choice.id, label=label)
+        return known
+
+
+def _framed(values: _Values, text: str) -> str:
+    """Put what is said before and after around the text."""
+    lead, tail = values.get("lead"), values.get("tail")
+    if lead:
+        text = f"{lead}\n{text}"
+    return f"{text}\n\n{tail}" if tail else text
+
+
+def _declared(phrase: _Phrase, values: _Values) -> tuple[Choice, ...]:
+    return tuple([Choice(id=identity(values), label=label(values)) for identity, label in phrase.choices])
+
+
+def _compile(environment: jinja2.Environment, key: str, source: Source) -> _Phrase:
+    choices: Iterable[Mapping[str, str]] = source.get("choices", ())
+    return _Phrase(
+        _text(environment, key, source["text"].strip()),
+        tuple((_text(environment, key, one["id"]), _text(environment, key, one["label"])) for one in choices),
+    )
+
+
+def _text(environment: jinja2.Environment, key: str, text: str) -> _Text:
+    pieces = _PLACE.split(text)
+    if not any(_LOGIC.search(piece) for piece in pieces[::2]):
+        return _joined(key, pieces)
+    try:
+        template = environment.from_string(text)
+    except jinja2.TemplateSyntaxError as error:
+        raise PhraseError(f"is no template: {error.message} (line {error.lineno})", key=key) from error
+
+    def said(values: _Values) -> str:
+        try:
+            return template.render(values).strip()
+        except jinja2.UndefinedError as error:
+            raise PhraseError(f"lacks a value: {error.message}", key=key, variable=_undefined(error)) from error
+        except jinja2.TemplateError as error:
+            raise PhraseError(f"cannot be said: {error.message}", key=key) from error
+
+    return said
+
+
+def _undefined(error: jinja2.UndefinedError) -> str:
+    found = re.match(r"'(\w+)'", error.message or "")
+    return found.group(1) if found else ""
+
+
+def _joined(key: str, pieces: list[str]) -> _Text:
+    """Return a function that joins fixed pieces (even places) and values (odd places)."""
+    if len(pieces) == 1:
+        fixed = pieces[0]
+        return lambda _values: fixed
+    names = pieces[1::2]
+    shape = "".join(piece.replace("{", "{{").replace("}", "}}") + "{}" for piece in pieces[:-1:2])
+    shape += pieces[-1].replace("{", "{{").replace("}", "}}")
+    form = shape.format
+
+    def said(values: _Values) -> str:
+        try:
+            return form(*[values[name] for name in names])
+        except KeyError as error:
+            missing = str(error.args[0])
+            raise PhraseError(f"lacks the value {missing!r}", key=key, variable=missing) from None
+
+    return said

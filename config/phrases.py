@@ -1,0 +1,104 @@
+"""The phrases: reads `phrases/zh.toml` and checks it against what the gateway says.
+
+A phrase is a text, or a table with `text` and `choices`; tables nest, and a phrase's key is its way through them joined
+by dots (`filing.place`). Which phrases are needed, and which values each gets, is told by the caller. It knows no
+dialog and renders nothing.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import meta
+
+from config.errors import ConfigError, Problem
+
+PHRASES = Path(__file__).with_name("phrases") / "zh.toml"
+"""The phrases in Simplified Chinese."""
+PhraseSource = Mapping[str, Any]
+_KEYS = {"text", "choices"}
+_FRAMES = frozenset({"lead", "tail"})
+
+
+class PhraseFileError(ConfigError):
+    """The phrases file cannot be read or does not have its form."""
+
+
+def load_phrases(path: Path = PHRASES) -> Mapping[str, PhraseSource]:
+    """Return the phrases by key, each with `text` and perhaps `choices`; raise `PhraseFileError` with all problems."""
+    name = path.name
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        problem = Problem(name=name, what=f"cannot be read ({error.strerror})", remedy="put the phrases file there")
+        raise PhraseFileError([problem]) from error
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
+        problem = Problem(name=name, what=f"is not valid TOML in UTF-8: {error}", remedy="mend that place")
+        raise PhraseFileError([problem]) from error
+    phrases: dict[str, PhraseSource] = {}
+    problems = list(_gather(data, "", name, phrases))
+    if problems:
+        raise PhraseFileError(problems)
+    return phrases
+
+
+def _gather(table: Mapping[str, Any], way: str, name: str, phrases: dict[str, PhraseSource]) -> Iterator[Problem]:
+    """Fill `phrases` from one table and those below it; give what is wrong."""
+    for key, value in table.items():
+        full = f"{way}{key}"
+        match value:
+            case str():
+                phrases[full] = {"text": value}
+            case {"text": str()}:
+                yield from _choices(value, f"{name}: {full}")
+                phrases[full] = value
+            case dict():
+                yield from _gather(value, f"{full}.", name, phrases)
+            case _:
+                yield Problem(name=f"{name}: {full}", what="is no text", remedy="write it in quotes")
+
+
+def _choices(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    for key in sorted(table.keys() - _KEYS):
+        yield Problem(name=where, what=f"does not know {key!r}", remedy="keep text and choices")
+    listed = table.get("choices", [])
+    fits = isinstance(listed, list) and all(
+        isinstance(one, dict) and one.keys() == {"id", "label"} and all(isinstance(text, str) for text in one.values())
+        for one in listed
+    )
+    if not fits:
+        yield Problem(name=where, what="has choices of another form", remedy='write [{ id = "…", label = "…" }]')
+
+
+def check_phrases(phrases: Mapping[str, PhraseSource], known: Mapping[str, Iterable[str]]) -> tuple[Problem, ...]:
+    """Return everything wrong with the phrases: `known` names each phrase that is said, and the values it gets."""
+    environment = jinja2.Environment(autoescape=False)  # noqa: S701 -- only parsed here, never rendered
+    problems = [
+        Problem(name=key, what="is missing", remedy="add it to the phrases file")
+        for key in sorted(known.keys() - phrases.keys())
+    ]
+    for key, source in phrases.items():
+        if key not in known:
+            problems.append(Problem(name=key, what="is never said", remedy="remove it, or mend its name"))
+            continue
+        problems.extend(_check(environment, key, source, frozenset(known[key])))
+    return tuple(problems)
+
+
+def _check(
+    environment: jinja2.Environment, key: str, source: PhraseSource, values: frozenset[str]
+) -> Iterator[Problem]:
+    texts = [source["text"], *(text for one in source.get("choices", ()) for text in (one["id"], one["label"]))]
+    if not source["text"].strip():
+        yield Problem(name=key, what="is empty", remedy="write what is to be said")
+    for text in texts:
+        try:
+            used = meta.find_undeclared_variables(environment.parse(text))
+        except jinja2.TemplateSyntaxError as error:
+            yield Problem(name=key, what=f"is no template: {error.message}", remedy="mend the braces")
+            continue
+        for variable in sorted(used - values):
+            given = ", ".join(sorted(values - _FRAMES)) or "none"
+            yield Problem(name=key, what=f"uses {variable!r}, which it does not get", remedy=f"use one of: {given}")

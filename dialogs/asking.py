@@ -1,0 +1,201 @@
+"""The questions: for every state the phrase that asks, its values, and what can be picked.
+
+`lead` and `tail` among a reply's values are replies themselves: said before and after the question, on lines of their
+own. A choice with an empty label takes its label from the phrase `choice.<id>`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.messages import Choice, Reply
+from bot.petitions.petition import Rating
+from dialogs.session import ASIDES, STEPS, Parts, Session, State
+from dialogs.talk import Office, Talk
+from dialogs.understanding import Word
+
+SHORT_CONTENT = 200
+"""Characters of the content that a summary repeats."""
+FIELDS: Mapping[str, State] = {
+    "kind": State.KIND,
+    "content": State.CONTENT,
+    "place": State.PLACE,
+    "evidence": State.EVIDENCE,
+    "phone": State.PHONE,
+    "public": State.PUBLIC,
+}
+TAPS: Mapping[str, tuple[State, Word]] = {
+    "place.skip": (State.PLACE, Word.SKIP),
+    "evidence.skip": (State.EVIDENCE, Word.SKIP),
+    "evidence.done": (State.EVIDENCE, Word.DONE),
+    "phone.skip": (State.PHONE, Word.SKIP),
+    "public.yes": (State.PUBLIC, Word.PUBLIC),
+    "public.no": (State.PUBLIC, Word.PRIVATE),
+    "summary.submit": (State.SUMMARY, Word.SUBMIT),
+    "summary.edit": (State.SUMMARY, Word.EDIT),
+    "summary.cancel": (State.SUMMARY, Word.CANCEL),
+    "cancel.yes": (State.CANCEL, Word.YES),
+    "cancel.no": (State.CANCEL, Word.NO),
+    "withdraw.yes": (State.WITHDRAW_CONFIRM, Word.YES),
+    "withdraw.no": (State.WITHDRAW_CONFIRM, Word.NO),
+    "words.skip": (State.RATE_WORDS, Word.SKIP),
+}
+"""Choice id → the question it answers, and the word it stands for."""
+
+
+RATINGS_IN_ORDER = tuple(Rating)
+"""As they are offered, in notices too: a number typed in answer means one of these."""
+
+
+def _fixed(*ids: str) -> tuple[Choice, ...]:
+    return tuple(Choice(id=one, label="") for one in ids)
+
+
+_FIXED: Mapping[State, tuple[Choice, ...]] = {
+    State.PLACE: _fixed("place.skip"),
+    State.PHONE: _fixed("phone.skip"),
+    State.PUBLIC: _fixed("public.yes", "public.no"),
+    State.SUMMARY: _fixed("summary.submit", "summary.edit", "summary.cancel"),
+    State.CANCEL: _fixed("cancel.yes", "cancel.no"),
+    State.WITHDRAW_CONFIRM: _fixed("withdraw.yes", "withdraw.no"),
+    State.RATE_WORDS: _fixed("words.skip"),
+}
+_DONE, _NOTHING = _fixed("evidence.done"), _fixed("evidence.skip")
+
+
+def fields(office: Office, parts: Parts) -> tuple[str, ...]:
+    """Return the parts of this draft that can be changed, in the order of their numbers."""
+    steps = office.steps(parts.kind) if parts.kind else (State.CONTENT,)
+    return ("kind", *(name for name, state in FIELDS.items() if state in steps))
+
+
+def choices(office: Office, session: Session) -> tuple[Choice, ...]:
+    """Return what can be picked in the present state; a typed number means one of these."""
+    match session.state:
+        case State.MENU:
+            return office.menu_choices
+        case State.KIND:
+            return office.kind_choices
+        case State.EVIDENCE:
+            return _DONE if session.parts and session.parts.attachments else _NOTHING
+        case State.EDIT if session.parts is not None:
+            return tuple(Choice(id=f"field.{name}", label="") for name in fields(office, session.parts))
+        case State.PICK:
+            return tuple(Choice(id=f"look:{number}", label=number) for number in session.numbers)
+        case State.WITHDRAW_PICK:
+            return tuple(Choice(id=f"withdraw:{number}", label=number) for number in session.numbers)
+        case State.RATE_PICK:
+            return tuple(Choice(id=f"rate:{session.number}:{one}", label=one.label) for one in RATINGS_IN_ORDER)
+        case state:
+            return _FIXED.get(state, ())
+
+
+def short(text: str, limit: int) -> str:
+    """Return `text` on one line, cut to `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def said(reply: Reply, *, lead: Reply | None = None, tail: Reply | None = None) -> Reply:
+    """Return `reply` with something said before or after it; what it had there stays nearest to it."""
+    values: dict[str, Any] = dict(reply.values)
+    if lead is not None:
+        values["lead"] = (lead, *values.get("lead", ()))
+    if tail is not None:
+        values["tail"] = (*values.get("tail", ()), tail)
+    return Reply(phrase=reply.phrase, values=values, choices=reply.choices)
+
+
+def question(talk: Talk, *, lead: Reply | None = None) -> Reply:
+    """Ask what the present state asks; where nothing is asked, offer the menu."""
+    asked = _asked(talk)
+    return said(asked, lead=lead) if lead is not None else asked
+
+
+def _asked(talk: Talk) -> Reply:
+    office, session = talk.office, talk.session
+    if session.state in ASIDES:
+        session.leave()
+    state, parts = session.state, session.parts
+    if parts is None:
+        return menu(talk)
+    picks = choices(office, session)
+    match state:
+        case State.CONTENT:
+            values: dict[str, Any] = {"kind": office.label(parts.kind) if parts.kind else ""}
+        case State.EVIDENCE if parts.attachments:
+            return Reply(phrase="filing.evidence_more", values={"count": len(parts.attachments)}, choices=picks)
+        case State.SUMMARY:
+            return Reply(phrase="filing.summary", values=_summary(office, parts), choices=picks)
+        case _:
+            values = {}
+    reply = Reply(phrase=state.value, values=values, choices=picks)
+    given = _given(office, state, parts)
+    return said(reply, tail=given) if given else reply
+
+
+def _given(office: Office, state: State, parts: Parts) -> Reply | None:
+    """Return what was given before at this step, so that it need not be remembered."""
+    match state:
+        case State.KIND if parts.kind is not None:
+            given = office.label(parts.kind)
+        case State.CONTENT:
+            given = short(parts.content, SHORT_CONTENT)
+        case State.PLACE:
+            given = place(parts)
+        case State.PHONE:
+            given = parts.phone
+        case State.PUBLIC if parts.public is not None:
+            return Reply(phrase="filing.given_public" if parts.public else "filing.given_private")
+        case _:
+            given = ""
+    return Reply(phrase="filing.given", values={"given": given}) if given else None
+
+
+def place(parts: Parts) -> str:
+    """Return the place in words; a pin without an address line shows its degrees."""
+    if parts.place or parts.latitude is None:
+        return parts.place
+    return f"{parts.latitude:.5f}, {parts.longitude:.5f}"
+
+
+def _summary(office: Office, parts: Parts) -> dict[str, Any]:
+    lines = [
+        Reply(phrase="summary.kind", values={"kind": office.label(parts.kind) if parts.kind else ""}),
+        Reply(phrase="summary.content", values={"content": short(parts.content, SHORT_CONTENT)}),
+        Reply(phrase="summary.place", values={"place": place(parts)})
+        if place(parts)
+        else Reply(phrase="summary.no_place"),
+        Reply(phrase="summary.evidence", values={"count": len(parts.attachments)}),
+    ]
+    steps = office.steps(parts.kind) if parts.kind else ()
+    if parts.phone:
+        lines.append(Reply(phrase="summary.phone", values={"phone": parts.phone}))
+    elif State.PHONE in steps:
+        lines.append(Reply(phrase="summary.no_phone"))
+    lines.append(Reply(phrase="summary.public" if is_public(office, parts) else "summary.private"))
+    return {"lines": tuple(lines)}
+
+
+def is_public(office: Office, parts: Parts) -> bool:
+    """Whether the petition may be published: asked for, and allowed for its kind."""
+    return bool(parts.public) and parts.kind is not None and office.public_allowed(parts.kind)
+
+
+def menu(talk: Talk, *, phrase: str = "greeting.menu") -> Reply:
+    """Offer the kinds and the look at one's own petitions; a number typed next picks one."""
+    talk.session.enter(State.MENU, at=talk.at)
+    return Reply(phrase=phrase, values={"office": talk.office.name}, choices=talk.office.menu_choices)
+
+
+def resume(talk: Talk, reply: Reply) -> Reply:
+    """End a side conversation with `reply`; over a draft, its question follows."""
+    session = talk.session
+    session.leave()
+    if session.state not in STEPS:
+        return reply
+    ask = question(talk)
+    return Reply(
+        phrase=reply.phrase,
+        values={**reply.values, "tail": (Reply(phrase="draft.still"), ask)},
+        choices=ask.choices,
+    )

@@ -1,0 +1,135 @@
+"""Changing one's mind in a draft: 返回 one step, 修改 one field, 取消 after being asked once."""
+
+import re
+from collections.abc import Mapping
+
+from bot.messages import Reply
+from dialogs.asking import FIELDS, choices, fields, question
+from dialogs.gathering import proceed
+from dialogs.session import ASIDES, STEPS, State
+from dialogs.talk import Talk
+from dialogs.understanding import Word, ordinal
+
+_FIELD_WORDS: Mapping[str, str] = {
+    said: name
+    for name, listed in {
+        "kind": "类型 类别 种类 诉求类型 类",
+        "content": "内容 诉求内容 事情 描述 正文 文字 情况",
+        "place": "地点 地址 位置 地方 所在地",
+        "evidence": "材料 图片 照片 视频 语音 附件 证据 录音",
+        "phone": "电话 手机 号码 手机号 手机号码 电话号码 联系方式 联系电话",
+        "public": "公开 是否公开 不公开 保密 公不公开",
+    }.items()
+    for said in listed.split()
+}
+_CHANGE = re.compile(r"(?:我?(?:要|想)?)(?:修改|更改|改正|更正|改)一?下?(?:第)?(.{1,6}?)(?:项|个)?")
+
+
+def field_to_change(plain: str, names: tuple[str, ...]) -> str:
+    """Read 改3, 修改电话, 改一下地点; return the field's name, '' for anything else."""
+    found = _CHANGE.fullmatch(plain)
+    if found is None:
+        return ""
+    wanted = found.group(1)
+    return _named(wanted, names) or _named(wanted.removeprefix("第"), names)
+
+
+def _named(wanted: str, names: tuple[str, ...]) -> str:
+    if name := _FIELD_WORDS.get(wanted):
+        return name if name in names else ""
+    place = ordinal(wanted)
+    return names[place - 1] if 0 < place <= len(names) else ""
+
+
+def edit(talk: Talk) -> Reply:
+    """List the fields by number."""
+    session = talk.session
+    if session.parts is None:
+        return question(talk, lead=Reply(phrase="filing.nothing"))
+    _remember(talk)
+    session.state = State.EDIT
+    return question(talk)
+
+
+def edit_field(talk: Talk, name: str) -> Reply:
+    """Ask one field again; after the answer the citizen is back where the draft was open."""
+    session = talk.session
+    if session.parts is None:
+        return question(talk, lead=Reply(phrase="filing.nothing"))
+    if name not in fields(talk.office, session.parts):
+        return question(talk, lead=Reply(phrase="wrong.field"))
+    _remember(talk)
+    session.state = FIELDS[name]
+    return question(talk)
+
+
+def _remember(talk: Talk) -> None:
+    """Keep the step that 返回 and 继续 lead back to."""
+    session = talk.session
+    if session.state in ASIDES:
+        session.leave()
+    if session.state in STEPS and session.back is None:
+        session.back = session.state
+
+
+def pick_field(talk: Talk) -> Reply:
+    """Read the answer to the list of fields."""
+    heard, session = talk.heard, talk.session
+    picks = choices(talk.office, session)
+    name = _FIELD_WORDS.get(heard.plain, "")
+    if 0 < heard.ordinal <= len(picks):
+        name = picks[heard.ordinal - 1].id.removeprefix("field.")
+    if not name and heard.word in {Word.NO, Word.CONTINUE, Word.SKIP}:
+        return go_on(talk)
+    return edit_field(talk, name) if name else question(talk, lead=Reply(phrase="wrong.field"))
+
+
+def go_on(talk: Talk) -> Reply:
+    """Leave the list or the question unanswered, back to the step it was asked at."""
+    session = talk.session
+    if session.back is None:
+        return proceed(talk)
+    session.enter(session.back)
+    return question(talk)
+
+
+def back(talk: Talk) -> Reply:
+    """Go one step back (out of a side question, out of a change, else to the step before) and show what was given."""
+    session, parts = talk.session, talk.session.parts
+    if session.state in ASIDES:
+        session.leave()
+        return question(talk)
+    if parts is None:
+        return question(talk)
+    if session.back is not None:
+        return go_on(talk)
+    way = (State.KIND, *(talk.office.steps(parts.kind) if parts.kind else ()), State.SUMMARY)
+    place = way.index(session.state) if session.state in way else 0
+    if place == 0:
+        return question(talk, lead=Reply(phrase="filing.first_step"))
+    session.enter(way[place - 1])
+    return question(talk)
+
+
+def cancel(talk: Talk) -> Reply:
+    """Ask once whether the draft may go; a side conversation just ends."""
+    session = talk.session
+    if session.state in ASIDES:
+        session.leave()
+        return question(talk)
+    if session.parts is None:
+        return question(talk, lead=Reply(phrase="filing.nothing"))
+    _remember(talk)
+    session.state = State.CANCEL
+    return question(talk)
+
+
+def confirm_cancel(talk: Talk) -> Reply:
+    """Read the answer to the question of `cancel`; only a clear yes drops the draft."""
+    heard = talk.heard
+    if heard.word in {Word.YES, Word.CANCEL} or heard.ordinal == 1:
+        talk.session.drop_draft()
+        return question(talk, lead=Reply(phrase="filing.cancelled"))
+    if heard.word in {Word.NO, Word.CONTINUE, Word.BACK} or heard.ordinal == 2:  # noqa: PLR2004 -- the second of two
+        return go_on(talk)
+    return question(talk, lead=Reply(phrase="wrong.cancel"))

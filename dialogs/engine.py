@@ -1,0 +1,353 @@
+"""The engine: one message of a citizen and the session before it → one turn.
+
+Pure: no I/O, no clock, no state between turns. What a message means is decided in this order: the kind of message; a
+tapped choice; a petition number, alone or with a verb; a command understood at every step; a rating; a kind; and last
+the answer to the question that was asked. A side conversation that does not recognise its answer gives it back to the
+step below, so that a draft never waits for a question about something else.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.messages import Inbound, InboundKind, Reply
+from bot.petitions.petition import Kind, Rating
+from dialogs import correcting, filing, gathering, looking, rating, withdrawing
+from dialogs.asking import RATINGS_IN_ORDER, TAPS, fields, menu, question
+from dialogs.session import ASIDES, STEPS, State, dump_session, load_session
+from dialogs.talk import Answer, Office, Talk
+from dialogs.turn import Catalogue, Facts, Mine, One, Turn
+from dialogs.understanding import LONGEST_COMMAND, WORDS, Heard, Word, act_on, fold, hear, letters, rated
+
+LEAST_OFFER = 10
+"""Characters from which on a first message that is no command is taken for a petition's words."""
+ASIDE_SECONDS = 1800
+"""How long a side question or an offered menu gives a bare number its meaning."""
+_SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN})
+_NOTHING_HEARD = Heard("", "", None, 0)
+_OPENING_ENDS = " \t\n:：,，。、"
+
+
+class Engine:
+    """Talks with citizens about the office described by `catalogue`."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._office = Office(catalogue)
+
+    def turn(self, session: str, message: Inbound, *, now: datetime, facts: Facts | None = None) -> Turn | Mine | One:
+        """Return the turn that `message` makes of `session` (JSON, '' for a newcomer).
+
+        A `Lookup` instead means: find these facts, and call again with the same session and message.
+        """
+        if message.kind in _SILENT:
+            return Turn(reply=None, session=session)
+        if message.kind is InboundKind.UNFOLLOW:
+            return Turn(reply=None, session="")
+        talk = Talk(
+            office=self._office,
+            session=load_session(session),
+            message=message,
+            now=now,
+            facts=facts,
+            heard=_NOTHING_HEARD,
+        )
+        answer = _answer(talk)
+        if not isinstance(answer, Reply):
+            return answer
+        return Turn(reply=answer, session=dump_session(talk.session), intents=tuple(talk.intents))
+
+
+def _answer(talk: Talk) -> Answer:
+    _expire(talk)
+    match talk.message.kind:
+        case InboundKind.TEXT | InboundKind.MENTION:
+            talk.heard = hear(talk.message.text)
+            return _listen(talk)
+        case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO:
+            return gathering.media(talk)
+        case InboundKind.LOCATION:
+            return gathering.location(talk)
+        case InboundKind.LINK:
+            return gathering.link(talk)
+        case InboundKind.MENU:
+            return _button(talk)
+        case InboundKind.FOLLOW:
+            return _greet(talk)
+        case _:
+            return question(talk)
+
+
+def _expire(talk: Talk) -> None:
+    """Let a side question or a menu lapse: a number typed hours later is no answer to it."""
+    session = talk.session
+    if session.state in ASIDES and talk.at - session.since > ASIDE_SECONDS:
+        session.leave()
+    elif session.state is State.MENU and talk.at - session.since > ASIDE_SECONDS:
+        session.enter(State.IDLE)
+
+
+def _greet(talk: Talk) -> Reply:
+    """Welcome a new follower; a draft that is there is kept, and the scene of a QR code too."""
+    session = talk.session
+    if talk.message.text:
+        session.scene = talk.message.text[:64]
+    if session.parts is not None:
+        return question(talk, lead=Reply(phrase="draft.still"))
+    return menu(talk, phrase="greeting.follow")
+
+
+def _button(talk: Talk) -> Answer:
+    match talk.message.text:
+        case "file" if talk.session.parts is not None:
+            return resume(talk)
+        case "file":
+            return menu(talk, phrase="greeting.file")
+        case "mine":
+            return looking.mine(talk)
+        case "help":
+            return _help(talk)
+        case _:
+            return question(talk)
+
+
+def resume(talk: Talk) -> Reply:
+    """Say that a draft is waiting and ask where it stands."""
+    session = talk.session
+    if session.state in ASIDES:
+        session.leave()
+    return question(talk, lead=Reply(phrase="draft.still"))
+
+
+# --- texts ----------------------------------------------------------------------------------------------------------
+
+
+def _listen(talk: Talk) -> Answer:
+    if talk.message.choice and (answer := _tapped(talk, talk.message.choice)) is not None:
+        return answer
+    heard, session = talk.heard, talk.session
+    if not heard.text:
+        return question(talk)
+    if session.state is not State.PHONE and (answer := looking.asked(talk)) is not None:
+        return answer
+    if (verb := act_on(heard.text)) is not None:
+        if verb.word is Word.RATE:
+            return rating.one(talk, verb.number, verb.words)
+        return withdrawing.one(talk, verb.number)
+    if heard.plain:
+        if (answer := _commanded(talk)) is not None:
+            return answer
+    elif (answer := _rated(talk)) is not None:
+        return answer
+    return _below(talk)
+
+
+def _commanded(talk: Talk) -> Answer | None:
+    """Read a short text as a command; None when it is none."""
+    heard, session = talk.heard, talk.session
+    chatting = heard.word is Word.CHAT and session.parts is not None
+    if heard.plain not in WORDS and (kind := talk.office.kind_named(heard.plain)) is not None:
+        return filing.begin(talk, kind)
+    if heard.word is not None and (command := _COMMANDS.get(heard.word)) is not None:
+        return command(talk)
+    if session.parts is not None and (
+        name := correcting.field_to_change(heard.plain, fields(talk.office, session.parts))
+    ):
+        return correcting.edit_field(talk, name)
+    if not chatting and (kind := talk.office.kind_said(heard.plain)) is not None:
+        return filing.begin(talk, kind)
+    return _rated(talk)
+
+
+def _rated(talk: Talk) -> Answer | None:
+    """Read a rating, inside a draft only one without words. None when it is none, or when nothing waits for it."""
+    heard, session = talk.heard, talk.session
+    judged = rated(heard.text)
+    if judged is None or (judged.words and session.parts is not None and session.state not in ASIDES):
+        return None
+    if session.state in {State.RATE_WORDS, State.RATE_PICK}:
+        return rating.given(talk, session.number, judged.rating, judged.words)
+    answer = rating.latest(talk, judged.rating, judged.words)
+    if answer is None and session.parts is None and len(heard.text) < LEAST_OFFER:
+        return rating.nothing(talk)
+    return answer
+
+
+def _below(talk: Talk) -> Answer:
+    """Give the text to the question that was asked; a side question gives what it does not know to the step below."""
+    session = talk.session
+    if session.state in ASIDES:
+        answer = _ASIDE_ANSWERS[session.state](talk)
+        if answer is not None:
+            return answer
+        session.leave()
+    if session.parts is not None:
+        return _filing(talk)
+    return _first(talk)
+
+
+def _filing(talk: Talk) -> Reply:
+    session = talk.session
+    if talk.heard.word is Word.CHAT or (talk.heard.word is Word.CONTINUE and session.state in STEPS):
+        return question(talk)
+    return filing.answer(talk)
+
+
+def _first(talk: Talk) -> Answer:
+    """Read a text outside any draft: a bare number, an opening with its words, or a first message."""
+    heard = talk.heard
+    if heard.ordinal:
+        return _numbered(talk)
+    if (opened := _opening(talk)) is not None:
+        return opened
+    if heard.word is None and len(heard.text) >= LEAST_OFFER and letters(heard.text, enough=4):
+        return gathering.offer(talk, heard.text)
+    return menu(talk)
+
+
+def _numbered(talk: Talk) -> Answer:
+    """Read a bare number: after a menu it picks from it, else it may be the rating that a notice asked for."""
+    place = talk.heard.ordinal
+    if talk.session.state is not State.MENU and place <= len(RATINGS_IN_ORDER):
+        answer = rating.latest(talk, RATINGS_IN_ORDER[place - 1], "")
+        if answer is not None:
+            return answer
+    kinds = talk.office.kind_choices
+    if place <= len(kinds):
+        return filing.begin(talk, Kind(kinds[place - 1].id.removeprefix("kind:")))
+    if place == len(kinds) + 1:
+        return looking.mine(talk)
+    return menu(talk)
+
+
+def _opening(talk: Talk) -> Reply | None:
+    """Read `投诉：…`: a kind and the words of the petition in one message."""
+    text = talk.heard.text
+    end = min((at for mark in _OPENING_ENDS if (at := text.find(mark, 0, LONGEST_COMMAND)) > 0), default=0)
+    if not end:
+        return None
+    kind = talk.office.kind_said(fold(text[:end]))
+    words = text[end:].strip(_OPENING_ENDS)
+    if kind is None or not letters(words, enough=filing.LEAST_CONTENT) or fold(words) in WORDS:
+        return None
+    return filing.begin(talk, kind, words=words)
+
+
+# --- taps -----------------------------------------------------------------------------------------------------------
+
+
+def _tapped(talk: Talk, choice: str) -> Answer | None:
+    """Read the id of a tapped choice. It is user input: what is not known falls back to the label's words."""
+    session = talk.session
+    if (tap := TAPS.get(choice)) is not None:
+        state, word = tap
+        if session.state is not state:
+            return filing.submit(talk) if choice == "summary.submit" and session.parts is None else question(talk)
+        talk.heard = Heard("", "", word, 0)
+        return (_COMMANDS.get(word) or _below)(talk)
+    if choice == "more":
+        return _more(talk)
+    if choice == "menu.mine":
+        return looking.mine(talk)
+    return _tapped_item(talk, choice)
+
+
+def _tapped_item(talk: Talk, choice: str) -> Answer | None:
+    """Read the id of something out of a list: a kind, a petition, a rating, a field."""
+    verb, _, rest = choice.partition(":") if ":" in choice else choice.partition(".")
+    match verb:
+        case "kind" if rest in _KINDS:
+            return filing.begin(talk, _KINDS[rest])
+        case "look":
+            return looking.one(talk, rest)
+        case "withdraw":
+            return withdrawing.one(talk, rest)
+        case "rate":
+            number, _, given = rest.partition(":")
+            return _rate_tap(talk, number, given)
+        case "field" if talk.session.parts is not None:
+            return correcting.edit_field(talk, rest)
+        case _:
+            return None
+
+
+_KINDS = {kind.value: kind for kind in Kind}
+_RATINGS = {one.value: one for one in Rating}
+
+
+def _rate_tap(talk: Talk, number: str, given: str) -> Answer | None:
+    return rating.given(talk, number, _RATINGS[given]) if given in _RATINGS and number.startswith("WQ") else None
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def _help(talk: Talk) -> Reply:
+    session = talk.session
+    if session.state in ASIDES:
+        session.leave()
+    if session.state not in STEPS:
+        if session.parts is not None:
+            return question(talk, lead=Reply(phrase="help.draft"))
+        return menu(talk, phrase="help.menu")
+    return question(talk, lead=Reply(phrase=f"help.{session.state.value.removeprefix('filing.')}"))
+
+
+def _human(talk: Talk) -> Reply:
+    office = talk.office
+    values = {"office": office.name, "office_phone": office.phone}
+    reply = Reply(phrase="human.plain", values=values)
+    if office.hours:
+        reply = Reply(phrase="human.hours", values={**values, "office_hours": office.hours})
+    if talk.session.parts is None:
+        return reply
+    if talk.session.state in ASIDES:
+        talk.session.leave()
+    asked = question(talk)
+    return Reply(phrase=reply.phrase, values={**reply.values, "tail": (asked,)}, choices=asked.choices)
+
+
+def _more(talk: Talk) -> Reply:
+    session = talk.session
+    if not session.rest:
+        return question(talk, lead=Reply(phrase="more.nothing"))
+    rest, session.rest = session.rest, ""
+    return Reply(phrase="verbatim", values={"text": rest})
+
+
+def _menu(talk: Talk) -> Reply:
+    return menu(talk) if talk.session.parts is None else resume(talk)
+
+
+def _file(talk: Talk) -> Reply:
+    return menu(talk, phrase="greeting.file") if talk.session.parts is None else resume(talk)
+
+
+_COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
+    Word.HELP: _help,
+    Word.HUMAN: _human,
+    Word.LOOK: looking.mine,
+    Word.WITHDRAW: lambda talk: (
+        withdrawing.confirmed(talk) or withdrawing.start(talk)
+        if talk.session.state is State.WITHDRAW_CONFIRM
+        else withdrawing.start(talk)
+    ),
+    Word.RATE: rating.ask,
+    Word.MORE: _more,
+    Word.MENU: _menu,
+    Word.FILE: _file,
+    Word.EDIT: correcting.edit,
+    Word.BACK: correcting.back,
+    Word.CANCEL: lambda talk: (
+        correcting.confirm_cancel(talk) if talk.session.state is State.CANCEL else correcting.cancel(talk)
+    ),
+    Word.SUBMIT: filing.submit,
+}
+"""What is understood at every step."""
+
+_ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
+    State.PICK: looking.picked,
+    State.CODE: looking.coded,
+    State.WITHDRAW_PICK: withdrawing.picked,
+    State.WITHDRAW_CONFIRM: withdrawing.confirmed,
+    State.RATE_PICK: rating.picked,
+    State.RATE_WORDS: rating.said_why,
+}

@@ -1,0 +1,203 @@
+"""Filing a petition, step by step: what an answer at each step means.
+
+投诉 → content → place → evidence → phone → 公开 or 不公开 → summary → 提交. After any answer the citizen goes on at the
+first step still open, so that changing one thing comes back to where one was. A 举报 is asked for neither phone nor
+publication. An answer that does not fit is met with one sentence and the same question; it never costs what was given.
+"""
+
+from collections.abc import Callable, Mapping
+
+from bot.messages import Reply
+from bot.petitions.petition import Draft, Kind
+from dialogs import correcting
+from dialogs.asking import is_public, question
+from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
+from dialogs.session import ASIDES, STEPS, Parts, State
+from dialogs.talk import Talk
+from dialogs.turn import File
+from dialogs.understanding import Word, letters, phone
+
+LEAST_CONTENT = 2
+"""Letters or 汉字 that make a content: 停水 says what is wrong."""
+LEAST_FURTHER = 10
+"""Characters of a text at a step that asks for something else, from which on it is more of the story."""
+_SKIPS = frozenset({Word.SKIP, Word.NO, Word.CLEAR})
+_ENDS = _SKIPS | {Word.DONE, Word.YES, Word.CONTINUE}
+_AGREES = frozenset({Word.SUBMIT, Word.YES, Word.DONE})
+
+
+def begin(talk: Talk, kind: Kind, *, words: str = "") -> Reply:
+    """Start with a kind, or change the kind of the draft under way; `words` are a content that came with it."""
+    session = talk.session
+    fresh = session.parts is None
+    parts = draft(talk)
+    changed = parts.kind is not None and parts.kind is not kind
+    parts.kind = kind
+    lead = Reply(phrase="ack.kind", values={"kind": talk.office.label(kind)}) if changed and not fresh else None
+    if not parts.content and words:
+        return content(talk, words)
+    step = session.state
+    if step in STEPS and step is not State.KIND and step in talk.office.steps(kind):
+        return question(talk, lead=lead)
+    return proceed(talk, lead=lead)
+
+
+def submit(talk: Talk) -> Reply:
+    """File the draft if all is answered; a second 提交 is told that it is filed already."""
+    session, parts = talk.session, talk.session.parts
+    if parts is None:
+        return question(talk, lead=Reply(phrase="filing.already" if session.filed else "filing.nothing"))
+    if session.state in ASIDES:
+        session.leave()
+    if session.state not in {State.SUMMARY, State.EDIT, State.CANCEL} or session.back not in {None, State.SUMMARY}:
+        return question(talk, lead=Reply(phrase="filing.not_yet")) if session.state in STEPS else proceed(talk)
+    if parts.kind is None or not parts.content:
+        return proceed(talk)
+    talk.intents.append(File(draft=_complete(talk, parts, parts.kind)))
+    kind = talk.office.label(parts.kind)
+    phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
+    session.drop_draft()
+    session.filed = True
+    return Reply(phrase=phrase, values={"kind": kind})
+
+
+def _complete(talk: Talk, parts: Parts, kind: Kind) -> Draft:
+    return Draft(
+        kind=kind,
+        content=parts.content,
+        place=parts.place,
+        latitude=parts.latitude,
+        longitude=parts.longitude,
+        attachments=tuple(parts.attachments),
+        phone=parts.phone,
+        public=is_public(talk.office, parts),
+    )
+
+
+def answer(talk: Talk) -> Reply:
+    """Take a text as the answer to the present step."""
+    return _ANSWERS[talk.session.state](talk, draft(talk) if talk.session.state in STEPS else Parts())
+
+
+def _kind(talk: Talk, parts: Parts) -> Reply:
+    heard = talk.heard
+    kinds = talk.office.kind_choices
+    if 0 < heard.ordinal <= len(kinds):
+        return begin(talk, Kind(kinds[heard.ordinal - 1].id.removeprefix("kind:")))
+    if parts.kind is not None and heard.word in _ENDS:
+        return proceed(talk)
+    if heard.word is None and not heard.ordinal and letters(heard.text, enough=LEAST_CONTENT):
+        return further(talk, heard.text)
+    return question(talk, lead=Reply(phrase="wrong.kind"))
+
+
+def _content(talk: Talk, parts: Parts) -> Reply:
+    heard = talk.heard
+    if parts.content and heard.word in _SKIPS | {Word.CONTINUE}:
+        parts.passed(State.CONTENT)
+        return proceed(talk)
+    if heard.word is not None or not letters(heard.text, enough=LEAST_CONTENT):
+        return question(talk, lead=Reply(phrase="wrong.content"))
+    return content(talk, heard.text)
+
+
+def _place(talk: Talk, parts: Parts) -> Reply:
+    heard = talk.heard
+    if heard.word is Word.CLEAR:
+        parts.place, parts.latitude, parts.longitude = "", None, None
+    if heard.word in _SKIPS or heard.ordinal == 1:
+        parts.passed(State.PLACE)
+        return proceed(talk)
+    if len(heard.text) > LONGEST_PLACE:
+        return further(talk, heard.text)
+    if heard.word is not None or heard.ordinal or not letters(heard.text, enough=1):
+        return question(talk, lead=Reply(phrase="wrong.place"))
+    parts.place, parts.latitude, parts.longitude = " ".join(heard.text.split()), None, None
+    parts.passed(State.PLACE)
+    return proceed(talk)
+
+
+def _evidence(talk: Talk, parts: Parts) -> Reply:
+    heard = talk.heard
+    if heard.word is Word.CLEAR and parts.attachments:
+        parts.attachments = []
+        return question(talk, lead=Reply(phrase="ack.cleared"))
+    if heard.word in _ENDS or heard.ordinal == 1:
+        parts.passed(State.EVIDENCE)
+        return proceed(talk)
+    if heard.word is not None or heard.ordinal or not letters(heard.text, enough=LEAST_CONTENT):
+        return question(talk, lead=Reply(phrase="wrong.evidence"))
+    return further(talk, heard.text)
+
+
+def _phone(talk: Talk, parts: Parts) -> Reply:
+    heard = talk.heard
+    if heard.word is Word.CLEAR:
+        parts.phone = ""
+    if heard.word in _SKIPS or heard.ordinal == 1:
+        parts.passed(State.PHONE)
+        return proceed(talk)
+    if number := phone(heard.text):
+        parts.phone = number
+        parts.passed(State.PHONE)
+        return proceed(talk)
+    if heard.word is None and letters(heard.text, enough=LEAST_FURTHER):
+        return further(talk, heard.text)
+    return question(talk, lead=Reply(phrase="wrong.phone"))
+
+
+def _public(talk: Talk, parts: Parts) -> Reply:
+    heard = talk.heard
+    if heard.word in {Word.PUBLIC, Word.YES} or heard.ordinal == 1:
+        parts.public = True
+    elif heard.word in {Word.PRIVATE, Word.NO} or heard.ordinal == 2:  # noqa: PLR2004 -- the second of two choices
+        parts.public = False
+    elif heard.word is Word.SKIP:
+        parts.public = bool(parts.public)
+    elif heard.word is None and letters(heard.text, enough=LEAST_FURTHER):
+        return further(talk, heard.text)
+    else:
+        return question(talk, lead=Reply(phrase="wrong.public"))
+    parts.passed(State.PUBLIC)
+    return proceed(talk)
+
+
+def _summary(talk: Talk, parts: Parts) -> Reply:
+    heard = talk.heard
+    if heard.word in _AGREES or heard.ordinal == 1:
+        return submit(talk)
+    if heard.word in {Word.PUBLIC, Word.PRIVATE} and State.PUBLIC in talk.office.steps(parts.kind or Kind.REPORT):
+        parts.public = heard.word is Word.PUBLIC
+        return question(talk)
+    match heard.ordinal:
+        case 2:
+            return correcting.edit(talk)
+        case 3:
+            return correcting.cancel(talk)
+        case _ if heard.word is None and letters(heard.text, enough=LEAST_FURTHER):
+            return further(talk, heard.text)
+        case _:
+            return question(talk, lead=Reply(phrase="wrong.summary"))
+
+
+def _edit(talk: Talk, _parts: Parts) -> Reply:
+    if talk.heard.word in {Word.SUBMIT, Word.DONE}:
+        return submit(talk) if talk.heard.word is Word.SUBMIT else correcting.go_on(talk)
+    return correcting.pick_field(talk)
+
+
+def _cancel(talk: Talk, _parts: Parts) -> Reply:
+    return correcting.confirm_cancel(talk)
+
+
+_ANSWERS: Mapping[State, Callable[[Talk, Parts], Reply]] = {
+    State.KIND: _kind,
+    State.CONTENT: _content,
+    State.PLACE: _place,
+    State.EVIDENCE: _evidence,
+    State.PHONE: _phone,
+    State.PUBLIC: _public,
+    State.SUMMARY: _summary,
+    State.EDIT: _edit,
+    State.CANCEL: _cancel,
+}

@@ -1,0 +1,152 @@
+"""Taking what comes, in any order: pictures, voice, video, a map pin, a link, further words. Nothing given is lost.
+
+Everything goes into the one draft of the citizen, which it begins where there is none.
+"""
+
+from typing import Any
+
+from bot.messages import InboundKind, Reply
+from dialogs.asking import question
+from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, State
+from dialogs.talk import Talk
+
+MOST_ATTACHMENTS = 30
+SOFT_CONTENT = 2_000
+HARD_CONTENT = 7_000
+LONGEST_PLACE = 200
+_ACK = {InboundKind.IMAGE: "ack.image", InboundKind.VIDEO: "ack.video", InboundKind.VOICE: "ack.voice"}
+
+
+def draft(talk: Talk) -> Parts:
+    """Return the citizen's draft, begun now if there is none; a side conversation over it ends."""
+    session = talk.session
+    if session.parts is None:
+        session.parts = Parts()
+        session.filed = False
+        session.enter(State.KIND)
+    elif session.state in ASIDES:
+        session.leave()
+    elif session.state not in STEPS and session.back is not None:
+        session.enter(session.back)
+    return session.parts
+
+
+def privacy(talk: Talk, reply: Reply) -> Reply:
+    """Add the notice about personal data, the first time only (个人信息保护法 17)."""
+    session = talk.session
+    if session.notified:
+        return reply
+    session.notified = True
+    notice = Reply(phrase="privacy", values={"office": talk.office.name, "office_phone": talk.office.phone})
+    return Reply(
+        phrase=reply.phrase,
+        values={**reply.values, "tail": (*reply.values.get("tail", ()), notice)},
+        choices=reply.choices,
+    )
+
+
+def media(talk: Talk) -> Reply:
+    """Keep a picture, a voice message or a video as evidence."""
+    parts = draft(talk)
+    key = talk.message.key
+    if key not in parts.attachments:
+        if len(parts.attachments) >= MOST_ATTACHMENTS:
+            return question(talk, lead=Reply(phrase="ack.too_many", values={"most": MOST_ATTACHMENTS}))
+        parts.attachments.append(key)
+    state = talk.session.state
+    if state is State.EVIDENCE:
+        return question(talk)
+    if state is State.CONTENT and talk.message.kind is InboundKind.VOICE:
+        return privacy(talk, question(talk, lead=Reply(phrase="ack.voice_content")))
+    values = {"count": len(parts.attachments)}
+    return privacy(talk, question(talk, lead=Reply(phrase=_ACK[talk.message.kind], values=values)))
+
+
+def location(talk: Talk) -> Reply:
+    """Take a map pin for the place, at whatever step it comes."""
+    pin = talk.message.location
+    parts = draft(talk)
+    if pin is None:
+        return question(talk)
+    parts.latitude, parts.longitude = pin.latitude, pin.longitude
+    parts.place = " ".join(pin.label.split())[:LONGEST_PLACE]
+    parts.passed(State.PLACE)
+    lead = Reply(phrase="ack.location", values={"place": parts.place}) if parts.place else Reply(phrase="ack.pin")
+    if talk.session.state is State.PLACE:
+        return proceed(talk, lead=lead)
+    return privacy(talk, question(talk, lead=lead))
+
+
+def proceed(talk: Talk, *, lead: Reply | None = None) -> Reply:
+    """Go to the first step that is not behind the citizen yet, and ask it."""
+    session, parts = talk.session, draft(talk)
+    session.enter(next_step(talk, parts))
+    return privacy(talk, question(talk, lead=lead))
+
+
+def next_step(talk: Talk, parts: Parts) -> State:
+    """Return the first step that is open: where the citizen goes on after anything was given or changed."""
+    if parts.kind is None:
+        return State.KIND
+    behind = parts.behind
+    for step in talk.office.steps(parts.kind):
+        if STEP_LETTERS[step] not in behind:
+            return step
+    return State.SUMMARY
+
+
+def content(talk: Talk, text: str) -> Reply:
+    """Take the words at the content step: they replace what was written before."""
+    parts = draft(talk)
+    if len(text) > HARD_CONTENT:
+        return question(talk, lead=_too_long(text))
+    parts.content = text
+    parts.passed(State.CONTENT)
+    return proceed(talk, lead=_long(text))
+
+
+def further(talk: Talk, text: str) -> Reply:
+    """Append words that come at another step, and ask the same again."""
+    parts = draft(talk)
+    joined = f"{parts.content}\n{text}" if parts.content else text
+    if len(joined) > HARD_CONTENT:
+        return question(talk, lead=_too_long(joined))
+    parts.content = joined
+    parts.passed(State.CONTENT)
+    lead = _long(joined) or Reply(phrase="ack.further")
+    return privacy(talk, question(talk, lead=lead))
+
+
+def offer(talk: Talk, text: str) -> Reply:
+    """Offer to file words that came without a command: the kind is asked next."""
+    parts = draft(talk)
+    if len(text) > HARD_CONTENT:
+        talk.session.drop_draft()
+        return question(talk, lead=_too_long(text))
+    parts.content = text
+    parts.passed(State.CONTENT)
+    lead = _long(text)
+    values: dict[str, Any] = {"lead": (lead,)} if lead else {}
+    return privacy(talk, Reply(phrase="filing.offer", values=values, choices=talk.office.kind_choices))
+
+
+def _too_long(text: str) -> Reply:
+    return Reply(phrase="content.too_long", values={"count": len(text), "most": HARD_CONTENT})
+
+
+def _long(text: str) -> Reply | None:
+    return Reply(phrase="content.long", values={"count": len(text)}) if len(text) > SOFT_CONTENT else None
+
+
+def link(talk: Talk) -> Reply:
+    """Keep a shared link as words of the content."""
+    text = talk.message.text.strip()
+    session = talk.session
+    if not text:
+        return question(talk)
+    if session.parts is None:
+        return offer(talk, text)
+    parts = draft(talk)
+    if session.state is State.CONTENT and not parts.content:
+        return content(talk, text)
+    return further(talk, text)

@@ -1,0 +1,192 @@
+"""查询: the citizen's own petitions, and one petition with its whole timeline.
+
+Others' petitions are shown only with the 查询码. A foreign number and one that does not exist are answered alike, so
+that nobody learns which numbers exist; after five wrong codes in an hour the asking rests.
+"""
+
+import hmac
+from datetime import datetime
+from typing import Any
+
+from bot.messages import Choice, Reply
+from bot.petitions.dates import moment
+from bot.petitions.errors import WrongNumber
+from bot.petitions.number import parse_number
+from bot.petitions.petition import Case, Event, EventType, Milestone, MilestoneName, Rating
+from dialogs.asking import menu, question, resume, short
+from dialogs.session import State
+from dialogs.talk import Answer, Talk
+from dialogs.turn import Facts, Mine, One
+from dialogs.understanding import Word, reference
+
+SHOWN = 5
+"""How many of the own petitions a list offers."""
+MOST_WRONG_CODES = 5
+REST_SECONDS = 3600
+_CODE_DIGITS = 6
+_LABEL = 6
+
+
+def mine(talk: Talk) -> Answer:
+    """List the citizen's own petitions, newest first."""
+    facts = talk.found(Mine())
+    if facts is None:
+        return Mine()
+    if not facts.cases:
+        if talk.session.parts is None:
+            return menu(talk, phrase="looking.none")
+        return resume(talk, Reply(phrase="looking.none", values={"office": talk.office.name}))
+    shown = facts.cases[:SHOWN]
+    session = talk.session
+    session.aside(State.PICK, at=talk.at)
+    session.numbers = [case.petition.number for case in shown]
+    more = len(facts.cases) - len(shown)
+    lines = tuple(_line(case, place) for place, case in enumerate(shown, 1))
+    values: dict[str, Any] = {"count": len(facts.cases), "lines": lines}
+    tail = (Reply(phrase="looking.older", values={"count": more}),) if more else ()
+    if session.parts is not None:
+        tail = (*tail, Reply(phrase="draft.waiting"))
+    if tail:
+        values["tail"] = tail
+    return Reply(phrase="looking.mine", values=values, choices=tuple(pick("look", case) for case in shown))
+
+
+def _line(case: Case, place: int) -> Reply:
+    petition = case.petition
+    values = {
+        "place": place,
+        "number": petition.number,
+        "kind": petition.kind.label,
+        "summary": short(petition.content, 20),
+        "state": petition.state.label,
+    }
+    return Reply(phrase="looking.line", values=values)
+
+
+def pick(verb: str, case: Case) -> Choice:
+    """Offer a case to be picked for `verb` (look, withdraw)."""
+    petition = case.petition
+    label = f"{petition.kind.label} {short(petition.content, _LABEL)}（{petition.state.label}）"
+    return Choice(id=f"{verb}:{petition.number}", label=label)
+
+
+def picked(talk: Talk) -> Answer | None:
+    """Read a number typed after a list; None for anything else."""
+    place = talk.heard.ordinal
+    numbers = talk.session.numbers
+    return one(talk, numbers[place - 1]) if 0 < place <= len(numbers) else None
+
+
+def asked(talk: Talk) -> Answer | None:
+    """Read a petition number typed alone or with 查询 and perhaps a code; None for anything else."""
+    found = reference(talk.heard.text)
+    return one(talk, found.number, code=found.code) if found else None
+
+
+def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
+    """Show one petition: one's own at once, another's with its code."""
+    try:
+        number = parse_number(typed)
+    except WrongNumber:
+        return resume(talk, Reply(phrase="looking.wrong_number"))
+    facts = talk.found(One(number=number))
+    if facts is None:
+        return One(number=number)
+    if talk.own(facts.case):
+        return resume(talk, shown(talk, facts))
+    if _rests(talk):
+        return resume(talk, Reply(phrase="looking.rests", values={"office_phone": talk.office.phone}))
+    if not code:
+        session = talk.session
+        session.aside(State.CODE, at=talk.at)
+        session.number = number
+        return Reply(phrase="looking.code", values={"number": number})
+    if facts.case is not None and hmac.compare_digest(facts.case.petition.code.encode(), code.encode()):
+        talk.session.wrong_codes = []
+        return resume(talk, shown(talk, facts))
+    return _wrong_code(talk, number)
+
+
+def coded(talk: Talk) -> Answer | None:
+    """Read the 查询码 that was asked for; None for anything that is no code."""
+    plain = talk.heard.plain
+    if talk.heard.word in {Word.SKIP, Word.NO}:
+        talk.session.leave()
+        return question(talk)
+    if not plain.isascii() or not plain.isdecimal():
+        return None
+    if len(plain) != _CODE_DIGITS:
+        return Reply(phrase="looking.code_shape")
+    return one(talk, talk.session.number, code=plain)
+
+
+def _wrong_code(talk: Talk, number: str) -> Reply:
+    session = talk.session
+    session.wrong_codes = [*session.wrong_codes, talk.at]
+    if _rests(talk):
+        return resume(talk, Reply(phrase="looking.rests", values={"office_phone": talk.office.phone}))
+    session.aside(State.CODE, at=talk.at)
+    session.number = number
+    return Reply(phrase="looking.wrong_code")
+
+
+def _rests(talk: Talk) -> bool:
+    session = talk.session
+    session.wrong_codes = [at for at in session.wrong_codes if talk.at - at < REST_SECONDS]
+    return len(session.wrong_codes) >= MOST_WRONG_CODES
+
+
+def shown(talk: Talk, facts: Facts) -> Reply:
+    """Tell all there is to tell about one petition: where it stands, until when what is due, and what happened."""
+    case = facts.case
+    if case is None:
+        raise ValueError("a petition is shown only when it was found")
+    petition = case.petition
+    values: dict[str, Any] = {
+        "number": petition.number,
+        "kind": petition.kind.label,
+        "state": petition.state.label,
+        "summary": petition.summary,
+        "lines": tuple(_happened(event) for event in facts.events if _told(event)),
+        "dues": tuple(_due(milestone, talk.now) for milestone in case.milestones),
+    }
+    return Reply(phrase="looking.one", values=values)
+
+
+def _told(event: Event) -> bool:
+    """Whether citizens see an event: all but the warnings, which are for the office."""
+    return event.type is not EventType.WARNED
+
+
+def _happened(event: Event) -> Reply:
+    data = event.data
+    values: dict[str, Any] = {"time": moment(event.at)}
+    phrase = f"timeline.{event.type}"
+    match event.type:
+        case EventType.FORWARDED:
+            values |= {"unit": data["unit_name"], "unit_phone": data["unit_phone"]}
+            phrase = phrase if data["unit_phone"] else f"{phrase}_plain"
+        case EventType.ANSWERED:
+            values |= {"unit": data["unit_name"], "answer": data["text"]}
+        case EventType.REFUSED:
+            values |= {"reason": data["reason"], "elsewhere": data["elsewhere"]}
+        case EventType.RATED:
+            values |= {"rating": Rating(data["rating"]).label, "words": data["words"]}
+            phrase = phrase if data["words"] else f"{phrase}_plain"
+        case EventType.PASSED:
+            values |= {"clock": MilestoneName(data["milestone"]).label}
+        case _:
+            pass
+    return Reply(phrase=phrase, values=values)
+
+
+def _due(milestone: Milestone, now: datetime) -> Reply:
+    values: dict[str, Any] = {"clock": milestone.name.label, "due": moment(milestone.due_at)}
+    if milestone.met_at is not None:
+        phrase = "due.met" if milestone.met_at <= milestone.due_at else "due.met_late"
+        return Reply(phrase=phrase, values={**values, "met": moment(milestone.met_at)})
+    if milestone.ended_at is not None:
+        return Reply(phrase="due.ended", values=values)
+    if now > milestone.due_at:
+        return Reply(phrase="due.passed", values=values)
+    return Reply(phrase="due.provisional" if milestone.provisional else "due.open", values=values)

@@ -1,0 +1,288 @@
+"""What a conversation remembers between two messages of a citizen: one small JSON value.
+
+A session is written by an older process and read by a newer one, or damaged by hand: reading never raises, and what
+cannot be understood is a fresh session. Keys are one letter, because the value is read and written with every turn::
+
+    v version   s state   b the step to come back to   t when the state was entered, epoch seconds (side states, menu)
+    d draft: k kind  c content  p place  y latitude  x longitude  a attachments (inbound keys)  t phone
+             o public (1, 0, absent: not asked yet)  z steps behind the citizen, one letter each
+    n 1: the notice about personal data was given   f 1: the last thing filed needs no second 提交
+    l numbers offered for picking   q number a side state is about   g rating that awaits words
+    e when wrong codes were given, epoch seconds   r text left over for 更多   o scene of the QR code that was followed
+
+It knows nothing of phrases, and of petitions only the names of kinds and ratings.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.petitions.petition import Kind, Rating
+
+VERSION = 1
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
+
+
+class State(StrEnum):
+    """What the citizen was asked last; persisted, so the strings stay."""
+
+    IDLE = "idle"
+    MENU = "menu"
+    KIND = "filing.kind"
+    CONTENT = "filing.content"
+    PLACE = "filing.place"
+    EVIDENCE = "filing.evidence"
+    PHONE = "filing.phone"
+    PUBLIC = "filing.public"
+    SUMMARY = "filing.summary"
+    EDIT = "filing.edit"
+    CANCEL = "filing.cancel"
+    PICK = "looking.pick"
+    CODE = "looking.code"
+    WITHDRAW_PICK = "withdrawing.pick"
+    WITHDRAW_CONFIRM = "withdrawing.confirm"
+    RATE_PICK = "rating.pick"
+    RATE_WORDS = "rating.words"
+
+
+STEPS = (
+    State.KIND,
+    State.CONTENT,
+    State.PLACE,
+    State.EVIDENCE,
+    State.PHONE,
+    State.PUBLIC,
+    State.SUMMARY,
+)
+"""The steps of filing, in their order."""
+ASIDES = frozenset(
+    {State.PICK, State.CODE, State.WITHDRAW_PICK, State.WITHDRAW_CONFIRM, State.RATE_PICK, State.RATE_WORDS}
+)
+"""Side conversations: they lie over a draft without touching it."""
+STEP_LETTERS: Mapping[State, str] = {
+    State.CONTENT: "c",
+    State.PLACE: "p",
+    State.EVIDENCE: "e",
+    State.PHONE: "t",
+    State.PUBLIC: "o",
+}
+_NEEDS_DRAFT = frozenset({*STEPS, State.EDIT, State.CANCEL})
+_STATES = {state.value: state for state in State}
+_KINDS = {kind.value: kind for kind in Kind}
+_RATINGS = {rating.value: rating for rating in Rating}
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """A draft on its way: what was given so far. `public` is None until it was asked."""
+
+    kind: Kind | None = None
+    content: str = ""
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    attachments: list[str] = field(default_factory=list)
+    phone: str = ""
+    public: bool | None = None
+    behind: str = ""
+    """Letters of the steps answered or skipped."""
+
+    def passed(self, step: State) -> None:
+        """Put a step behind."""
+        letter = STEP_LETTERS[step]
+        if letter not in self.behind:
+            self.behind += letter
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """The conversation as a turn works on it; `load_session` and `dump_session` are its JSON form."""
+
+    state: State = State.IDLE
+    back: State | None = None
+    since: int = 0
+    parts: Parts | None = None
+    notified: bool = False
+    filed: bool = False
+    numbers: list[str] = field(default_factory=list)
+    number: str = ""
+    rating: Rating | None = None
+    wrong_codes: list[int] = field(default_factory=list)
+    rest: str = ""
+    scene: str = ""
+
+    def enter(self, state: State, *, at: int = 0) -> None:
+        """Go to a state of the plain way: nothing lies under it."""
+        self.state, self.back, self.since = state, None, at
+
+    def aside(self, state: State, *, at: int) -> None:
+        """Begin a side conversation over the present step."""
+        if self.state in STEPS:
+            self.back = self.state
+        self.state, self.since = state, at
+
+    def leave(self) -> None:
+        """End a side conversation: back to the step it lay over."""
+        below = self.back if self.parts is not None else None
+        if below is None:
+            below = State.IDLE if self.parts is None else State.KIND
+        self.enter(below)
+        self.numbers, self.number, self.rating = [], "", None
+
+    def drop_draft(self) -> None:
+        """Forget the draft and stand idle."""
+        self.parts = None
+        self.enter(State.IDLE)
+
+
+class _Damaged(Exception):
+    """The value is no session of this version."""
+
+
+def load_session(text: str) -> Session:
+    """Read a session; '' , another version and anything damaged give a fresh one."""
+    if not text:
+        return Session()
+    try:
+        return _read(_decode(text))
+    except (ValueError, TypeError, KeyError, RecursionError, _Damaged):
+        return Session()
+
+
+def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
+    if type(data) is not dict or data.get("v") != VERSION:
+        raise _Damaged
+    get = data.get
+    draft = get("d")
+    session = Session(
+        state=_STATES[data["s"]],
+        back=_STATES[data["b"]] if "b" in data else None,
+        since=_int(get("t", 0)),
+        parts=None if draft is None else _read_parts(draft),
+        notified=get("n") == 1,
+        filed=get("f") == 1,
+        numbers=_texts(get("l")),
+        number=_text(get("q", "")),
+        rating=_RATINGS[data["g"]] if "g" in data else None,
+        wrong_codes=[_int(moment) for moment in get("e", ())],
+        rest=_text(get("r", "")),
+        scene=_text(get("o", "")),
+    )
+    if (session.parts is None and session.state in _NEEDS_DRAFT) or (
+        session.back is not None and session.back not in STEPS
+    ):
+        raise _Damaged
+    if session.parts is not None and session.state in {State.IDLE, State.MENU}:
+        session.state = State.KIND
+    return session
+
+
+def _read_parts(data: Any) -> Parts:  # noqa: ANN401 -- whatever stood in the JSON
+    if type(data) is not dict:
+        raise _Damaged
+    get = data.get
+    public = get("o")
+    return Parts(
+        kind=_KINDS[data["k"]] if "k" in data else None,
+        content=_text(get("c", "")),
+        place=_text(get("p", "")),
+        latitude=_degrees(get("y")),
+        longitude=_degrees(get("x")),
+        attachments=_texts(get("a")),
+        phone=_text(get("t", "")),
+        public=None if public is None else public == 1,
+        behind=_text(get("z", "")),
+    )
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise _Damaged
+    return value
+
+
+def _texts(value: object) -> list[str]:
+    if value is None:
+        return []
+    if type(value) is not list or not all(type(one) is str for one in value):
+        raise _Damaged
+    return value
+
+
+def _int(value: object) -> int:
+    if type(value) is not int:
+        raise _Damaged
+    return value
+
+
+def _degrees(value: object) -> float | None:
+    if value is None:
+        return None
+    if type(value) is not float and type(value) is not int:
+        raise _Damaged
+    return float(value)
+
+
+def dump_session(session: Session) -> str:
+    """Return the JSON form; what has its first value is left out."""
+    data: dict[str, Any] = {"v": VERSION, "s": session.state.value}
+    if session.back is not None:
+        data["b"] = session.back.value
+    if session.since:
+        data["t"] = session.since
+    if session.parts is not None:
+        data["d"] = _parts_data(session.parts)
+    if session.notified:
+        data["n"] = 1
+    if session.filed:
+        data["f"] = 1
+    _dump_rest(session, data)
+    return _encode(data)
+
+
+def _dump_rest(session: Session, data: dict[str, Any]) -> None:
+    if session.numbers:
+        data["l"] = session.numbers
+    if session.number:
+        data["q"] = session.number
+    if session.rating is not None:
+        data["g"] = session.rating.value
+    if session.wrong_codes:
+        data["e"] = session.wrong_codes
+    if session.rest:
+        data["r"] = session.rest
+    if session.scene:
+        data["o"] = session.scene
+
+
+def _parts_data(parts: Parts) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if parts.kind is not None:
+        data["k"] = parts.kind.value
+    if parts.content:
+        data["c"] = parts.content
+    if parts.place:
+        data["p"] = parts.place
+    if parts.latitude is not None:
+        data["y"], data["x"] = parts.latitude, parts.longitude
+    if parts.attachments:
+        data["a"] = parts.attachments
+    if parts.phone:
+        data["t"] = parts.phone
+    if parts.public is not None:
+        data["o"] = int(parts.public)
+    if parts.behind:
+        data["z"] = parts.behind
+    return data
+
+
+def with_rest(session: str, rest: str) -> str:
+    """Return the session (JSON) that gives `rest` when the citizen asks for 更多; '' clears it."""
+    loaded = load_session(session)
+    if loaded.rest == rest:
+        return session
+    loaded.rest = rest
+    return dump_session(loaded)

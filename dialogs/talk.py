@@ -1,0 +1,96 @@
+"""What every conversation works with: the office's catalogue made ready for reading, and the turn under way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.messages import Choice, Inbound, Reply
+from bot.petitions.petition import Actor, Case, Kind, Role
+from dialogs.session import Session, State
+from dialogs.turn import Catalogue, Facts, Intent, KindChoice, Lookup
+from dialogs.understanding import Heard, fold, unpolite
+
+Answer = Reply | Lookup
+"""What a conversation gives to a message it understood."""
+
+_ASKED_ALWAYS = (State.CONTENT, State.PLACE, State.EVIDENCE)
+
+
+class Office:
+    """The catalogue, indexed once for the life of the process."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.name = catalogue.office
+        self.phone = catalogue.office_phone
+        self.hours = catalogue.office_hours
+        self.kinds: Mapping[Kind, KindChoice] = {choice.kind: choice for choice in catalogue.kinds}
+        self.kind_choices = tuple(Choice(id=f"kind:{choice.kind}", label=choice.label) for choice in catalogue.kinds)
+        self.menu_choices = (*self.kind_choices, Choice(id="menu.mine", label=""))
+        self._steps = {choice.kind: _steps(choice) for choice in catalogue.kinds}
+        self._words = {
+            fold(said): choice.kind
+            for choice in catalogue.kinds
+            for said in (choice.label, choice.kind.label, *choice.synonyms)
+        }
+
+    def kind_said(self, plain: str) -> Kind | None:
+        """Return the kind that a folded text names and nothing else: 投诉, 我要投诉, 我想咨询一下."""
+        return self._words.get(plain) or self._words.get(unpolite(plain))
+
+    def kind_named(self, plain: str) -> Kind | None:
+        """Return the kind whose name or synonym a folded text is, to the letter."""
+        return self._words.get(plain)
+
+    def steps(self, kind: Kind) -> tuple[State, ...]:
+        """Return what is asked for a kind, in order, without kind and summary."""
+        return self._steps.get(kind, _ASKED_ALWAYS)
+
+    def label(self, kind: Kind) -> str:
+        """Return the word citizens read for a kind."""
+        choice = self.kinds.get(kind)
+        return choice.label if choice else kind.label
+
+    def public_allowed(self, kind: Kind) -> bool:
+        """Whether a petition of this kind may be published; a 举报 never."""
+        choice = self.kinds.get(kind)
+        return kind is not Kind.REPORT and choice is not None and choice.public_allowed
+
+
+def _steps(choice: KindChoice) -> tuple[State, ...]:
+    if choice.kind is Kind.REPORT:
+        return _ASKED_ALWAYS
+    asked: tuple[State, ...] = _ASKED_ALWAYS
+    if choice.phone_asked:
+        asked = (*asked, State.PHONE)
+    return (*asked, State.PUBLIC) if choice.public_allowed else asked
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """One turn under way: what was said, what is known, and what is to be done."""
+
+    office: Office
+    session: Session
+    message: Inbound
+    now: datetime
+    facts: Facts | None
+    heard: Heard
+    intents: list[Intent] = field(default_factory=list)
+
+    @property
+    def at(self) -> int:
+        """The present moment in epoch seconds."""
+        return int(self.now.timestamp())
+
+    @property
+    def citizen(self) -> Actor:
+        """Who talks, as the petition rules know it."""
+        return Actor(role=Role.CITIZEN, id=self.message.citizen.key)
+
+    def found(self, lookup: Lookup) -> Facts | None:
+        """Return what the caller found for `lookup`; None when it has not looked yet."""
+        return self.facts if self.facts is not None and self.facts.lookup == lookup else None
+
+    def own(self, case: Case | None) -> Case | None:
+        """Return `case` if this citizen filed it."""
+        return case if case is not None and case.petition.citizen == self.message.citizen.key else None

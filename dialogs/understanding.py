@@ -1,0 +1,296 @@
+"""Reading what citizens type: commands, numbers, yes and no, in the many forms people give them.
+
+Nobody has to hit the exact form of a menu: full-width digits, 汉字 digits, ①, `1.`, 选1, 第一个, 繁体 of the main
+words, politeness around a command, punctuation and emoji are all folded away before a word is looked up. What is
+folded serves recognition only; what becomes part of a petition stays as it was typed. Knows no session and no phrase.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.petitions.petition import Rating
+
+
+class Word(StrEnum):
+    """A command or a short answer; what it does depends on the question it answers."""
+
+    HELP = "help"
+    HUMAN = "human"
+    LOOK = "look"
+    CANCEL = "cancel"
+    BACK = "back"
+    EDIT = "edit"
+    SKIP = "skip"
+    CLEAR = "clear"
+    DONE = "done"
+    SUBMIT = "submit"
+    CONTINUE = "continue"
+    YES = "yes"
+    NO = "no"
+    PUBLIC = "public"
+    PRIVATE = "private"
+    WITHDRAW = "withdraw"
+    RATE = "rate"
+    MORE = "more"
+    MENU = "menu"
+    FILE = "file"
+    CHAT = "chat"
+    """A greeting or thanks: said to be polite, not to be filed."""
+
+
+_SAID: Mapping[Word, str] = {
+    Word.HELP: "帮助 help 使用帮助 怎么用 怎么填 如何使用 使用说明 说明 不会用 不懂 看不懂",
+    Word.HUMAN: "人工 转人工 人工服务 人工客服 客服 转人工服务 转客服 找人工 找人 找客服 真人 接线员 打电话"
+    " 联系人工 在线客服",
+    Word.LOOK: "查询 查 查看 查进度 进度 查询进度 我的诉求 我的投诉 我的 我的记录 我的工单 查询诉求 办到哪了 办得怎么样"
+    " 处理进度 办理进度 查一查 催 催办 催一催 催单",
+    Word.CANCEL: "取消 不办了 不投诉了 算了 放弃 退出 不填了 不写了 不弄了 不要了",
+    Word.BACK: "返回 上一步 后退 回退 返回上一步 回到上一步 退回",
+    Word.EDIT: "修改 更改 改 改动 改正 更正",
+    Word.SKIP: "跳过 略过 下一步 下一项 skip 略 过 暂不 先跳过",
+    Word.CLEAR: "清空 删除 不填 不留 清除 删掉 全部删除",
+    Word.DONE: "完成 好了 发完 发完了 没了 完了 就这些 就这样 结束 完毕 传完 传完了 上传完成 齐了 都发了",
+    Word.SUBMIT: "提交 确认提交 提交诉求 确定提交 提交申请 上报",
+    Word.CONTINUE: "继续 继续填写 继续填 接着填 接着写 继续写 不取消",
+    Word.YES: "是 是的 好 好的 好嘞 好滴 行 可以 对 对的 嗯 嗯嗯 恩 确定 确认 ok okay yes y 中 得行 要得 成 没问题 同意"
+    " 没错 正确 可 当然 愿意 行嘞 使得 系 👍 👌 ✅ ✔ 🆗",
+    Word.NO: "不 否 不是 不行 不要 不用 no n 别 没有 无 没 不需要 不了 不必 木有 冇 勿 不中 不得行 不成 不愿意 不同意"
+    " 不提供 不方便 ❌ 🙅 👎",
+    Word.PUBLIC: "公开 可以公开 同意公开 愿意公开 要公开 公开吧 能公开",
+    Word.PRIVATE: "不公开 保密 不要公开 别公开 不同意公开 不愿意公开 不能公开 不可以公开 私密 请保密 不想公开 勿公开",
+    Word.WITHDRAW: "撤回 撤销 撤诉 撤回诉求 撤回投诉 撤单",
+    Word.RATE: "评价 打分 评分",
+    Word.MORE: "更多 继续看 下一页 还有呢 more",
+    Word.MENU: "菜单 主菜单 首页 开始 目录 menu",
+    Word.FILE: "反映 反映问题 诉求 提诉求 我要反映 反映诉求 填写诉求 办事 写诉求",
+    Word.CHAT: "你好 您好 你好啊 在吗 在不在 在么 有人吗 有人在吗 喂 hi hello 哈喽 嗨 谢谢 谢谢你 谢谢您"
+    " 多谢 辛苦了 早 早上好 上午好 中午好 下午好 晚上好 测试 test 哦 噢 啊 呵呵 哈哈 哈哈哈 收到 知道 明白 再见"
+    " 拜拜 感谢 你是谁 有人没 您好在吗 你好在吗",
+}
+WORDS: Mapping[str, Word] = {said: word for word, listed in _SAID.items() for said in listed.split()}
+
+RATINGS: Mapping[str, Rating] = {
+    "满意": Rating.SATISFIED,
+    "很满意": Rating.SATISFIED,
+    "非常满意": Rating.SATISFIED,
+    "十分满意": Rating.SATISFIED,
+    "比较满意": Rating.SATISFIED,
+    "好评": Rating.SATISFIED,
+    "基本满意": Rating.FAIR,
+    "一般": Rating.FAIR,
+    "还行": Rating.FAIR,
+    "还可以": Rating.FAIR,
+    "凑合": Rating.FAIR,
+    "不满意": Rating.DISSATISFIED,
+    "不太满意": Rating.DISSATISFIED,
+    "很不满意": Rating.DISSATISFIED,
+    "非常不满意": Rating.DISSATISFIED,
+    "十分不满意": Rating.DISSATISFIED,
+    "差评": Rating.DISSATISFIED,
+}
+
+_TRADITIONAL = str.maketrans(
+    "訴舉報諮詢議揚評價滿過幫開確認繼續電話內類點號碼選項個條種無沒還進單變說對這嗎務轉發結辦經謝麼單頁絡見兩處撥問題區環後時啟餘",
+    "诉举报咨询议扬评价满过帮开确认继续电话内类点号码选项个条种无没还进单变说对这吗务转发结办经谢么单页络见两处拨问题区环后时启余",
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad"))
+_FOLDS = {**_TRADITIONAL, **_INVISIBLE}
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_POLITE_BEFORE = re.compile(
+    r"^(?:请问|请|麻烦|帮我|给我|我想要|我想|我要|我来|我需要|我|想要|想|要|那就|那|就|先|再|回复|选择|选|点)+"
+)
+_POLITE_AFTER = re.compile(r"(?:一下子|一下|吧|啊|呀|哦|噢|呢|谢谢|哈|嘛|啦|了|喽|滴|好吗|行吗|可以吗|您|你)+$")
+LONGEST_COMMAND = 24
+"""Characters; a longer text is never a bare command."""
+_HAN_DIGITS = {han: digit for digit, han in enumerate("零一二三四五六七八九十")} | {"两": 2, "壹": 1, "贰": 2, "叁": 3}
+_ORDINAL = re.compile(
+    r"(?:我?(?:选择|选|要|回复|点|按))?(?:第)?\(?([0-9]{1,2}|[一二三四五六七八九十壹贰叁两]{1,2})\)?(?:个|项|条|种|件|步)?(?:选项)?"
+)
+
+
+class Heard(NamedTuple):
+    """One text as it was understood."""
+
+    text: str
+    """As typed, without the blanks around it."""
+    plain: str
+    """Folded and without inner blanks; '' for a text too long to be a command."""
+    word: Word | None
+    ordinal: int
+    """A choice by its place, 1 on; 0 where none was named."""
+
+
+def hear(text: str) -> Heard:
+    """Read one text."""
+    stripped = text.strip()
+    if len(stripped) > LONGEST_COMMAND:
+        return Heard(stripped, "", None, 0)
+    plain = fold(stripped)
+    word = WORDS.get(plain)
+    if word is None and plain:
+        word = WORDS.get(unpolite(plain))
+    return Heard(stripped, plain, word, 0 if word else ordinal(plain))
+
+
+def fold(text: str) -> str:
+    """Return the form in which words are compared; a lone sign such as 👍 or ？ keeps itself."""
+    folded = "".join(unicodedata.normalize("NFKC", text).translate(_FOLDS).lower().split())
+    if folded in WORDS:
+        return folded
+    return _EDGES.sub("", folded)
+
+
+def unpolite(plain: str) -> str:
+    """Take the politeness off a folded text: 我想咨询一下 → 咨询; a text that is nothing else stays."""
+    return _POLITE_AFTER.sub("", _POLITE_BEFORE.sub("", plain)) or plain
+
+
+def ordinal(plain: str) -> int:
+    """Return which choice a folded text names (1 on), 0 for none: `3`, 三, 选3, 第三个, 十二."""
+    if len(plain) > _LONGEST_ORDINAL:
+        return 0
+    found = _ORDINAL.fullmatch(plain)
+    if found is None:
+        return 0
+    digits = found.group(1)
+    if digits.isdecimal():
+        return int(digits)
+    if len(digits) == 1:
+        return _HAN_DIGITS[digits]
+    first, second = _HAN_DIGITS[digits[0]], _HAN_DIGITS[digits[1]]
+    ten = _HAN_DIGITS["十"]
+    if first == ten and second < ten:
+        return ten + second
+    return first * ten if second == ten and first < ten else 0
+
+
+_LONGEST_ORDINAL = 10
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def letters(text: str, *, enough: int) -> bool:
+    """Whether `text` holds at least so many letters or 汉字: digits, signs and emoji say nothing by themselves."""
+    found = _LETTER.finditer(text)
+    return all(next(found, None) is not None for _ in range(enough))
+
+
+# --- the phone number -----------------------------------------------------------------------------------------------
+
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86|0086)?(1[3-9]\d{9})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(0(?:10|2\d|[3-9]\d{2}))-?([2-9]\d{6,7})(?:(?:-|转|ext\.?)(\d{1,6}))?(?!\d)")
+_GAPS = re.compile(r"(?<=[\d)])[\s.·]+(?=[\d(])")
+_DASHES = re.compile(r"[‐‑‒–—−ー一_~]+(?=\d)|(?<=\d)[‐‑‒–—−ー一_]+")
+_MOBILE_GROUPS = re.compile(r"(?<!\d)(1[3-9]\d)-(\d{4})-(\d{4})(?!\d)")
+
+
+def phone(text: str) -> str:
+    """Return the mainland phone number in `text`, mobile or landline with area code, in one form; '' for none."""
+    folded = _GAPS.sub("", unicodedata.normalize("NFKC", text).translate(_INVISIBLE))
+    folded = _DASHES.sub("-", folded).replace("(", "").replace(")", "-")
+    folded = _MOBILE_GROUPS.sub(r"\1\2\3", re.sub(r"-{2,}", "-", re.sub(r"\s*-\s*", "-", folded)))
+    if mobile := _MOBILE.search(folded):
+        return mobile.group(1)
+    if landline := _LANDLINE.search(folded):
+        area, local, extension = landline.groups()
+        return f"{area}-{local}" + (f"-{extension}" if extension else "")
+    return ""
+
+
+# --- references to petitions ----------------------------------------------------------------------------------------
+
+_DASH = r"\s*[-‐‑‒–—−_]?\s*"
+_REFERENCE = re.compile(
+    r"(?:查询|查看|查一下|查|进度|编号|诉求编号|我的编号是)?\s*(?:编号|诉求)?\s*[:,.]?\s*"
+    rf"((?:WQ)?\s*\d{{8}}{_DASH}\d{{7}})"
+    r"(?:[\s,.;、]*(?:查询码|密码|码)?\s*(?:是|:)?\s*(\d{6}))?\s*[。.!?]?",
+    re.IGNORECASE,
+)
+_ALMOST = re.compile(
+    r"(?:(?:查询|查看|查)\s*)?(?:WQ[\s:]*[\dA-Z-]{1,24}|20\d{2}[01][\d\s-]{7,20})(?:\s+\d{6})?", re.IGNORECASE
+)
+_LONGEST_REFERENCE = 64
+
+
+class Reference(NamedTuple):
+    """A petition number typed alone or with 查询; `number` is as typed, `code` the 查询码 beside it or ''."""
+
+    number: str
+    code: str
+
+
+def reference(text: str) -> Reference | None:
+    """Return the petition number that is all `text` says, right or wrong in its digits; None when it says more."""
+    if len(text) > _LONGEST_REFERENCE or not any(digit in text for digit in _ANY_DIGIT) or not letters_few(text):
+        return None
+    folded = unicodedata.normalize("NFKC", text).translate(_FOLDS).strip()
+    if found := _REFERENCE.fullmatch(folded):
+        return Reference(found.group(1), found.group(2) or "")
+    return Reference(folded, "") if _ALMOST.fullmatch(folded) else None
+
+
+_ANY_DIGIT = "0123456789０１２３４５６７８９"
+_MOST_LETTERS = 12
+
+
+def letters_few(text: str) -> bool:
+    """Whether `text` is mostly signs and digits, as a reference is."""
+    return not letters(text, enough=_MOST_LETTERS + 1)
+
+
+_ACT_ON = re.compile(
+    rf"(撤回|撤销|撤诉|评价|评分)\s*(?:编号|诉求)?\s*[:,]?\s*((?:WQ)?\s*\d{{8}}{_DASH}\d{{7}}|WQ[\dA-Z-]+|\d{{5,20}})"
+    r"(?![\d-])[\s,.:;。、]*(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ACT_STARTS = frozenset("撤评評")
+
+
+class ActOn(NamedTuple):
+    """撤回 or 评价 with a number, and the words after it."""
+
+    word: Word
+    number: str
+    words: str
+
+
+def act_on(text: str) -> ActOn | None:
+    """Read `撤回 <number>` and `评价 <number> <words>`; None for anything else."""
+    if not text or text[0] not in _ACT_STARTS:
+        return None
+    found = _ACT_ON.fullmatch(unicodedata.normalize("NFKC", text).translate(_FOLDS).strip())
+    if found is None:
+        return None
+    verb, number, words = found.groups()
+    return ActOn(Word.RATE if verb.startswith("评") else Word.WITHDRAW, number, words.strip())
+
+
+# --- ratings --------------------------------------------------------------------------------------------------------
+
+_LONGEST_FIRST: Iterable[str] = sorted(RATINGS, key=len, reverse=True)
+_RATED = re.compile(
+    r"(?:评价|我)?[\s:]*(?:我)?(?:对(?:答复|结果|处理结果|办理结果|回复|这个结果))?(?:觉得|感觉|还是|是)?"
+    rf"({'|'.join(_LONGEST_FIRST)})(?:了|吧|啊|哦)?(?:$|[\s,.!?;:、。~]+(.*))",
+    re.DOTALL,
+)
+_RATING_STARTS = frozenset("满滿很非十比好基一还還凑不差评評我对對")
+
+
+class Rated(NamedTuple):
+    """A rating and the words that came with it."""
+
+    rating: Rating
+    words: str
+
+
+def rated(text: str) -> Rated | None:
+    """Read `不满意`, `不满意 没解决`, `我对结果很满意！`; None for anything else."""
+    if not text or text[0] not in _RATING_STARTS:
+        return None
+    found = _RATED.fullmatch(unicodedata.normalize("NFKC", text).translate(_FOLDS).strip())
+    if found is None:
+        return None
+    return Rated(RATINGS[found.group(1)], (found.group(2) or "").strip())
