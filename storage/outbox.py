@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, Row, and_, bindparam, func, insert, literal_column, or_, select, update
 
 from bot.petitions.ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState
 from storage.columns import Moment, storable
@@ -104,12 +104,17 @@ _SETTLE_ATTEMPT = (
     .where(deliveries.c.outbox_id == bindparam("b_id"), deliveries.c.attempt == bindparam("b_attempt"))
     .values({name: bindparam(name) for name in _SETTLED})
 )
-_FINISH = (
+_NO_ATTEMPT = -1
+_FINISH_HELD = (
     update(outbox)
     .where(
         outbox.c.id == bindparam("b_id"),
         # Only the last attempt says where the message stands, unless an earlier one turns out to have been taken.
-        or_(outbox.c.attempts <= bindparam("b_attempt"), bindparam("b_taken")),
+        or_(
+            outbox.c.attempts <= bindparam("b_attempt"),
+            bindparam("b_taken", type_=Boolean()),
+            and_(bindparam("b_unattempted", type_=Boolean()), _is(OutboxState.SENDING)),
+        ),
     )
     .values(
         state=bindparam("b_state"),
@@ -117,11 +122,7 @@ _FINISH = (
         detail=bindparam("b_detail"),
     )
 )
-_END_LEASE = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"), outbox.c.state != literal_column("'sending'"))
-    .values(lease_until=None, lease_by="")
-)
+_FINISH = _FINISH_HELD.values(lease_until=None, lease_by="")
 _ATTEMPT_OF = (
     select(deliveries.c.outbox_id, deliveries.c.attempt, deliveries.c.outcome)
     .select_from(deliveries.join(outbox, outbox.c.id == deliveries.c.outbox_id))
@@ -147,7 +148,7 @@ _TAKE_BACK = (
 )
 _RELEASE = (
     update(outbox)
-    .where(outbox.c.citizen == bindparam("b_citizen"), _is(OutboxState.WAITING))
+    .where(outbox.c.citizen.in_(bindparam("b_citizens", expanding=True)), _is(OutboxState.WAITING))
     .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()))
 )
 _REPLAY = (
@@ -204,24 +205,32 @@ class SqlOutbox:
     async def finish(
         self,
         message: OutboxMessage,
-        delivery: Delivery,
+        delivery: Delivery | None,
         *,
         state: OutboxState,
         next_at: datetime | None,
         detail: str = "",
     ) -> None:
-        """Record the attempt's outcome and where the message stands; SENDING keeps the lease for the next rung.
+        """Record an attempt's outcome (None: there was none) and where the message stands; SENDING keeps the lease.
 
-        A delivery that was never started (say, because no rung was left) settles the message alone; its `attempt` is
-        then the message's attempts so far. The word of an attempt that another has overtaken counts only if SENT.
+        The word of an attempt that another has overtaken (the lease had run out) counts only if it is SENT.
         """
-        which = {"b_id": message.id, "b_attempt": delivery.attempt}
-        values = {name: getattr(delivery, name) for name in _SETTLED}
-        values |= {"outcome": delivery.outcome.value, "detail": storable(delivery.detail)}
-        await self._db.run(_SETTLE_ATTEMPT, which | values)
-        settled = {"b_state": state.value, "b_next": next_at, "b_detail": storable(detail)}
-        await self._db.run(_FINISH, which | settled | {"b_taken": state is OutboxState.SENT})
-        await self._db.run(_END_LEASE, {"b_id": message.id})
+        if delivery is not None:
+            values = {name: getattr(delivery, name) for name in _SETTLED}
+            values |= {"outcome": delivery.outcome.value, "detail": storable(delivery.detail)}
+            await self._db.run(_SETTLE_ATTEMPT, {"b_id": message.id, "b_attempt": delivery.attempt} | values)
+        await self._db.run(
+            _FINISH_HELD if state is OutboxState.SENDING else _FINISH,
+            {
+                "b_id": message.id,
+                "b_attempt": _NO_ATTEMPT if delivery is None else delivery.attempt,
+                "b_taken": state is OutboxState.SENT,
+                "b_unattempted": delivery is None,
+                "b_state": state.value,
+                "b_next": next_at,
+                "b_detail": storable(detail),
+            },
+        )
 
     async def report(self, *, account: str, message_id: str, delivered: bool, detail: str, now: datetime) -> bool:
         """Settle an accepted attempt by the platform's later word; False when no attempt carries that id.
@@ -241,9 +250,9 @@ class SqlOutbox:
             await self._db.run(_TAKE_BACK, {"b_id": row.outbox_id, "b_detail": words})
         return True
 
-    async def release(self, citizen: str, *, now: datetime) -> int:
-        """Make the citizen's WAITING messages PENDING at `now`: they wrote; return how many."""
-        return await self._db.run(_RELEASE, {"b_citizen": citizen, "b_now": now})
+    async def release(self, citizens: Sequence[str], *, now: datetime) -> int:
+        """Make WAITING messages of citizens who wrote PENDING at `now`; return how many."""
+        return await self._db.run(_RELEASE, {"b_citizens": list(citizens), "b_now": now})
 
     async def replay(self, outbox_id: int, *, now: datetime) -> bool:
         """Make a DEAD, UNKNOWN or WAITING message PENDING; False when it is not in such a state."""
