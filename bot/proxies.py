@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 
 
-def forwarded(trusted: Sequence[IPv4Network | IPv6Network]) -> web.Middleware:  # type: ignore[name-defined]
+def forwarded(trusted: Sequence[IPv4Network | IPv6Network]) -> Middleware:
     """Return a middleware that sets `request.remote` to the nearest address that is not a trusted proxy."""
 
     def is_trusted(address: str | None) -> bool:

@@ -13,14 +13,13 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from storage.ephemeral.memory import MemoryEphemeral
-from storage.ephemeral.redis import RedisEphemeral
-from storage.spool import Spool
 
 from adapters.transport import Transport
 from bot.app.accounts import Accounts, build_accounts
 from bot.app.office import Office
 from bot.clock import Clock
+from bot.console.routes import console_app
+from bot.console.settings import ConsoleSettings
 from bot.health import health_routes
 from bot.intake.acting import Registrar
 from bot.intake.committer import Intake, IntakeLimits
@@ -35,6 +34,9 @@ from bot.proxies import forwarded
 from bot.webhooks import Webhooks
 from dialogs.engine import Engine
 from storage.engine import SqlStorage
+from storage.ephemeral.memory import MemoryEphemeral
+from storage.ephemeral.redis import RedisEphemeral
+from storage.spool import Spool
 
 log = structlog.get_logger(__name__)
 
@@ -138,7 +140,25 @@ async def _build(
         **({"redis": ephemeral.check} if settings.redis.url.get_secret_value() else {}),
     }
     app.add_routes(health_routes(checks=checks, metrics=metrics))
-    app.add_subapp("/console", _console(office, clock=clock, storage=storage, service=service, ephemeral=ephemeral))
+    app.add_subapp(
+        "/console",
+        console_app(
+            storage=storage,
+            service=service,
+            clock=clock,
+            settings=ConsoleSettings(
+                office=settings.office.name,
+                secure_cookie=settings.secure_cookie,
+                session_hours=round(settings.console.session_hours),
+                login_failures=settings.console.login_limit,
+                login_window=timedelta(seconds=settings.console.login_window),
+            ),
+            suggest=office.directory.suggest,
+            media_root=data_dir,
+            hits=ephemeral,
+            wake=outbox.wake,
+        ),
+    )
     return Gateway(
         app=app,
         loops={"intake": intake.run, "outbox": outbox.run, "milestones": milestones.run, "media": media.run},

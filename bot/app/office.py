@@ -17,6 +17,7 @@ from config.errors import ConfigError, Problem, SettingsError
 from config.phrases import check_phrases, load_phrases
 from config.policies import Policies, PolicyError, load_policies
 from config.settings import Settings, config_paths, load_settings
+from dialogs.spoken import SPOKEN
 from dialogs.turn import Catalogue, KindChoice
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ def _try(problems: list[Problem], load: Callable[[], T]) -> T | None:
 
 def _phrasing(path: Path, problems: list[Problem]) -> Phrasing:
     phrases = load_phrases(path)
-    problems += [Problem(name="files.phrases", what=what, remedy="mend the phrase") for what in check_phrases(phrases)]
+    problems += check_phrases(phrases, SPOKEN)
     return Phrasing(phrases)
 
 

@@ -1,6 +1,5 @@
 """`demo` and `sandbox`: the gateway with a WeChat of its own to talk to."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,8 @@ from adapters.sandbox.wechat.accounts import SandboxAccount
 from bot.app.demo_clock import ClockFile
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import Office
-from bot.app.sample import DEMO_PASSWORD, SAMPLE_STAFF, seed_sample
+from bot.app.sample import DEMO_PASSWORD, SAMPLE_FOLDER, seed_sample
+from bot.app.sample_story import load_sample
 from bot.app.serving import run_app
 from bot.clock import MovableClock
 from bot.commands.running import Config, office_of, run
@@ -79,10 +79,11 @@ async def _seed(office: Office, gateway: Gateway, clock: MovableClock) -> None:
     await seed_sample(
         gateway.storage,
         registrar=gateway.registrar,
-        directory=office.directory,
+        calendar=office.calendar,
+        units=office.directory.units,
         office=office.settings.office.name,
-        media_root=office.settings.storage.data_dir,
         now=clock.now(),
+        media_root=office.settings.storage.data_dir,
         password_hash=hash_password,
     )
 
@@ -106,8 +107,8 @@ def _accounts(office: Office, gateway: str) -> list[SandboxAccount]:
 
 
 def _welcome(own: str) -> str:
-    staff: Mapping[str, str] = SAMPLE_STAFF
-    logins = "\n".join(f"    {name:<12} {label}" for name, label in staff.items())
+    staff = load_sample(SAMPLE_FOLDER).logins
+    logins = "\n".join(f"    {login.name:<12} {login.role.label}  {login.display}" for login in staff)
     return (
         f"\n问桥 演示已就绪\n"
         f"  市民聊天（沙箱）  {own}/sandbox/\n"

@@ -8,7 +8,7 @@ import typer
 from bot.app.office import Office
 from bot.clock import SystemClock
 from bot.commands.running import Config, end, office_of, run, storage_of
-from bot.console.security import check_password, hash_password
+from bot.console.security import hash_password, password_fault
 from bot.petitions.petition import Role
 from bot.petitions.ports import AuditEntry, User
 
@@ -34,7 +34,7 @@ def add(
         end("an officer belongs to a unit: add --unit")
     if unit and office.directory.unit(unit) is None:
         end(f"there is no unit {unit!r}; units: {', '.join(u.id for u in office.directory.units)}")
-    secret = _asked(password)
+    secret = _asked(password, name)
     run(lambda: _add(office, name=name, role=wanted, unit=unit, secret=secret, display=display or name))
     print(f"{name}: {wanted} ({wanted.label})" + (f" of {unit}" if unit else ""))
 
@@ -57,7 +57,7 @@ def disable(name: Name, config: Config = None) -> None:
 def password(name: Name, config: Config = None, *, password: Password = None) -> None:
     """Set a new password."""
     office = office_of(config)
-    secret = _asked(password)
+    secret = _asked(password, name)
     run(lambda: _set_password(office, name, secret))
     print(f"{name}: password set")
 
@@ -69,9 +69,9 @@ def _role(text: str) -> Role:
     return role
 
 
-def _asked(given: str | None) -> str:
+def _asked(given: str | None, name: str) -> str:
     secret = given if given is not None else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    problem = check_password(secret)
+    problem = password_fault(secret, name=name)
     if problem:
         end(problem)
     return secret

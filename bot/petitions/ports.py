@@ -474,11 +474,30 @@ class Staff(Protocol):
 class UnitOfWork(Protocol):
     """One transaction over all topics."""
 
-    cases: Cases
-    attachments: Attachments
-    outbox: Outbox
-    turns: Turns
-    staff: Staff
+    @property
+    def cases(self) -> Cases:
+        """Petitions."""
+        ...
+
+    @property
+    def attachments(self) -> Attachments:
+        """Files of citizens."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Messages to citizens."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """Messages of citizens."""
+        ...
+
+    @property
+    def staff(self) -> Staff:
+        """Users, sessions, audit."""
+        ...
 
     async def __aenter__(self) -> Self:
         """Begin."""
