@@ -1,0 +1,85 @@
+"""The console as an aiohttp application: its routes and what they work with. The roof mounts it at /console/."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.console import middlewares, rendering
+from bot.console.security import Hits, InProcessHits, SignInGuard
+from bot.console.sessions import DatabaseSessions
+from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, WAKE, ConsoleSettings
+from bot.console.views import account, audit, files, inbox, petition, sign_in, static, trouble, users
+from bot.keys import CLOCK, SERVICE, STORAGE
+from bot.petitions.ports import Storage
+from bot.petitions.service import PetitionService
+
+
+def console_app(
+    *,
+    storage: Storage,
+    service: PetitionService,
+    clock: Clock,
+    settings: ConsoleSettings,
+    suggest: Callable[[str], tuple[str, ...]],
+    media_root: Path,
+    hits: Hits | None = None,
+    wake: Callable[[], None] | None = None,
+) -> web.Application:
+    """Build the console.
+
+    `suggest` gives unit ids for a petition's words, likeliest first; `media_root` is what paths of attachments are
+    relative to; `hits` counts failed sign-ins (in this process by default); `wake` is called after a message was put
+    back into the outbox. Addresses come from `request.remote`: whoever knows the proxies sets it.
+    """
+    app = web.Application(
+        middlewares=[
+            middlewares.headers_and_errors,
+            middlewares.remembered,
+            middlewares.signed_in,
+            middlewares.form_token,
+        ]
+    )
+    app[STORAGE], app[SERVICE], app[CLOCK], app[SETTINGS] = storage, service, clock, settings
+    app[SUGGEST], app[MEDIA_ROOT], app[WAKE] = suggest, media_root, wake or _nobody_waits
+    app[GUARD] = SignInGuard(hits or InProcessHits(), failures=settings.login_failures, per=settings.login_window)
+    app[SESSIONS] = DatabaseSessions(
+        storage,
+        clock,
+        hours=settings.session_hours,
+        idle=timedelta(minutes=settings.idle_minutes),
+        secure=settings.secure_cookie,
+    )
+    rendering.set_up(app)
+    static.set_up(app)
+    _add_routes(app.router)
+    return app
+
+
+def _nobody_waits() -> None:
+    """Do nothing: the outbox finds the message by itself."""
+
+
+def _add_routes(router: web.UrlDispatcher) -> None:
+    login = router.add_resource("/login", name="login")
+    login.add_route("GET", sign_in.show)
+    login.add_route("POST", sign_in.sign_in)
+    router.add_post("/logout", sign_in.sign_out, name="logout")
+    password = router.add_resource("/password", name="password")
+    password.add_route("GET", account.show)
+    password.add_route("POST", account.change)
+    router.add_get("/", inbox.show, name="inbox")
+    router.add_get("/counts", inbox.counts, name="counts")
+    router.add_get("/petitions/{number}", petition.show, name="petition")
+    router.add_get("/petitions/{number}/files/{file:[0-9a-f]{20}}", files.serve, name="file")
+    router.add_post("/petitions/{number}/{act:accept|refuse|forward|answer|close}", petition.act, name="act")
+    router.add_get("/trouble", trouble.show, name="trouble")
+    router.add_post("/trouble/{id:[0-9]{1,18}}/replay", trouble.replay, name="replay")
+    people = router.add_resource("/users", name="users")
+    people.add_route("GET", users.show)
+    people.add_route("POST", users.add)
+    router.add_post("/users/{name}/{change:disable|enable|password}", users.change, name="user")
+    router.add_get("/audit", audit.show, name="audit")
+    router.add_get("/static/{name:[a-z]+[.](?:css|js|svg)}", static.serve, name="static")

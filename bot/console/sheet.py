@@ -1,0 +1,149 @@
+"""The parts of a petition's page in words: clocks, files, notices, and the units it can go to. Pure."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.console import access, words
+from bot.messages import MediaKind
+from bot.petitions.petition import Case, Event, Milestone, Role
+from bot.petitions.ports import Attachment, AttachmentState, Delivery, OutboxMessage, User
+from bot.petitions.routing import Unit
+from bot.petitions.service import PetitionService
+
+_MEDIA: Final = {MediaKind.IMAGE: "图片", MediaKind.VOICE: "语音", MediaKind.VIDEO: "视频"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One clock in words."""
+
+    label: str
+    lamp: str
+    shape: str
+    word: str
+    left: str
+    due: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One attachment: `shown` says how (image, audio, video, or '' for a download only)."""
+
+    id: str
+    label: str
+    shown: str
+    ready: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChoice:
+    """One unit of the forwarding form; a `shut` one cannot be chosen, `why` says so."""
+
+    id: str
+    name: str
+    shut: bool = False
+    why: str = ""
+
+
+def file_id(key: str) -> str:
+    """Return the name of a file in addresses; its key would give away who sent it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:20]
+
+
+def who(event: Event, people: Mapping[str, str]) -> str:
+    """Name who acted; a citizen and the clock have no name."""
+    if event.role in {Role.CITIZEN, Role.CLOCK}:
+        return event.role.label
+    return f"{people.get(event.actor, event.actor)}（{event.role.label}）"
+
+
+def clock_of(milestone: Milestone, *, now: datetime) -> Clock:
+    """Put one clock into words."""
+    lamp = milestone.lamp(now)
+    if milestone.met_at is not None:
+        late = milestone.met_at > milestone.due_at
+        left = f"{words.moment(milestone.met_at)} 完成" + (
+            f"，超 {words.span(milestone.met_at - milestone.due_at)}" if late else ""
+        )
+    elif milestone.ended_at is not None:
+        left = "已终止"
+    else:
+        left = words.time_left(milestone.due_at, now)
+    return Clock(
+        label=milestone.name.label,
+        lamp=lamp.value,
+        shape=words.LAMP_SHAPES[lamp],
+        word=words.LAMP_MEANINGS[lamp],
+        left=left,
+        due=words.moment(milestone.due_at),
+        provisional=milestone.provisional,
+    )
+
+
+def shown_as(file: Attachment) -> str:
+    """Return how a browser shows the copy that is served: image, audio, video, or '' for a download."""
+    match file.kind:
+        case MediaKind.IMAGE:
+            return "image" if file.playable else ""
+        case MediaKind.VOICE:
+            return "audio" if file.playable else ""
+        case MediaKind.VIDEO:
+            return "video" if file.content_type in {"video/mp4", "video/webm"} else ""
+
+
+def file_of(file: Attachment) -> File:
+    """Put one attachment into words."""
+    ready = file.state is AttachmentState.STORED
+    waiting = words.ATTACHMENT_STATES.get(file.state, "")
+    return File(
+        id=file_id(file.key),
+        label=_MEDIA[file.kind],
+        shown=shown_as(file) if ready else "",
+        ready=ready,
+        note=words.size(file.size) if ready else f"{waiting}{'：' + file.detail if file.detail else ''}",
+    )
+
+
+def notice_of(message_: OutboxMessage, attempts: Iterable[Delivery], user: User) -> Mapping[str, object]:
+    """Put one message to the citizen into words; the platform's own words are for the office."""
+    return {
+        "title": words.NOTICES.get(message_.kind, message_.kind),
+        "state": message_.state.value,
+        "word": words.OUTBOX_STATES[message_.state],
+        "at": message_.created_at,
+        "detail": message_.detail if user.role in access.OFFICE else "",
+        "attempts": [(attempt.started_at, words.delivery_words(attempt)) for attempt in attempts],
+    }
+
+
+def choices(case: Case, user: User, service: PetitionService) -> tuple[UnitChoice, ...]:
+    """Return every unit for the forwarding form, those a 举报 touches marked."""
+    shut = access.shut_units(case, user, service)
+    units = sorted(service.units.values(), key=lambda unit: unit.name)
+    return tuple(_choice(unit, shut.get(unit.id)) for unit in units)
+
+
+def _choice(unit: Unit, liftable: bool | None) -> UnitChoice:
+    if liftable is None:
+        return UnitChoice(id=unit.id, name=unit.name)
+    if liftable:
+        return UnitChoice(id=unit.id, name=unit.name, why="举报涉及，转办须写明理由")
+    return UnitChoice(id=unit.id, name=unit.name, shut=True, why="举报涉及，不能转")
+
+
+def suggested(
+    case: Case, user: User, service: PetitionService, suggest: Callable[[str], tuple[str, ...]]
+) -> tuple[UnitChoice, ...]:
+    """Return the units the citizen's words point to, without those a 举报 touches."""
+    shut = access.shut_units(case, user, service)
+    found = dict.fromkeys(suggest(f"{case.petition.content}\n{case.petition.place}"))
+    return tuple(
+        UnitChoice(id=unit, name=service.units[unit].name)
+        for unit in found
+        if unit in service.units and unit not in shut
+    )

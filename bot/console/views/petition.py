@@ -1,0 +1,171 @@
+"""One petition: the citizen's words, its clocks, files and history, what the citizen was told, and the acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from bot.console import access, sheet, words
+from bot.console.forms import LONGEST_TEXT, TypedAct, read_act, version_now
+from bot.console.rendering import message, path_of, render, see
+from bot.console.sessions import SESSION
+from bot.console.settings import SETTINGS, SUGGEST, USER
+from bot.keys import CLOCK, SERVICE, STORAGE
+from bot.messages import CitizenRef
+from bot.petitions.errors import PetitionError, UnknownPetition, WrongNumber
+from bot.petitions.lifecycle import Act, possible
+from bot.petitions.number import parse_number
+from bot.petitions.petition import Case, Event
+from bot.petitions.ports import Attachment, Delivery, OutboxMessage
+from bot.petitions.service import ActRequest
+
+_DONE: Final = {
+    Act.ACCEPT: "已受理，市民会收到通知。",
+    Act.REFUSE: "已登记为不予受理，市民会收到理由和去向。",
+    Act.FORWARD: "已转办，市民会收到承办单位和电话。",
+    Act.ANSWER: "已答复，答复会发给市民。",
+    Act.CLOSE: "已办结，已邀请市民评价。",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A petition with all that hangs on it, as loaded in one unit of work."""
+
+    case: Case
+    events: tuple[Event, ...]
+    files: tuple[Attachment, ...]
+    notices: tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]
+    people: Mapping[str, str]
+    """Login name → display name."""
+
+
+async def find(request: web.Request) -> Found | None:
+    """Load the petition of the address, None when there is none or it is not for this person."""
+    try:
+        number = parse_number(request.match_info["number"])
+    except WrongNumber:
+        return None
+    async with request.app[STORAGE].read() as work:
+        case = await work.cases.get(number)
+        if case is None or not access.may_see(case, request[USER]):
+            return None
+        return Found(
+            case=case,
+            events=await work.cases.events(number),
+            files=await work.attachments.of_petition(number),
+            notices=await work.outbox.of_petition(number),
+            people={user.name: user.display for user in await work.staff.users()},
+        )
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show the petition."""
+    found = await find(request)
+    if found is None:
+        raise web.HTTPNotFound
+    number = found.case.petition.number
+    if request.match_info["number"] != number:
+        return see(path_of(request, "petition", number=number))
+    done = next((text for act, text in _DONE.items() if act.value == request.query.get("done")), "")
+    return _page(request, found, typed=_draft(request, number), done=done)
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """Do one act; on a fault show the petition as it is now, with everything that was typed."""
+    typed = read_act(Act(request.match_info["act"]), await request.post())
+    found = await find(request)
+    if found is None:
+        return _gone(request, typed)
+    if typed.too_long:
+        return _page(request, found, status=422, typed=typed, fault=typed.too_long)
+    number = found.case.petition.number
+    wanted = ActRequest(
+        act=typed.act,
+        number=number,
+        text=typed.text,
+        elsewhere=typed.elsewhere,
+        unit=typed.unit,
+        version=version_now(typed.version, found.events),
+    )
+    try:
+        await request.app[SERVICE].act(wanted, actor=access.actor_of(request[USER]), now=request.app[CLOCK].now())
+    except PetitionError as error:
+        status, fault = words.fault(error)
+        found = await find(request)
+        if found is None or isinstance(error, UnknownPetition):
+            return _gone(request, typed)
+        return _page(request, found, status=status, typed=typed, fault=fault)
+    if not await _still_there(request, number):
+        return see(path_of(request, "inbox"))
+    return see(path_of(request, "petition", number=number, query={"done": typed.act.value}))
+
+
+async def _still_there(request: web.Request, number: str) -> bool:
+    async with request.app[STORAGE].read() as work:
+        case = await work.cases.get(number)
+    return case is not None and access.may_see(case, request[USER])
+
+
+def _gone(request: web.Request, typed: TypedAct) -> web.Response:
+    text = "没有这件诉求，或者它已经不归您办理。"
+    return message(request, status=404, title="没有找到", text=text, kept=typed.words)
+
+
+def _draft(request: web.Request, number: str) -> TypedAct | None:
+    """Take back what was typed before the session ended, if it was for this petition."""
+    session = request[SESSION]
+    draft = session.draft
+    if not draft or draft["back"] != path_of(request, "petition", number=number):
+        return None
+    session.draft = {}
+    return TypedAct(act=Act(draft["act"]), text=draft["text"], elsewhere=draft["elsewhere"], unit=draft["unit"])
+
+
+def _page(
+    request: web.Request,
+    found: Found,
+    *,
+    status: int = 200,
+    typed: TypedAct | None = None,
+    fault: str = "",
+    done: str = "",
+) -> web.Response:
+    user, now, case = request[USER], request.app[CLOCK].now(), found.case
+    petition, service = case.petition, request.app[SERVICE]
+    channel = words.channel_of(petition.citizen)
+    acts = possible(case, access.actor_of(user))
+    unit = service.units.get(petition.unit)
+    known = access.sees_identity(case, user)
+    lamp = case.lamp(now)
+    return render(
+        request,
+        "petition.html",
+        status=status,
+        petition=petition,
+        lamp=lamp,
+        lamp_word=words.LAMPS[lamp],
+        lamp_shape=words.LAMP_SHAPES[lamp],
+        channel=channel,
+        who=words.masked_user(CitizenRef.parse(petition.citizen).user) if known else "",
+        phone=petition.phone if known else "",
+        identity_hidden=not known,
+        unit=unit,
+        clocks=[sheet.clock_of(milestone, now=now) for milestone in case.milestones],
+        files=[sheet.file_of(file) for file in found.files],
+        originals=access.sees_originals(user),
+        entries=[
+            (event, words.event_words(event, channel=channel), sheet.who(event, found.people)) for event in found.events
+        ],
+        notices=[sheet.notice_of(message_, attempts, user) for message_, attempts in found.notices],
+        acts=acts,
+        typed=typed,
+        orphan=typed.words if typed is not None and typed.act not in acts else "",
+        fault=fault,
+        done=done,
+        elsewhere=request.app[SETTINGS].elsewhere,
+        suggested=sheet.suggested(case, user, service, request.app[SUGGEST]) if Act.FORWARD in acts else (),
+        units=sheet.choices(case, user, service) if Act.FORWARD in acts else (),
+        longest=LONGEST_TEXT,
+    )

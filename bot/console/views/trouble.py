@@ -1,0 +1,73 @@
+"""What went wrong on the way in or out: messages that could not be handled, and messages that could not be sent."""
+
+import json
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from bot.console import words
+from bot.console.rendering import path_of, render, see
+from bot.console.settings import USER, WAKE
+from bot.keys import CLOCK, STORAGE
+from bot.petitions.ports import AuditEntry, InboundRecord, OutboxMessage
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """Show both lists, newest first."""
+    async with request.app[STORAGE].read() as work:
+        inbound = await work.turns.troubled()
+        outbox = await work.outbox.troubled()
+    done = {"1": "已放回待发送队列。", "0": "这条消息已经不需要重发。"}.get(request.query.get("replayed", ""), "")
+    return render(
+        request,
+        "trouble.html",
+        inbound=[_inbound(record) for record in inbound],
+        outbox=[_outbox(message) for message in outbox],
+        done=done,
+    )
+
+
+async def replay(request: web.Request) -> web.StreamResponse:
+    """Send one message again."""
+    now, outbox_id = request.app[CLOCK].now(), int(request.match_info["id"])
+    async with request.app[STORAGE].begin() as work:
+        replayed = await work.outbox.replay(outbox_id, now=now)
+        if replayed:
+            entry = AuditEntry(
+                at=now, actor=request[USER].name, action="outbox.replayed", target=str(outbox_id), data={}
+            )
+            await work.staff.audit(entry)
+        await work.commit()
+    if replayed:
+        request.app[WAKE]()
+    return see(path_of(request, "trouble", query={"replayed": "1" if replayed else "0"}))
+
+
+def _inbound(record: InboundRecord) -> Mapping[str, object]:
+    inbound = record.inbound
+    return {
+        "at": record.received_at,
+        "word": words.INBOUND_STATES.get(record.state, record.state.value),
+        "kind": words.INBOUND_KINDS.get(inbound.kind, inbound.kind.value),
+        "channel": words.CHANNELS[inbound.citizen.channel],
+        "account": inbound.citizen.account,
+        "who": words.masked_user(inbound.citizen.user),
+        "text": inbound.text,
+        "detail": record.detail,
+        "raw": json.dumps(dict(inbound.raw), ensure_ascii=False, indent=2, default=str) if inbound.raw else "",
+    }
+
+
+def _outbox(message: OutboxMessage) -> Mapping[str, object]:
+    return {
+        "id": message.id,
+        "at": message.created_at,
+        "title": words.NOTICES.get(message.kind, message.kind),
+        "channel": words.channel_of(message.citizen),
+        "number": message.number or "",
+        "state": message.state.value,
+        "word": words.OUTBOX_STATES[message.state],
+        "attempts": message.attempts,
+        "detail": message.detail,
+        "values": json.dumps(dict(message.values), ensure_ascii=False, indent=2, default=str),
+    }

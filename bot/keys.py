@@ -1,0 +1,11 @@
+"""The typed keys under which the roof hands its parts to the web applications."""
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.petitions.ports import Storage
+from bot.petitions.service import PetitionService
+
+STORAGE: web.AppKey[Storage] = web.AppKey("storage")
+SERVICE: web.AppKey[PetitionService] = web.AppKey("service")
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")

@@ -1,0 +1,287 @@
+"""The petition page and its acts: every act through its form, bad input kept, stale versions, hostile words."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.messages import MediaKind
+from bot.petitions.lifecycle import Act
+from bot.petitions.petition import Kind, State
+from bot.petitions.ports import AttachmentState
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
+
+
+async def state(office, number: str) -> State:
+    async with office.storage.read() as work:
+        case = await work.cases.get(number)
+    return case.petition.state
+
+
+async def last_event(office, number: str) -> dict[str, object]:
+    async with office.storage.read() as work:
+        return dict((await work.cases.events(number))[-1].data)
+
+
+def act_buttons(html: str, read_forms) -> list[str]:
+    return [form.button for form in read_forms(html) if "/petitions/" in form.action]
+
+
+async def test_the_page_tells_all_there_is(office):
+    number = await office.file("第一行\n第二行")
+    html = await (await office.browser("clerk")).page(f"/console/petitions/{number}")
+    for part in (
+        number,
+        "第一行\n第二行",
+        "青年路5号",
+        "43.825592, 87.616848",
+        "13812341234",
+        "公开",
+        "投诉",
+        "待受理",
+    ):
+        assert part in html
+    for part in (
+        "响应",
+        "剩 7小时59分",
+        "2026-11-20 18:00 到期",
+        "剩 8天23小时",
+        "市民通过微信提交诉求",
+        "2026-11-20 10:00",
+    ):
+        assert part in html
+    assert "424242" not in html
+    assert "oABCDEFGHIJ123456" not in html
+
+
+async def test_every_spelling_of_a_number_leads_to_its_one_address(office):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    response = await browser.get(f"/console/petitions/{number.removeprefix('WQ').replace('-', '')}")
+    assert (response.status, response.headers["Location"]) == (303, f"/console/petitions/{number}")
+    for wrong in (number[:-1] + str((int(number[-1]) + 1) % 10), "WQ20261120-9999999", "x", "%2e%2e"):
+        assert (await browser.get(f"/console/petitions/{wrong}")).status == 404
+
+
+async def test_accept(office):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    response = await browser.submit(f"/console/petitions/{number}", "受理", text="马上办")
+    assert (response.status, response.headers["Location"]) == (303, f"/console/petitions/{number}?done=accept")
+    assert (await state(office, number), await last_event(office, number)) == (State.ACCEPTED, {"note": "马上办"})
+    assert office.woken == 1
+    html = await browser.page(response.headers["Location"])
+    assert "已受理，市民会收到通知。" in html
+    assert "张受理（受理员）" in html
+    assert "受理通知" in html
+    assert "待发送" in html
+
+
+async def test_refuse(office):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    response = await browser.submit(f"/console/petitions/{number}", "不予受理", text="已在诉讼中", elsewhere="人民法院")
+    assert response.status == 303
+    assert await state(office, number) is State.REFUSED
+    assert await last_event(office, number) == {"reason": "已在诉讼中", "elsewhere": "人民法院"}
+
+
+async def test_forward_answer_and_close(office):
+    number = await office.file()
+    clerk = await office.browser("clerk")
+    page = f"/console/petitions/{number}"
+    assert (await clerk.submit(page, "转办", unit="water", text="请核实")).status == 303
+    officer = await office.browser("officer")
+    response = await officer.submit(page, "答复", text="水管已修好。\r\n谢谢。")
+    assert response.headers["Location"] == f"{page}?done=answer"
+    assert await last_event(office, number) == {"text": "水管已修好。\n谢谢。", "unit_name": "市水务局"}
+    assert (await clerk.submit(page, "办结")).status == 303
+    assert await state(office, number) is State.CLOSED
+    html = await clerk.page(page)
+    for part in ("转办至市水务局", "0991-1000001", "李承办（承办员）", "水管已修好。\n谢谢。", "办结与评价邀请"):
+        assert part in html
+
+
+@pytest.mark.parametrize(
+    ("name", "acts", "buttons"),
+    [
+        ("clerk", [], ["受理", "不予受理", "转办"]),
+        ("clerk", [Act.ACCEPT], ["不予受理", "转办", "答复"]),
+        ("clerk", [Act.FORWARD], ["转办", "答复"]),
+        ("officer", [Act.FORWARD], ["答复"]),
+        ("officer", [Act.FORWARD, Act.ANSWER], []),
+        ("boss", [Act.FORWARD, Act.ANSWER], ["办结"]),
+        ("root", [Act.REFUSE], []),
+    ],
+)
+async def test_only_possible_acts_are_offered(office, read_forms, name, acts, buttons):
+    number = await office.file()
+    for act in acts:
+        await office.act(number, act, unit="water", text="字", elsewhere="法院")
+    html = await (await office.browser(name)).page(f"/console/petitions/{number}")
+    assert act_buttons(html, read_forms) == buttons
+
+
+@pytest.mark.parametrize(
+    ("button", "typed", "status", "fault"),
+    [
+        ("不予受理", {"text": "", "elsewhere": "法院 <b>"}, 422, "请填写理由。"),
+        ("不予受理", {"text": "理由 <b>", "elsewhere": " "}, 422, "请填写应当去哪里办。"),
+        ("不予受理", {"text": "理由", "elsewhere": "去" * 201}, 422, "最多200字"),
+        ("转办", {"unit": "", "text": "备注 <b>"}, 422, "请选择责任单位。"),
+        ("转办", {"unit": "no-such", "text": "备注"}, 422, "请选择责任单位。"),
+        ("受理", {"text": "字" * 5001}, 422, "内容最多5000字，现在有5001字，请删短。"),
+    ],
+)
+async def test_bad_input_is_said_plainly_and_kept(office, read_forms, button, typed, status, fault):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    response = await browser.submit(f"/console/petitions/{number}", button, **typed)
+    html = await response.text()
+    assert response.status == status
+    assert fault in html
+    form = next(form for form in read_forms(html) if form.button == button)
+    kept = {name: value for name, value in typed.items() if value != "no-such"}
+    assert {name: form.values[name] for name in kept} == kept
+    assert await state(office, number) is State.FILED
+
+
+async def test_an_empty_answer_is_refused(office):
+    number = await office.forwarded()
+    response = await (await office.browser("officer")).submit(f"/console/petitions/{number}", "答复", text=" \n ")
+    assert response.status == 422
+    assert "请填写答复内容。" in await response.text()
+
+
+async def test_who_comes_second_is_told_and_keeps_the_words(office, read_forms):
+    number = await office.file()
+    await office.act(number, Act.ACCEPT)
+    browser = await office.browser("clerk")
+    form = await browser.form(f"/console/petitions/{number}", "答复")
+    await office.act(number, Act.FORWARD, unit="water")
+    response = await browser.post(form.action, form.values | {"text": "我的长答复"})
+    html = await response.text()
+    assert response.status == 409
+    assert "这件诉求刚被别人处理过" in html
+    again = next(form for form in read_forms(html) if form.button == "答复")
+    assert again.values["text"] == "我的长答复"
+    assert (await browser.post(again.action, again.values)).status == 303
+
+
+async def test_words_for_an_act_that_is_gone_are_given_back(office):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    form = await browser.form(f"/console/petitions/{number}", "不予受理")
+    await office.act(number, Act.FORWARD, unit="water")
+    response = await browser.post(form.action, form.values | {"text": "我的理由", "elsewhere": "法院"})
+    html = await response.text()
+    assert response.status == 409
+    assert "我的理由\n法院</textarea>" in html
+
+
+async def test_words_are_given_back_when_the_petition_went_to_another_unit(office):
+    number = await office.forwarded()
+    browser = await office.browser("officer")
+    form = await browser.form(f"/console/petitions/{number}", "答复")
+    await office.act(number, Act.FORWARD, unit="roads")
+    response = await browser.post(form.action, form.values | {"text": "写了半小时的答复"})
+    assert response.status == 404
+    assert "写了半小时的答复</textarea>" in await response.text()
+
+
+async def test_a_lamp_that_turns_meanwhile_sends_nobody_back(office):
+    number = await office.forwarded()
+    browser = await office.browser("officer")
+    form = await browser.form(f"/console/petitions/{number}", "答复")
+    office.clock.advance(timedelta(days=8, hours=1))
+    async with office.storage.read() as work:
+        [due] = await work.cases.due_milestones(now=office.clock.now(), limit=10)
+    assert await office.service.tick(due, now=office.clock.now()) is True
+    browser = await office.browser("officer")
+    token = await browser.token()
+    response = await browser.post(form.action, form.values | {"text": "答复", "csrf": token})
+    assert response.status == 303
+    assert await state(office, number) is State.ANSWERED
+
+
+async def test_a_form_without_a_version_has_seen_nothing(office):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    response = await browser.post(f"/console/petitions/{number}/accept", {"csrf": await browser.token()})
+    assert response.status == 409
+    assert await state(office, number) is State.FILED
+
+
+async def test_an_act_twice_is_not_possible(office):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    form = await browser.form(f"/console/petitions/{number}", "受理")
+    assert (await browser.post(form.action, form.values)).status == 303
+    assert (await browser.post(form.action, form.values)).status == 409
+    current = await browser.form(f"/console/petitions/{number}", "转办")
+    response = await browser.post(form.action, form.values | {"version": current.values["version"]})
+    assert response.status == 409
+    assert "这件诉求现在是“已受理”，不能再受理。" in await response.text()
+
+
+async def test_a_report_is_not_forwarded_to_whom_it_names(office, read_forms):
+    number = await office.file("市水务局的人收钱不办事", kind=Kind.REPORT)
+    page = f"/console/petitions/{number}"
+    clerk, boss = await office.browser("clerk"), await office.browser("boss")
+    html = await clerk.page(page)
+    assert '<option value="water" disabled>市水务局（举报涉及，不能转）</option>' in html
+    assert "建议" not in html.split('id="forward-unit"')[1].split('<option value="water"')[0] or "roads" in html
+    response = await clerk.submit(page, "转办", unit="water", text="理由")
+    assert response.status == 422
+    assert "这件举报提到了市水务局" in await response.text()
+    assert (await boss.submit(page, "转办", unit="water", text=" ")).status == 422
+    assert (await boss.submit(page, "转办", unit="water", text="已与纪委核实")).status == 303
+
+
+async def test_suggested_units_come_first(office):
+    number = await office.file("没有水")
+    html = await (await office.browser("clerk")).page(f"/console/petitions/{number}")
+    assert (
+        '<optgroup label="建议"><option value="water">市水务局</option><option value="roads">市城市管理局</option></optgroup>'
+        in html
+    )
+
+
+async def test_hostile_words_stay_words_everywhere(office):
+    file = office.attachment("x", MediaKind.IMAGE, state=AttachmentState.LOST, detail=HOSTILE)
+    number = await office.file(HOSTILE, place=HOSTILE, phone=HOSTILE, attachments=(file,))
+    await office.act(number, Act.ACCEPT, text=HOSTILE)
+    await office.act(number, Act.FORWARD, unit="water", text=HOSTILE)
+    await office.act(number, Act.ANSWER, text=HOSTILE)
+    await office.failed_message(HOSTILE, detail=HOSTILE)
+    browser = await office.browser("root")
+    seen = 0
+    for path in (f"/console/petitions/{number}", "/console/", "/console/trouble", "/console/audit"):
+        html = await browser.page(path)
+        seen += html.count("&lt;script&gt;alert(1)")
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert "49" not in html.split("alert(2)&gt;")[-1][:3]
+    assert seen >= 10
+    response = await browser.get("/console/", params={"q": HOSTILE, "unit": HOSTILE, "state": HOSTILE})
+    html = await response.text()
+    assert (response.status, "<script>alert" in html) == (200, False)
+    assert 'value="&lt;script&gt;alert(1)&lt;/script&gt;' in html
+    response = await browser.get("/console/audit", params={"target": HOSTILE})
+    assert "<script>alert" not in await response.text()
+
+
+async def test_the_clocks_show_how_they_stand(office):
+    number = await office.file()
+    browser = await office.browser("clerk")
+    office.clock.advance(timedelta(hours=7))
+    browser = await office.browser("clerk")
+    assert "临近期限" in await browser.page(f"/console/petitions/{number}")
+    office.clock.advance(timedelta(hours=3))
+    browser = await office.browser("clerk")
+    html = await browser.page(f"/console/petitions/{number}")
+    assert "已超期" in html
+    assert "超 2小时" in html
+    await office.act(number, Act.ACCEPT)
+    html = await browser.page(f"/console/petitions/{number}")
+    assert "完成，超 2小时" in html
