@@ -59,6 +59,7 @@ _FIXED: Mapping[State, tuple[Choice, ...]] = {
     State.WITHDRAW_CONFIRM: _fixed("withdraw.yes", "withdraw.no"),
     State.RATE_WORDS: _fixed("words.skip"),
 }
+_PHRASES = {state: state.value for state in State}
 _DONE, _NOTHING = _fixed("evidence.done"), _fixed("evidence.skip")
 
 
@@ -128,7 +129,7 @@ def _asked(talk: Talk) -> Reply:
             return Reply(phrase="filing.summary", values=_summary(office, parts), choices=picks)
         case _:
             values = {}
-    reply = Reply(phrase=state.value, values=values, choices=picks)
+    reply = Reply(phrase=_PHRASES[state], values=values, choices=picks)
     given = _given(office, state, parts)
     return said(reply, tail=given) if given else reply
 

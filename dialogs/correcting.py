@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from bot.messages import Reply
 from dialogs.asking import FIELDS, choices, fields, question
 from dialogs.gathering import proceed
-from dialogs.session import ASIDES, STEPS, State
+from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Talk
 from dialogs.understanding import Word, ordinal
 
@@ -25,13 +25,11 @@ _FIELD_WORDS: Mapping[str, str] = {
 _CHANGE = re.compile(r"(?:我?(?:要|想)?)(?:修改|更改|改正|更正|改)一?下?(?:第)?(.{1,6}?)(?:项|个)?")
 
 
-def field_to_change(plain: str, names: tuple[str, ...]) -> str:
+def field_to_change(talk: Talk, parts: Parts) -> str:
     """Read 改3, 修改电话, 改一下地点; return the field's name, '' for anything else."""
-    found = _CHANGE.fullmatch(plain)
-    if found is None:
-        return ""
-    wanted = found.group(1)
-    return _named(wanted, names) or _named(wanted.removeprefix("第"), names)
+    plain = talk.heard.plain
+    found = _CHANGE.fullmatch(plain) if "改" in plain or "更" in plain else None
+    return _named(found.group(1), fields(talk.office, parts)) if found else ""
 
 
 def _named(wanted: str, names: tuple[str, ...]) -> str:

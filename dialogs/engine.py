@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.messages import Inbound, InboundKind, Reply
 from bot.petitions.petition import Kind, Rating
 from dialogs import correcting, filing, gathering, looking, rating, withdrawing
-from dialogs.asking import RATINGS_IN_ORDER, TAPS, fields, menu, question
+from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question
 from dialogs.session import ASIDES, STEPS, State, dump_session, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Mine, One, Turn
@@ -23,7 +23,7 @@ LEAST_OFFER = 10
 ASIDE_SECONDS = 1800
 """How long a side question or an offered menu gives a bare number its meaning."""
 _SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN})
-_NOTHING_HEARD = Heard("", "", None, 0)
+_NOTHING_HEARD = Heard("", "", "", None, 0)
 _OPENING_ENDS = " \t\n:：,，。、"
 
 
@@ -148,11 +148,9 @@ def _commanded(talk: Talk) -> Answer | None:
         return filing.begin(talk, kind)
     if heard.word is not None and (command := _COMMANDS.get(heard.word)) is not None:
         return command(talk)
-    if session.parts is not None and (
-        name := correcting.field_to_change(heard.plain, fields(talk.office, session.parts))
-    ):
+    if session.parts is not None and (name := correcting.field_to_change(talk, session.parts)):
         return correcting.edit_field(talk, name)
-    if not chatting and (kind := talk.office.kind_said(heard.plain)) is not None:
+    if not chatting and (kind := talk.office.kind_said(heard)) is not None:
         return filing.begin(talk, kind)
     return _rated(talk)
 
@@ -224,7 +222,7 @@ def _opening(talk: Talk) -> Reply | None:
     end = min((at for mark in _OPENING_ENDS if (at := text.find(mark, 0, LONGEST_COMMAND)) > 0), default=0)
     if not end:
         return None
-    kind = talk.office.kind_said(fold(text[:end]))
+    kind = talk.office.kind_said(hear(text[:end]))
     words = text[end:].strip(_OPENING_ENDS)
     if kind is None or not letters(words, enough=filing.LEAST_CONTENT) or fold(words) in WORDS:
         return None
@@ -241,7 +239,7 @@ def _tapped(talk: Talk, choice: str) -> Answer | None:
         state, word = tap
         if session.state is not state:
             return filing.submit(talk) if choice == "summary.submit" and session.parts is None else question(talk)
-        talk.heard = Heard("", "", word, 0)
+        talk.heard = Heard("", "", "", word, 0)
         return (_COMMANDS.get(word) or _below)(talk)
     if choice == "more":
         return _more(talk)

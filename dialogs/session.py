@@ -125,7 +125,9 @@ class Session:
         self.state, self.since = state, at
 
     def leave(self) -> None:
-        """End a side conversation: back to the step it lay over."""
+        """End a side conversation: back to the step it lay over; on a step itself, stay."""
+        if self.state in STEPS:
+            return
         below = self.back if self.parts is not None else None
         if below is None:
             below = State.IDLE if self.parts is None else State.KIND
@@ -228,9 +230,9 @@ def _degrees(value: object) -> float | None:
 
 def dump_session(session: Session) -> str:
     """Return the JSON form; what has its first value is left out."""
-    data: dict[str, Any] = {"v": VERSION, "s": session.state.value}
+    data: dict[str, Any] = {"v": VERSION, "s": session.state}
     if session.back is not None:
-        data["b"] = session.back.value
+        data["b"] = session.back
     if session.since:
         data["t"] = session.since
     if session.parts is not None:
@@ -249,7 +251,7 @@ def _dump_rest(session: Session, data: dict[str, Any]) -> None:
     if session.number:
         data["q"] = session.number
     if session.rating is not None:
-        data["g"] = session.rating.value
+        data["g"] = session.rating
     if session.wrong_codes:
         data["e"] = session.wrong_codes
     if session.rest:
@@ -261,7 +263,7 @@ def _dump_rest(session: Session, data: dict[str, Any]) -> None:
 def _parts_data(parts: Parts) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if parts.kind is not None:
-        data["k"] = parts.kind.value
+        data["k"] = parts.kind
     if parts.content:
         data["c"] = parts.content
     if parts.place:

@@ -8,7 +8,7 @@ from bot.messages import Choice, Inbound, Reply
 from bot.petitions.petition import Actor, Case, Kind, Role
 from dialogs.session import Session, State
 from dialogs.turn import Catalogue, Facts, Intent, KindChoice, Lookup
-from dialogs.understanding import Heard, fold, unpolite
+from dialogs.understanding import Heard, fold
 
 Answer = Reply | Lookup
 """What a conversation gives to a message it understood."""
@@ -33,9 +33,9 @@ class Office:
             for said in (choice.label, choice.kind.label, *choice.synonyms)
         }
 
-    def kind_said(self, plain: str) -> Kind | None:
-        """Return the kind that a folded text names and nothing else: 投诉, 我要投诉, 我想咨询一下."""
-        return self._words.get(plain) or self._words.get(unpolite(plain))
+    def kind_said(self, heard: Heard) -> Kind | None:
+        """Return the kind that a text names and nothing else: 投诉, 我要投诉, 我想咨询一下."""
+        return self._words.get(heard.plain) or self._words.get(heard.bare)
 
     def kind_named(self, plain: str) -> Kind | None:
         """Return the kind whose name or synonym a folded text is, to the letter."""

@@ -58,7 +58,7 @@ _SAID: Mapping[Word, str] = {
     Word.YES: "是 是的 好 好的 好嘞 好滴 行 可以 对 对的 嗯 嗯嗯 恩 确定 确认 ok okay yes y 中 得行 要得 成 没问题 同意"
     " 没错 正确 可 当然 愿意 行嘞 使得 系 👍 👌 ✅ ✔ 🆗",
     Word.NO: "不 否 不是 不行 不要 不用 no n 别 没有 无 没 不需要 不了 不必 木有 冇 勿 不中 不得行 不成 不愿意 不同意"
-    " 不提供 不方便 ❌ 🙅 👎",
+    " 不提供 不方便 不撤回 不撤 不撤了 不撤销 ❌ 🙅 👎",
     Word.PUBLIC: "公开 可以公开 同意公开 愿意公开 要公开 公开吧 能公开",
     Word.PRIVATE: "不公开 保密 不要公开 别公开 不同意公开 不愿意公开 不能公开 不可以公开 私密 请保密 不想公开 勿公开",
     Word.WITHDRAW: "撤回 撤销 撤诉 撤回诉求 撤回投诉 撤单",
@@ -93,8 +93,8 @@ RATINGS: Mapping[str, Rating] = {
 }
 
 _TRADITIONAL = str.maketrans(
-    "訴舉報諮詢議揚評價滿過幫開確認繼續電話內類點號碼選項個條種無沒還進單變說對這嗎務轉發結辦經謝麼單頁絡見兩處撥問題區環後時啟餘",
-    "诉举报咨询议扬评价满过帮开确认继续电话内类点号码选项个条种无没还进单变说对这吗务转发结办经谢么单页络见两处拨问题区环后时启余",
+    "訴舉報諮詢議揚評價滿過幫開確認繼續電話內類點號碼選項個條種無沒還進單變說對這嗎務轉發結辦經謝麼單頁絡見兩處撥問題區環後時啟餘煩",
+    "诉举报咨询议扬评价满过帮开确认继续电话内类点号码选项个条种无没还进单变说对这吗务转发结办经谢么单页络见两处拨问题区环后时启余烦",
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad"))
 _FOLDS = {**_TRADITIONAL, **_INVISIBLE}
@@ -102,7 +102,9 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _POLITE_BEFORE = re.compile(
     r"^(?:请问|请|麻烦|帮我|给我|我想要|我想|我要|我来|我需要|我|想要|想|要|那就|那|就|先|再|回复|选择|选|点)+"
 )
-_POLITE_AFTER = re.compile(r"(?:一下子|一下|吧|啊|呀|哦|噢|呢|谢谢|哈|嘛|啦|了|喽|滴|好吗|行吗|可以吗|您|你)+$")
+_POLITE_AFTER = re.compile(
+    r"(?:[,、.!~]|一下子|一下|吧|啊|呀|哦|噢|呢|谢谢|哈|嘛|啦|了|喽|滴|好吗|行吗|可以吗|您|你)+$"
+)
 LONGEST_COMMAND = 24
 """Characters; a longer text is never a bare command."""
 _HAN_DIGITS = {han: digit for digit, han in enumerate("零一二三四五六七八九十")} | {"两": 2, "壹": 1, "贰": 2, "叁": 3}
@@ -118,6 +120,8 @@ class Heard(NamedTuple):
     """As typed, without the blanks around it."""
     plain: str
     """Folded and without inner blanks; '' for a text too long to be a command."""
+    bare: str
+    """`plain` without politeness around it."""
     word: Word | None
     ordinal: int
     """A choice by its place, 1 on; 0 where none was named."""
@@ -127,12 +131,11 @@ def hear(text: str) -> Heard:
     """Read one text."""
     stripped = text.strip()
     if len(stripped) > LONGEST_COMMAND:
-        return Heard(stripped, "", None, 0)
+        return Heard(stripped, "", "", None, 0)
     plain = fold(stripped)
-    word = WORDS.get(plain)
-    if word is None and plain:
-        word = WORDS.get(unpolite(plain))
-    return Heard(stripped, plain, word, 0 if word else ordinal(plain))
+    bare = unpolite(plain)
+    word = WORDS.get(plain) or WORDS.get(bare)
+    return Heard(stripped, plain, bare, word, 0 if word else ordinal(plain))
 
 
 def fold(text: str) -> str:
@@ -150,7 +153,7 @@ def unpolite(plain: str) -> str:
 
 def ordinal(plain: str) -> int:
     """Return which choice a folded text names (1 on), 0 for none: `3`, 三, 选3, 第三个, 十二."""
-    if len(plain) > _LONGEST_ORDINAL:
+    if len(plain) > _LONGEST_ORDINAL or not plain:
         return 0
     found = _ORDINAL.fullmatch(plain)
     if found is None:
@@ -169,34 +172,35 @@ def ordinal(plain: str) -> int:
 
 _LONGEST_ORDINAL = 10
 
-_LETTER = re.compile(r"[^\W\d_]")
-
 
 def letters(text: str, *, enough: int) -> bool:
     """Whether `text` holds at least so many letters or 汉字: digits, signs and emoji say nothing by themselves."""
-    found = _LETTER.finditer(text)
-    return all(next(found, None) is not None for _ in range(enough))
+    for sign in text:
+        if sign.isalpha():
+            enough -= 1
+            if enough <= 0:
+                return True
+    return False
 
 
 # --- the phone number -----------------------------------------------------------------------------------------------
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86|0086)?(1[3-9]\d{9})(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)(0(?:10|2\d|[3-9]\d{2}))-?([2-9]\d{6,7})(?:(?:-|转|ext\.?)(\d{1,6}))?(?!\d)")
-_GAPS = re.compile(r"(?<=[\d)])[\s.·]+(?=[\d(])")
-_DASHES = re.compile(r"[‐‑‒–—−ー一_~]+(?=\d)|(?<=\d)[‐‑‒–—−ー一_]+")
-_MOBILE_GROUPS = re.compile(r"(?<!\d)(1[3-9]\d)-(\d{4})-(\d{4})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(?:\+?86)?(010|02\d|0[3-9]\d{2})([2-9]\d{6,7})(?:转(\d{1,6}))?(?!\d)")
+_GAPS = re.compile(r"(?<=[\d)])[\s.·()‐‑‒–—−ー一_~-]+(?=[\d(])|[()]")
+_EXTENSION = re.compile(r"(\d{7,8})\s*(?:-|转|分机|ext\.?)\s*(\d{1,6})(?!\d)", re.IGNORECASE)
 
 
 def phone(text: str) -> str:
     """Return the mainland phone number in `text`, mobile or landline with area code, in one form; '' for none."""
-    folded = _GAPS.sub("", unicodedata.normalize("NFKC", text).translate(_INVISIBLE))
-    folded = _DASHES.sub("-", folded).replace("(", "").replace(")", "-")
-    folded = _MOBILE_GROUPS.sub(r"\1\2\3", re.sub(r"-{2,}", "-", re.sub(r"\s*-\s*", "-", folded)))
-    if mobile := _MOBILE.search(folded):
-        return mobile.group(1)
-    if landline := _LANDLINE.search(folded):
-        area, local, extension = landline.groups()
-        return f"{area}-{local}" + (f"-{extension}" if extension else "")
+    folded = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    closed = _GAPS.sub("", _EXTENSION.sub(r"\1转\2", folded))
+    for form in (_GAPS.sub("", folded), closed):
+        if mobile := _MOBILE.search(form):
+            return mobile.group(1)
+        if landline := _LANDLINE.search(form):
+            area, local, extension = landline.groups()
+            return f"{area}-{local}" + (f"-{extension}" if extension else "")
     return ""
 
 
@@ -213,6 +217,8 @@ _ALMOST = re.compile(
     r"(?:(?:查询|查看|查)\s*)?(?:WQ[\s:]*[\dA-Z-]{1,24}|20\d{2}[01][\d\s-]{7,20})(?:\s+\d{6})?", re.IGNORECASE
 )
 _LONGEST_REFERENCE = 64
+_MAYBE = re.compile(r"\d{6}|[WwＷｗ][QqＱｑ]")
+"""A cheap look before the exact one: most texts hold neither."""
 
 
 class Reference(NamedTuple):
@@ -224,21 +230,12 @@ class Reference(NamedTuple):
 
 def reference(text: str) -> Reference | None:
     """Return the petition number that is all `text` says, right or wrong in its digits; None when it says more."""
-    if len(text) > _LONGEST_REFERENCE or not any(digit in text for digit in _ANY_DIGIT) or not letters_few(text):
+    if len(text) > _LONGEST_REFERENCE or _MAYBE.search(text) is None:
         return None
     folded = unicodedata.normalize("NFKC", text).translate(_FOLDS).strip()
     if found := _REFERENCE.fullmatch(folded):
         return Reference(found.group(1), found.group(2) or "")
     return Reference(folded, "") if _ALMOST.fullmatch(folded) else None
-
-
-_ANY_DIGIT = "0123456789０１２３４５６７８９"
-_MOST_LETTERS = 12
-
-
-def letters_few(text: str) -> bool:
-    """Whether `text` is mostly signs and digits, as a reference is."""
-    return not letters(text, enough=_MOST_LETTERS + 1)
 
 
 _ACT_ON = re.compile(
