@@ -26,6 +26,8 @@ class Clock:
     word: str
     left: str
     due: str
+    met: str
+    """When it was met, '' while it runs."""
     provisional: bool
 
 
@@ -67,9 +69,7 @@ def clock_of(milestone: Milestone, *, now: datetime) -> Clock:
     lamp = milestone.lamp(now)
     if milestone.met_at is not None:
         late = milestone.met_at > milestone.due_at
-        left = f"{words.moment(milestone.met_at)} 完成" + (
-            f"，超 {words.span(milestone.met_at - milestone.due_at)}" if late else ""
-        )
+        left = f"超 {words.span(milestone.met_at - milestone.due_at)}" if late else "按时"
     elif milestone.ended_at is not None:
         left = "已终止"
     else:
@@ -78,9 +78,10 @@ def clock_of(milestone: Milestone, *, now: datetime) -> Clock:
         label=milestone.name.label,
         lamp=lamp.value,
         shape=words.LAMP_SHAPES[lamp],
-        word=words.LAMP_MEANINGS[lamp],
+        word="已完成" if milestone.met_at is not None else words.LAMP_MEANINGS[lamp],
         left=left,
         due=words.moment(milestone.due_at),
+        met=words.moment(milestone.met_at) if milestone.met_at else "",
         provisional=milestone.provisional,
     )
 

@@ -116,7 +116,8 @@ async def test_an_officer_sees_the_own_unit_only(office):
     page = f"/console/petitions/{number}"
     own, stranger, lost = [await office.browser(name) for name in ("officer", "stranger", "lost")]
     html = await own.page(page)
-    [picture] = {part.split('"')[0] for part in html.split('src="')[1:] if "/files/" in part}
+    picture = f"{page}/files/{_id(file.key)}"
+    assert f'<img src="{picture}"' in html
     assert (await own.get(picture)).status == 200
     assert number in await own.page("/console/")
     for other in (stranger, lost):

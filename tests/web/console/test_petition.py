@@ -59,7 +59,7 @@ async def test_every_spelling_of_a_number_leads_to_its_one_address(office):
     browser = await office.browser("clerk")
     response = await browser.get(f"/console/petitions/{number.removeprefix('WQ').replace('-', '')}")
     assert (response.status, response.headers["Location"]) == (303, f"/console/petitions/{number}")
-    for wrong in (number[:-1] + str((int(number[-1]) + 1) % 10), "WQ20261120-9999999", "x", "%2e%2e"):
+    for wrong in (number[:-1] + str((int(number[-1]) + 1) % 10), "WQ20261120-9999999", "x", "2026"):
         assert (await browser.get(f"/console/petitions/{wrong}")).status == 404
 
 
@@ -230,7 +230,7 @@ async def test_a_report_is_not_forwarded_to_whom_it_names(office, read_forms):
     clerk, boss = await office.browser("clerk"), await office.browser("boss")
     html = await clerk.page(page)
     assert '<option value="water" disabled>市水务局（举报涉及，不能转）</option>' in html
-    assert "建议" not in html.split('id="forward-unit"')[1].split('<option value="water"')[0] or "roads" in html
+    assert 'label="建议"' not in html
     response = await clerk.submit(page, "转办", unit="water", text="理由")
     assert response.status == 422
     assert "这件举报提到了市水务局" in await response.text()
@@ -241,10 +241,8 @@ async def test_a_report_is_not_forwarded_to_whom_it_names(office, read_forms):
 async def test_suggested_units_come_first(office):
     number = await office.file("没有水")
     html = await (await office.browser("clerk")).page(f"/console/petitions/{number}")
-    assert (
-        '<optgroup label="建议"><option value="water">市水务局</option><option value="roads">市城市管理局</option></optgroup>'
-        in html
-    )
+    group = html.split('<optgroup label="建议">')[1].split("</optgroup>")[0]
+    assert group == '<option value="water">市水务局</option><option value="roads">市城市管理局</option>'
 
 
 async def test_hostile_words_stay_words_everywhere(office):
@@ -284,4 +282,4 @@ async def test_the_clocks_show_how_they_stand(office):
     assert "超 2小时" in html
     await office.act(number, Act.ACCEPT)
     html = await browser.page(f"/console/petitions/{number}")
-    assert "完成，超 2小时" in html
+    assert "2026-11-20 18:00 到期，2026-11-20 20:00 完成" in html
