@@ -1,0 +1,119 @@
+"""Fixtures for all tests: real databases and a real Redis, started when the first test asks, fresh for each test."""
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from storage import migrate
+from storage.engine import SqlStorage
+from tests.servers import Postgresql, RedisServer, postgresql, redis_server
+
+_names = (f"test_{number}" for number in itertools.count())
+
+
+def _run_aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine in a thread with a loop of its own: the tests' loop is not to be touched."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(work())).result()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgresql]:
+    """A PostgreSQL with a database `migrated`, to be copied."""
+    with postgresql() as server:
+
+        async def prepare() -> None:
+            admin = await asyncpg.connect(**server.connect_args("postgres"))
+            await admin.execute("ALTER SYSTEM SET fsync = off")  # the machine does not lose its power in a test
+            await admin.execute("SELECT pg_reload_conf()")
+            await admin.execute("CREATE DATABASE migrated")
+            await admin.execute("CREATE DATABASE empty")
+            await admin.close()
+            await migrate.upgrade(server.url("migrated"))
+
+        _run_aside(prepare)
+        yield server
+
+
+async def _fresh_database(server: Postgresql, template: str) -> AsyncIterator[str]:
+    name = next(_names)
+    admin = await asyncpg.connect(**server.connect_args("postgres"))
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    try:
+        yield server.url(name)
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+
+@pytest.fixture
+async def postgres_url(postgres: Postgresql) -> AsyncIterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    async for url in _fresh_database(postgres, "migrated"):
+        yield url
+
+
+@pytest.fixture
+async def empty_postgres_url(postgres: Postgresql) -> AsyncIterator[str]:
+    """A fresh PostgreSQL database without tables."""
+    async for url in _fresh_database(postgres, "empty"):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite3"
+    _run_aside(lambda: migrate.upgrade(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite file."""
+    path = tmp_path / "wenqiao.sqlite3"
+    shutil.copyfile(migrated_sqlite, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database of each kind in turn."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+async def storage(storage_url: str) -> AsyncIterator[SqlStorage]:
+    """A storage on a fresh database, on each kind in turn."""
+    opened = await SqlStorage.open(storage_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def other_storage(storage_url: str, storage: SqlStorage) -> AsyncIterator[SqlStorage]:
+    """A second storage on the same database, as another process would have."""
+    opened = await SqlStorage.open(storage_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RedisServer]:
+    """A Redis for the whole run."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_process: RedisServer) -> str:
+    """The Redis of the run; what other tests left there is still there."""
+    return redis_process.url
