@@ -1,0 +1,88 @@
+"""The documents name what the code has: log events, metrics, settings, commands, acts; and their links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from bot.commands.cli import cli
+from bot.metrics import Metrics
+from bot.petitions.lifecycle import Act
+from bot.petitions.petition import Kind, Lamp, NoticeKind, Rating, Role, State
+from config.sections import Section
+from config.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+OPERATING = (ROOT / "docs/operating.md").read_text()
+GLOSSARY = (ROOT / "docs/glossary.md").read_text()
+HANDBOOK = (ROOT / "docs/handbook.md").read_text()
+_LOGGED = re.compile(r"\b_?log\.(?:warning|error|exception)\(\s*\"([a-z_.]+)\"")
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def _missing(names: set[str], text: str) -> set[str]:
+    return {name for name in names if f"`{name}`" not in text}
+
+
+def _settings(model: type[BaseModel]) -> set[str]:
+    names = set()
+    for name, field in model.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            names |= {f"{name}.{inner}" for inner in section.model_fields}
+    return names
+
+
+def test_every_warning_and_error_is_explained_to_the_operator():
+    events = {
+        event
+        for package in ("bot", "adapters", "dialogs", "storage", "config")
+        for path in (ROOT / package).rglob("*.py")
+        if "sandbox" not in path.parts
+        for event in _LOGGED.findall(path.read_text())
+    }
+    assert _missing(events, OPERATING) == set()
+
+
+def test_every_metric_is_explained_to_the_operator():
+    names = {family.name + ("_total" if family.type == "counter" else "") for family in Metrics().registry.collect()}
+    assert _missing(names, OPERATING) == set()
+
+
+def test_every_setting_is_explained_to_the_operator():
+    told = {name for name in _settings(Settings) if name.split(".")[0] not in {"office", "files"}}
+    assert _missing(told, OPERATING) == set()
+
+
+def test_every_command_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    names = {command.name for command in cli.registered_commands} | {group.name for group in cli.registered_groups}
+    assert {name for name in names if f"python -m bot {name}" not in readme} == set()
+
+
+def test_every_stored_word_stands_in_the_glossary():
+    words = {value.value for closed in (Kind, State, Rating, Lamp, Role) for value in closed}
+    assert _missing(words, GLOSSARY) == set()
+
+
+def test_every_act_of_staff_and_every_state_stands_in_the_handbook():
+    labels = {act.label for act in Act} | {state.label for state in State}
+    assert {label for label in labels if label not in HANDBOOK} == set()
+
+
+def test_every_notice_stands_in_the_operating_manual():
+    assert _missing({kind.value for kind in NoticeKind}, OPERATING) == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document):
+    links = [link for link in _LINK.findall(document.read_text()) if not link.startswith("http")]
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_every_decision_stands_in_the_index():
+    folder = ROOT / "docs/decisions"
+    index = (folder / "README.md").read_text()
+    assert [path.name for path in sorted(folder.glob("0*.md")) if f"({path.name})" not in index] == []
