@@ -1,4 +1,4 @@
-"""The documents name what the code has: log events, metrics, settings, commands, acts; and their links lead somewhere."""
+"""The documents name what the code has (log events, metrics, settings, commands, states), and their links are good."""
 
 import re
 from pathlib import Path
