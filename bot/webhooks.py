@@ -14,6 +14,7 @@ from aiohttp import web
 
 from adapters.platform import Callback, ForgedMessage, MalformedMessage
 from bot.clock import Clock
+from bot.errors import Overloaded
 from bot.messages import Channel, Inbound, InboundKind
 from bot.metrics import Metrics
 from bot.petitions.ports import RawInbound
@@ -25,7 +26,7 @@ class TakesMessages(Protocol):
     """Intake, as far as callbacks know it."""
 
     async def answer(self, inbound: Inbound) -> str:
-        """Make a message durable and return the words of the passive answer."""
+        """Make a message durable and return the words of the passive answer; raise `Overloaded`."""
         ...
 
     async def keep_raw(self, raw: RawInbound) -> None:
@@ -80,7 +81,11 @@ class Webhooks:
         if inbound.kind is InboundKind.IGNORED:
             self._count(key, "ignored")
             return _answer(callback.seal(opened, "", now=now))
-        text = await self._intake.answer(inbound)
+        try:
+            text = await self._intake.answer(inbound)
+        except Overloaded:
+            self._count(key, "overloaded")
+            raise web.HTTPServiceUnavailable(text="try again") from None
         self._answered[key].inc()
         return _answer(callback.seal(opened, text, now=now))
 
@@ -122,8 +127,9 @@ class Webhooks:
 
 async def _body(request: web.Request, largest: int) -> bytes:
     """Read the body, one byte more than allowed at most: what is larger is told apart by that."""
-    if (request.content_length or 0) > largest:
-        return b"\0" * (largest + 1)  # not read at all; the codec refuses it by its size
+    announced = request.content_length
+    if announced is not None:
+        return await request.content.read(-1) if announced <= largest else bytes(largest + 1)
     chunks, size = [], 0
     async for chunk in request.content.iter_any():
         chunks.append(chunk)
@@ -133,5 +139,9 @@ async def _body(request: web.Request, largest: int) -> bytes:
     return b"".join(chunks)
 
 
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+
+
 def _answer(body: bytes) -> web.Response:
-    return web.Response(body=body, content_type="application/xml" if body.startswith(b"<") else "text/plain")
+    return web.Response(body=body, headers=_XML if body.startswith(b"<") else _TEXT)

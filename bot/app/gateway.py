@@ -132,7 +132,8 @@ async def _build(
         on_contact=outbox.contact,
     )
     milestones = MilestoneLoop(storage=storage, service=service, clock=clock, metrics=metrics)
-    app = web.Application(middlewares=[forwarded(settings.server.trusted_proxies)])
+    proxies = settings.server.trusted_proxies
+    app = web.Application(middlewares=[forwarded(proxies)] if proxies else [])
     webhooks = Webhooks(callbacks=accounts.callbacks, intake=intake, clock=clock, metrics=metrics)
     app.add_routes(webhooks.routes())
     checks = {

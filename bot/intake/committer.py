@@ -23,7 +23,9 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock, local
+from bot.errors import Overloaded
 from bot.intake.acting import Registrar, find, perform
+from bot.intake.patience import Patience
 from bot.intake.pending import (
     NO_CONTACT,
     Pending,
@@ -64,10 +66,6 @@ class IntakeLimits:
     answer_within: float = 4.0
 
 
-class Overloaded(Exception):
-    """More messages wait than the queue takes; the platform will deliver this one again."""
-
-
 class Intake:
     """Takes messages in; `run` must be running."""
 
@@ -99,6 +97,8 @@ class Intake:
         self._working: dict[str, Pending] = {}
         self._ready = asyncio.Event()
         self._away_until = 0.0
+        self._loop = asyncio.get_running_loop()
+        self._patience = Patience(self._loop, seconds=limits.answer_within, on_late=metrics.turns.labels("late").inc)
 
     async def answer(self, inbound: Inbound) -> str:
         """Make `inbound` durable and return the words for the passive answer; '' for nothing to say (or not yet).
@@ -109,17 +109,14 @@ class Intake:
         if pending is None:
             if len(self._queue) >= self._limits.queue:
                 raise Overloaded
-            loop = asyncio.get_running_loop()
-            pending = Pending(inbound=inbound, received_at=self._clock.now(), done=loop.create_future())
+            pending = Pending(inbound=inbound, received_at=self._clock.now())
             self._working[inbound.key] = pending
             self._queue.append(pending)
             self._ready.set()
-        done, _ = await asyncio.wait((pending.done,), timeout=self._limits.answer_within)
-        if done:
-            return pending.done.result()
-        pending.late = True
-        self._metrics.turns.labels("late").inc()
-        return ""
+        waiter: asyncio.Future[str] = self._loop.create_future()
+        pending.waiters.append(waiter)
+        self._patience.watch(pending, waiter)
+        return await waiter
 
     async def keep_raw(self, raw: RawInbound) -> None:
         """Keep a body that cannot be understood, in the database or, while that is away, in the spool."""
@@ -162,7 +159,7 @@ class Intake:
         except Exception:
             if len(batch) > 1:
                 log.warning("intake.batch_failed", turns=len(batch), exc_info=True)
-            alone = [pending for pending in batch if not pending.done.done()]
+            alone = [pending for pending in batch if not pending.done]
         for index, pending in enumerate(alone):
             try:
                 await self._commit_alone(pending)
@@ -278,8 +275,10 @@ class Intake:
 
     def _finish(self, pending: Pending, text: str) -> None:
         self._working.pop(pending.inbound.key, None)
-        if not pending.done.done():
-            pending.done.set_result(text)
+        pending.done = True
+        for waiter in pending.waiters:
+            if not waiter.done():
+                waiter.set_result(text)
 
     async def _follow_up(self, finished: Sequence[Pending]) -> None:
         """Queue the replies that missed their answer while being committed, and tell the outbox who wrote."""
@@ -299,7 +298,7 @@ class Intake:
 
     async def _database_is_away(self, batch: Sequence[Pending]) -> None:
         log.error("intake.database_away", waiting=len(batch))
-        self._away_until = asyncio.get_running_loop().time() + _AWAY_SECONDS
+        self._away_until = self._loop.time() + _AWAY_SECONDS
         for pending in batch:
             await self._set_aside(pending)
 
@@ -312,14 +311,14 @@ class Intake:
 
     async def _work_off_spool(self) -> bool:
         """Turn what was set aside, oldest first; False while the database is still away."""
-        if asyncio.get_running_loop().time() < self._away_until:
+        if self._loop.time() < self._away_until:
             return False
         while entries := await self._spool.read(self._limits.batch):
             for entry in entries:
                 try:
                     await self._replay(entry)
                 except StorageUnavailable:
-                    self._away_until = asyncio.get_running_loop().time() + _AWAY_SECONDS
+                    self._away_until = self._loop.time() + _AWAY_SECONDS
                     return False
                 await self._spool.drop(1)
                 self._metrics.spooled.set(self._spool.pending)

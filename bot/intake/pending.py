@@ -23,7 +23,9 @@ class Pending:
 
     inbound: Inbound
     received_at: datetime
-    done: asyncio.Future[str]
+    waiters: list[asyncio.Future[str]] = field(default_factory=list)
+    """One a delivery of the message; the platform may deliver it again while the first is still open."""
+    done: bool = False
     late: bool = False
     late_written: bool = False
     outbound: Outbound = field(default_factory=lambda: Outbound(text=""))
@@ -53,7 +55,6 @@ def load_pending(entry: dict[str, Any]) -> Pending:
     return Pending(
         inbound=load_inbound(entry["inbound"]),
         received_at=datetime.fromisoformat(entry["received_at"]),
-        done=asyncio.get_running_loop().create_future(),
         late=True,
     )
 

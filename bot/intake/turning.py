@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from dialogs.engine import Engine
-from dialogs.session import with_rest
-
 from adapters.platform import Platform
 from bot.messages import Channel, Inbound, InboundKind, MediaKind, Outbound, Reply
 from bot.petitions.ports import Attachment, CitizenRow
 from bot.phrasing import Phrasing
+from dialogs.engine import Engine
+from dialogs.session import with_rest
 from dialogs.turn import Facts, Intent, Lookup
 
 _SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN})
