@@ -5,6 +5,7 @@ In-text menu links are undocumented: a client without them still shows the numbe
 Only a `Choice` may become a link: `<` of any other text is made full-width. Knows no encryption and no network.
 """
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from adapters.wechat.parsing import clean
@@ -49,8 +50,8 @@ def render(outbound: Outbound) -> tuple[str, str]:
     What is sent fits `LONGEST` and ends with the choices, and with 更多 when words are left over.
     """
     text = clean(outbound.text).strip()
-    links = "\n".join(_link(choice, label=f"{n}. {_label(choice)}") for n, choice in enumerate(outbound.choices, 1))
-    if _size(links) > _LONGEST_LINKS:
+    links, size = _links(outbound.choices)
+    if size > _LONGEST_LINKS:
         text = "\n".join([text, *(f"{n}. {_label(choice)}" for n, choice in enumerate(outbound.choices, 1))]).strip()
         links = ""
     whole = _joined(_harmless(text), links)
@@ -59,6 +60,13 @@ def render(outbound: Outbound) -> tuple[str, str]:
     links = _joined(links, _link(MORE, label=MORE.label))
     cut = _cut(text, room=LONGEST - _size(links) - 1)
     return _joined(_harmless(text[:cut]), links), text[cut:]
+
+
+@lru_cache(maxsize=1024)
+def _links(choices: tuple[Choice, ...]) -> tuple[str, int]:
+    """Return the numbered links and their size; most replies offer the same few."""
+    links = "\n".join(_link(choice, label=f"{n}. {_label(choice)}") for n, choice in enumerate(choices, 1))
+    return links, _size(links)
 
 
 def _link(choice: Choice, *, label: str) -> str:
