@@ -68,19 +68,21 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 
 // Keep what is being written in this tab, until the form it belongs to succeeds.
 (() => {
-  const done = document.querySelector(".done");
+  const number = document.querySelector(".petition .head .number")?.textContent;
+  if (number && document.querySelector(".done")) {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(`draft:${number}-`)) sessionStorage.removeItem(key);
+  }
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const fields = [...form.querySelectorAll("textarea, input[name=elsewhere]")];
     for (const field of fields) {
       const key = `draft:${form.dataset.draft}:${field.name}`;
-      if (done) sessionStorage.removeItem(key);
       const kept = sessionStorage.getItem(key);
       if (kept && !field.value.trim()) field.value = kept;
       field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
       if (field.matches("textarea[data-count]")) count(field);
     }
   }
-  if (document.body.classList.contains("door") || document.querySelector("[data-keep-drafts]")) return;
+  // Whoever signs out leaves nothing behind in this browser.
   document.querySelector(".person form")?.addEventListener("submit", () => sessionStorage.clear());
 
   function count(field) {

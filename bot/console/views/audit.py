@@ -1,17 +1,21 @@
 """The audit trail: who did what, newest first."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
 
 from bot.console import words
 from bot.console.rendering import render
-from bot.keys import STORAGE
+from bot.keys import SERVICE, STORAGE
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
+from bot.petitions.petition import Role
+from bot.petitions.routing import Unit
 
 _LIMIT: Final = 300
 _LONGEST: Final = 80
+_LABELS: Final = {"address": "地址", "file": "文件"}
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -24,7 +28,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     async with request.app[STORAGE].read() as work:
         entries = await work.staff.audit_trail(target=target, limit=_LIMIT)
         people = {user.name: user.display for user in await work.staff.users()}
-    units = {"unit": "单位", "address": "地址", "role": "岗位", "file": "文件"}
+    units = request.app[SERVICE].units
     rows = [
         {
             "at": entry.at,
@@ -33,8 +37,18 @@ async def show(request: web.Request) -> web.StreamResponse:
             "action": words.ACTIONS.get(entry.action, entry.action),
             "target": entry.target,
             "petition": entry.action.startswith("petition.") or entry.action == "file.original",
-            "data": "，".join(f"{units.get(k, k)}：{v}" for k, v in entry.data.items() if v not in ("", None)),
+            "data": "，".join(_detail(name, str(value), units) for name, value in entry.data.items() if value),
         }
         for entry in entries
     ]
     return render(request, "audit.html", rows=rows, target=asked, limit=_LIMIT)
+
+
+def _detail(name: str, value: str, units: Mapping[str, Unit]) -> str:
+    match name:
+        case "role":
+            return Role(value).label if value in {role.value for role in Role} else value
+        case "unit":
+            return units[value].name if value in units else value
+        case _:
+            return f"{_LABELS.get(name, name)} {value}"

@@ -25,8 +25,11 @@ from bot.petitions.petition import Actor, Draft, Kind, Role
 from bot.petitions.ports import (
     Attachment,
     AttachmentState,
+    Delivery,
+    DeliveryOutcome,
     InboundRecord,
     InboundState,
+    OutboxState,
     TurnWrites,
     User,
 )
@@ -276,6 +279,21 @@ class Office:
             name, kind, state=AttachmentState.STORED, path=str(path), playable=str(playable) if copy else "",
             size=len(content), **fields,
         )  # fmt: skip
+
+    async def dead_notice(self, number: str, detail: str) -> int:
+        """Let the oldest notice of a petition's citizen be refused for good; return its id."""
+        now = self.clock.now()
+        async with self.storage.begin() as work:
+            [message] = [m for m in await work.outbox.claim(
+                owner="test", now=now, lease=now + timedelta(minutes=1), limit=50) if m.number == number]  # fmt: skip
+            attempt = await work.outbox.start(message, rung="message", now=now)
+            delivery = Delivery(
+                outbox_id=message.id, attempt=attempt, rung="message", started_at=now, finished_at=now,
+                outcome=DeliveryOutcome.REFUSED, code="45047",
+            )  # fmt: skip
+            await work.outbox.finish(message, delivery, state=OutboxState.DEAD, next_at=None, detail=detail)
+            await work.commit()
+        return message.id
 
     async def failed_message(self, text: str, *, detail: str = "KeyError") -> None:
         citizen = CitizenRef(channel=Channel.WECHAT, account="city", user="oABCDEFGHIJ123456")

@@ -119,7 +119,7 @@ async def test_an_officer_sees_the_own_unit_only(office):
     picture = f"{page}/files/{_id(file.key)}"
     assert f'<img src="{picture}"' in html
     assert (await own.get(picture)).status == 200
-    assert number in await own.page("/console/")
+    assert page in await own.page("/console/")
     for other in (stranger, lost):
         token = await other.token()
         form = {"csrf": token, "version": "2", "text": "x", "unit": "school", "elsewhere": "x"}
@@ -129,7 +129,7 @@ async def test_an_officer_sees_the_own_unit_only(office):
         ]
         assert statuses == [404] * 7
         for query in ("", "?scope=all", f"?q={number}", "?unit=water", "?unit=", "?state=forwarded"):
-            assert number not in (await other.page(f"/console/{query}")).replace(f'value="{number}"', "")
+            assert page not in await other.page(f"/console/{query}")
         assert (await (await other.get("/console/counts")).json())["total"] == 0
 
 
