@@ -69,9 +69,10 @@ def location(talk: Talk) -> Reply:
     if pin is None:
         return question(talk)
     parts.latitude, parts.longitude = pin.latitude, pin.longitude
-    parts.place = " ".join(pin.label.split())[:LONGEST_PLACE]
+    label = " ".join(pin.label.split())[:LONGEST_PLACE]
+    parts.place = label or parts.place
     parts.passed(State.PLACE)
-    lead = Reply(phrase="ack.location", values={"place": parts.place}) if parts.place else Reply(phrase="ack.pin")
+    lead = Reply(phrase="ack.location", values={"place": label}) if label else Reply(phrase="ack.pin")
     if talk.session.state is State.PLACE:
         return proceed(talk, lead=lead)
     return privacy(talk, question(talk, lead=lead))

@@ -23,7 +23,7 @@ from bot.petitions.petition import Kind, Rating
 
 VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 
 
 class State(StrEnum):
@@ -70,6 +70,7 @@ STEP_LETTERS: Mapping[State, str] = {
     State.PUBLIC: "o",
 }
 _NEEDS_DRAFT = frozenset({*STEPS, State.EDIT, State.CANCEL})
+_NO_DRAFT = frozenset({State.IDLE, State.MENU})
 _STATES = {state.value: state for state in State}
 _KINDS = {kind.value: kind for kind in Kind}
 _RATINGS = {rating.value: rating for rating in Rating}
@@ -149,7 +150,8 @@ def load_session(text: str) -> Session:
     if not text:
         return Session()
     try:
-        return _read(_decode(text))
+        data, end = _decode(text)
+        return _read(data) if end == len(text) else Session()
     except (ValueError, TypeError, KeyError, RecursionError, _Damaged):
         return Session()
 
@@ -162,22 +164,22 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
     session = Session(
         state=_STATES[data["s"]],
         back=_STATES[data["b"]] if "b" in data else None,
-        since=_int(get("t", 0)),
+        since=_int(data["t"]) if "t" in data else 0,
         parts=None if draft is None else _read_parts(draft),
         notified=get("n") == 1,
         filed=get("f") == 1,
-        numbers=_texts(get("l")),
-        number=_text(get("q", "")),
+        numbers=_texts(data["l"]) if "l" in data else [],
+        number=_text(data["q"]) if "q" in data else "",
         rating=_RATINGS[data["g"]] if "g" in data else None,
-        wrong_codes=[_int(moment) for moment in get("e", ())],
-        rest=_text(get("r", "")),
-        scene=_text(get("o", "")),
+        wrong_codes=[_int(moment) for moment in data["e"]] if "e" in data else [],
+        rest=_text(data["r"]) if "r" in data else "",
+        scene=_text(data["o"]) if "o" in data else "",
     )
     if (session.parts is None and session.state in _NEEDS_DRAFT) or (
         session.back is not None and session.back not in STEPS
     ):
         raise _Damaged
-    if session.parts is not None and session.state in {State.IDLE, State.MENU}:
+    if session.parts is not None and session.state in _NO_DRAFT:
         session.state = State.KIND
     return session
 
@@ -187,16 +189,19 @@ def _read_parts(data: Any) -> Parts:  # noqa: ANN401 -- whatever stood in the JS
         raise _Damaged
     get = data.get
     public = get("o")
+    content, place, phone, behind = get("c", ""), get("p", ""), get("t", ""), get("z", "")
+    if not type(content) is type(place) is type(phone) is type(behind) is str:
+        raise _Damaged
     return Parts(
         kind=_KINDS[data["k"]] if "k" in data else None,
-        content=_text(get("c", "")),
-        place=_text(get("p", "")),
-        latitude=_degrees(get("y")),
-        longitude=_degrees(get("x")),
-        attachments=_texts(get("a")),
-        phone=_text(get("t", "")),
+        content=content,
+        place=place,
+        latitude=_degrees(data["y"]) if "y" in data else None,
+        longitude=_degrees(data["x"]) if "x" in data else None,
+        attachments=_texts(data["a"]) if "a" in data else [],
+        phone=phone,
         public=None if public is None else public == 1,
-        behind=_text(get("z", "")),
+        behind=behind,
     )
 
 
@@ -207,8 +212,6 @@ def _text(value: object) -> str:
 
 
 def _texts(value: object) -> list[str]:
-    if value is None:
-        return []
     if type(value) is not list or not all(type(one) is str for one in value):
         raise _Damaged
     return value
@@ -220,9 +223,7 @@ def _int(value: object) -> int:
     return value
 
 
-def _degrees(value: object) -> float | None:
-    if value is None:
-        return None
+def _degrees(value: object) -> float:
     if type(value) is not float and type(value) is not int:
         raise _Damaged
     return float(value)

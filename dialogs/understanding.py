@@ -186,6 +186,7 @@ def letters(text: str, *, enough: int) -> bool:
 # --- the phone number -----------------------------------------------------------------------------------------------
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86|0086)?(1[3-9]\d{9})(?!\d)")
+_MOBILE_DIGITS = 11
 _LANDLINE = re.compile(r"(?<!\d)(?:\+?86)?(010|02\d|0[3-9]\d{2})([2-9]\d{6,7})(?:转(\d{1,6}))?(?!\d)")
 _GAPS = re.compile(r"(?<=[\d)])[\s.·()‐‑‒–—−ー一_~-]+(?=[\d(])|[()]")
 _EXTENSION = re.compile(r"(\d{7,8})\s*(?:-|转|分机|ext\.?)\s*(\d{1,6})(?!\d)", re.IGNORECASE)
@@ -193,6 +194,8 @@ _EXTENSION = re.compile(r"(\d{7,8})\s*(?:-|转|分机|ext\.?)\s*(\d{1,6})(?!\d)"
 
 def phone(text: str) -> str:
     """Return the mainland phone number in `text`, mobile or landline with area code, in one form; '' for none."""
+    if len(text) == _MOBILE_DIGITS and text.isascii() and _MOBILE.fullmatch(text):
+        return text
     folded = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
     closed = _GAPS.sub("", _EXTENSION.sub(r"\1转\2", folded))
     for form in (_GAPS.sub("", folded), closed):

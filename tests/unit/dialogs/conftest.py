@@ -220,3 +220,9 @@ def filed(stage):
         stage.says(text)
     assert re.fullmatch(r"WQ\d{8}-\d{7}", stage.last)
     return stage
+
+
+@pytest.fixture(scope="session")
+def new_stage():
+    """Return what makes stages, for tests that need more than one."""
+    return Stage

@@ -1,0 +1,148 @@
+"""What the transcripts cannot show: intents, silence, lookups and what stays hidden."""
+
+import pytest
+
+from bot.messages import InboundKind
+from bot.petitions.petition import Draft, Kind, Rating
+from config.phrases import check_phrases, load_phrases
+from dialogs.session import State
+from dialogs.spoken import SPOKEN
+from dialogs.turn import File, Mine, One, Rate, Turn, Withdraw
+
+
+def test_the_shipped_phrases_are_exactly_those_that_are_said():
+    assert check_phrases(load_phrases(), SPOKEN) == ()
+
+
+def test_filing_yields_the_whole_draft(stage):
+    for text in ("投诉", "楼下烧烤店每天油烟很大"):
+        stage.says(text)
+    stage.pins("和平路12号")
+    stage.attaches("图片")
+    for text in ("完成", "0991 2223333", "公开", "提交"):
+        stage.says(text)
+    draft = Draft(
+        kind=Kind.COMPLAINT,
+        content="楼下烧烤店每天油烟很大",
+        place="和平路12号",
+        latitude=43.8,
+        longitude=87.6,
+        attachments=("wechat:main:甲:4",),
+        phone="0991-2223333",
+        public=True,
+    )
+    assert stage.turn.intents == (File(draft=draft),)
+    assert stage.session().parts is None
+
+
+@pytest.mark.parametrize("kind", [InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN])
+def test_what_is_no_message_changes_nothing(stage, kind):
+    stage.says("投诉")
+    before = stage.sessions["甲"]
+    assert stage.sends(kind, text="x") == ""
+    assert stage.turn == Turn(reply=None, session=before)
+
+
+def test_leaving_forgets_the_draft_and_following_keeps_the_scene(stage):
+    stage.says("楼下烧烤店每天油烟很大没人管")
+    assert stage.sends(InboundKind.UNFOLLOW) == ""
+    assert stage.turn == Turn(reply=None, session="")
+    stage.sends(InboundKind.FOLLOW, text="street_7")
+    assert (stage.session().scene, stage.session().state, stage.session().parts) == ("street_7", State.MENU, None)
+
+
+def test_a_foreign_and_an_unknown_number_are_answered_alike(filed):
+    foreign = filed.says(f"查询 {filed.last}", who="乙")
+    unknown = filed.says("查询 WQ20261121-0000027", who="丙")
+    assert foreign.replace(filed.last, "N") == unknown.replace("WQ20261121-0000027", "N")
+    assert filed.says("999999", who="乙") == filed.says("999999", who="丙")
+
+
+def test_ratings_are_filed_at_once_and_again_with_words(filed):
+    filed.acts("转办")
+    filed.acts("答复", "已处理")
+    filed.acts("办结")
+    filed.says("不满意")
+    assert filed.turn.intents == (Rate(number=filed.last, rating=Rating.DISSATISFIED),)
+    filed.says("还是吵")
+    assert filed.turn.intents == (Rate(number=filed.last, rating=Rating.DISSATISFIED, words="还是吵"),)
+
+
+def test_a_rating_tapped_in_a_notice_does_not_disturb_a_draft(filed):
+    filed.acts("转办")
+    filed.acts("答复", "已处理")
+    filed.acts("办结")
+    for text in ("建议", "公园多放几把椅子"):
+        filed.says(text)
+    read = filed.says("满意", choice=f"rate:{filed.last}:satisfied")
+    assert filed.turn.intents == (Rate(number=filed.last, rating=Rating.SATISFIED),)
+    assert "请告诉我地点" in read
+    filed.says("人民公园")
+    assert filed.session().parts.place == "人民公园"
+
+
+def test_a_forged_tap_on_a_foreign_petition_does_nothing(filed):
+    filed.acts("转办")
+    filed.acts("答复", "已处理")
+    read = filed.says("满意", who="乙", choice=f"rate:{filed.last}:satisfied")
+    assert filed.turn.intents == ()
+    assert "只能评价您自己登记的诉求" in read
+
+
+def test_a_second_tap_does_not_answer_the_next_question(stage):
+    for text in ("投诉", "楼下烧烤店每天油烟很大"):
+        stage.says(text)
+    stage.says("跳过", choice="place.skip")
+    stage.says("跳过", choice="place.skip")
+    assert stage.session().state is State.EVIDENCE
+
+
+def test_withdrawing_asks_for_the_present_state_before_it_acts(filed):
+    filed.says("撤回")
+    filed.acts("转办")
+    filed.acts("答复", "已处理")
+    assert "不能撤回了" in filed.says("确定")
+    assert filed.turn.intents == ()
+
+
+def test_withdrawing_yields_the_intent(filed):
+    filed.says("撤回")
+    filed.says("确定")
+    assert filed.turn.intents == (Withdraw(number=filed.last),)
+
+
+def test_a_number_hours_after_the_menu_is_no_answer_to_it(filed):
+    filed.acts("转办")
+    filed.acts("答复", "已处理")
+    filed.says("你好")
+    filed.says("1")
+    assert filed.session().state is State.CONTENT
+    filed.says("取消")
+    filed.says("确定")
+    filed.waits(1)
+    assert "评价已记下：满意" in filed.says("1")
+
+
+def test_lookups_are_asked_for_by_their_full_number(stage, filed):
+    message_numbers = ("20261121 0000019", "查询wq202611210000019")
+    for text in message_numbers:
+        filed.facts = None
+        filed.says(text)
+    seen = []
+    find = filed.find
+    filed.find = lambda lookup, citizen: seen.append(lookup) or find(lookup, citizen)
+    filed.says("202611210000019")
+    filed.says("查询")
+    filed.says("下雨天这条路总是积水没有人来管")
+    assert seen == [One(number="WQ20261121-0000019"), Mine()]
+
+
+def test_five_own_petitions_are_listed_and_the_rest_counted(stage):
+    for place in range(7):
+        for text in ("投诉", f"楼下第{place}家烧烤店油烟很大", "跳过", "跳过", "跳过", "公开", "提交"):
+            stage.says(text)
+    read = stage.says("查询")
+    assert "共 7 件" in read
+    assert "更早的 2 件" in read
+    assert len(stage.choices) == 5
+    assert stage.choices[0].id == "look:WQ20261121-0000078"

@@ -1,0 +1,203 @@
+import pytest
+
+from bot.petitions.petition import Rating
+from dialogs.understanding import WORDS, Word, act_on, hear, letters, phone, rated, reference
+
+
+@pytest.mark.parametrize(
+    ("typed", "ordinal"),
+    [
+        ("1", 1),
+        ("１", 1),
+        ("①", 1),
+        ("1.", 1),
+        ("1、", 1),
+        ("（1）", 1),
+        ("1️⃣", 1),
+        (" 2 ", 2),
+        ("选1", 1),
+        ("我选3", 3),
+        ("第一个", 1),
+        ("第3项", 3),
+        ("三", 3),
+        ("十二", 12),
+        ("选择二", 2),
+        ("12", 12),
+        ("⒉", 2),
+        ("两个", 2),
+        ("回复3", 3),
+        ("1号楼", 0),
+        ("1号", 0),
+        ("123", 0),
+        ("一二三四", 0),
+        ("投诉", 0),
+        ("", 0),
+        ("和平路1号", 0),
+    ],
+)
+def test_numbers_are_read_in_many_forms(typed, ordinal):
+    assert hear(typed).ordinal == ordinal
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("跳过", Word.SKIP),
+        ("跳过。", Word.SKIP),
+        (" 跳 过 ", Word.SKIP),
+        ("跳過", Word.SKIP),
+        ("先跳过吧", Word.SKIP),
+        ("没有", Word.NO),
+        ("没有了", Word.NO),
+        ("不用了，谢谢", Word.NO),
+        ("冇", Word.NO),
+        ("👎", Word.NO),
+        ("NO", Word.NO),
+        ("好的", Word.YES),
+        ("好嘞", Word.YES),
+        ("要得", Word.YES),
+        ("👍", Word.YES),
+        ("ＯＫ", Word.YES),
+        ("没问题！", Word.YES),
+        ("完成", Word.DONE),
+        ("发完了", Word.DONE),
+        ("就这些", Word.DONE),
+        ("提交", Word.SUBMIT),
+        ("提交吧！", Word.SUBMIT),
+        ("公开", Word.PUBLIC),
+        ("公開", Word.PUBLIC),
+        ("不公开", Word.PRIVATE),
+        ("请保密", Word.PRIVATE),
+        ("取消", Word.CANCEL),
+        ("算了", Word.CANCEL),
+        ("返回", Word.BACK),
+        ("上一步", Word.BACK),
+        ("帮助", Word.HELP),
+        ("幫助", Word.HELP),
+        ("转人工", Word.HUMAN),
+        ("我要人工服务", Word.HUMAN),
+        ("查询", Word.LOOK),
+        ("查询一下", Word.LOOK),
+        ("查詢", Word.LOOK),
+        ("催一下", Word.LOOK),
+        ("撤回", Word.WITHDRAW),
+        ("我要撤诉", Word.WITHDRAW),
+        ("更多", Word.MORE),
+        ("你好", Word.CHAT),
+        ("在吗？", Word.CHAT),
+        ("谢谢！", Word.CHAT),
+        ("修改", Word.EDIT),
+        ("查询一下我的社保为什么没有到账", None),
+        ("路灯坏了", None),
+        ("公开处理结果的网站打不开", None),
+        ("？", None),
+        ("😀", None),
+    ],
+)
+def test_words_are_read_in_many_forms(typed, word):
+    assert hear(typed).word is word
+
+
+def test_every_word_is_understood_as_listed():
+    assert {said: hear(said).word for said in WORDS} == dict(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("13812345678", "13812345678"),
+        ("１３８１２３４５６７８", "13812345678"),
+        ("138 1234 5678", "13812345678"),
+        ("138-1234-5678", "13812345678"),
+        ("+86 13812345678", "13812345678"),
+        ("8613812345678", "13812345678"),
+        ("我的电话是13812345678，姓王", "13812345678"),
+        ("0991-2223333", "0991-2223333"),
+        ("（0991）2223333", "0991-2223333"),
+        ("09912223333", "0991-2223333"),
+        ("0991 222 3333", "0991-2223333"),
+        ("010-88886666", "010-88886666"),
+        ("021 5555 6666", "021-55556666"),
+        ("0991-2223333-801", "0991-2223333-801"),
+        ("0991-2223333转801", "0991-2223333-801"),
+        ("1381234567", ""),
+        ("138123456789", ""),
+        ("12812345678", ""),
+        ("2223333", ""),
+        ("没有电话", ""),
+        ("", ""),
+        ("202611210000019", ""),
+        ("65010119900101123X", ""),
+        ("0991-1223333", ""),
+    ],
+)
+def test_phones_are_brought_to_one_form(typed, number):
+    assert phone(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("WQ20261121-0000019", ("WQ20261121-0000019", "")),
+        ("wq202611210000019", ("wq202611210000019", "")),
+        ("20261121-0000019", ("20261121-0000019", "")),
+        ("查询 WQ20261121-0000019", ("WQ20261121-0000019", "")),
+        ("查询WQ20261121-0000019。", ("WQ20261121-0000019", "")),
+        ("查詢　ＷＱ２０２６１１２１－０００００１９", ("WQ20261121-0000019", "")),
+        ("查询 WQ20261121-0000019 123456", ("WQ20261121-0000019", "123456")),
+        ("WQ20261121-0000019，查询码：123456", ("WQ20261121-0000019", "123456")),
+        ("WQ2026112-0000019", ("WQ2026112-0000019", "")),
+        ("2026112100000", ("2026112100000", "")),
+        ("我的编号WQ20261121-0000019怎么还没人办", None),
+        ("13812345678", None),
+        ("0991-2223333", None),
+        ("2026年11月21日", None),
+        ("投诉", None),
+        ("", None),
+    ],
+)
+def test_a_number_typed_alone_is_a_question_about_it(typed, found):
+    assert reference(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("撤回 WQ20261121-0000019", (Word.WITHDRAW, "WQ20261121-0000019", "")),
+        ("撤销202611210000019", (Word.WITHDRAW, "202611210000019", "")),
+        ("评价 WQ20261121-0000019 不满意 没解决", (Word.RATE, "WQ20261121-0000019", "不满意 没解决")),
+        ("評價：WQ20261121-0000019，满意", (Word.RATE, "WQ20261121-0000019", "满意")),
+        ("撤回", None),
+        ("评价一下这个小区的物业", None),
+    ],
+)
+def test_an_act_names_its_petition(typed, found):
+    assert act_on(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("满意", (Rating.SATISFIED, "")),
+        ("滿意！", (Rating.SATISFIED, "")),
+        ("非常满意", (Rating.SATISFIED, "")),
+        ("基本满意", (Rating.FAIR, "")),
+        ("还行吧", (Rating.FAIR, "")),
+        ("不满意 没解决", (Rating.DISSATISFIED, "没解决")),
+        ("不满意，没人来", (Rating.DISSATISFIED, "没人来")),
+        ("我对结果不满意", (Rating.DISSATISFIED, "")),
+        ("很不满意。还是吵", (Rating.DISSATISFIED, "还是吵")),
+        ("评价：不满意", (Rating.DISSATISFIED, "")),
+        ("不满意物业乱收费", None),
+        ("满意度调查怎么填", None),
+        ("还行驶在路上", None),
+        ("", None),
+    ],
+)
+def test_ratings_are_read_with_their_words(typed, found):
+    assert rated(typed) == found
+
+
+def test_letters_are_counted_and_signs_are_not():
+    assert letters("停水", enough=2)
+    assert not letters("？？12 😀", enough=1)
