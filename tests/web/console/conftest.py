@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
+from blockbuster import blockbuster_ctx
 
 from bot.clock import MovableClock
 from bot.console.routes import console_app
@@ -322,6 +323,15 @@ def main_text(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
+@pytest.fixture(autouse=True)
+def no_blocking():
+    with blockbuster_ctx(["bot.console"]) as watch:
+        for name, function in watch.functions.items():
+            if name.startswith(("os.", "io.")):
+                function.can_block_in("structlog/dev.py", {"__call__"})  # reads the source lines of a traceback
+        yield watch
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("database") / "empty.sqlite"
@@ -335,9 +345,13 @@ def migrated(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-async def storage(migrated, tmp_path):
-    shutil.copy(migrated, tmp_path / "office.sqlite")
-    storage = await SqlStorage.open(f"sqlite+aiosqlite:///{tmp_path / 'office.sqlite'}")
+def database(migrated, tmp_path) -> Path:
+    return shutil.copy(migrated, tmp_path / "office.sqlite")
+
+
+@pytest.fixture
+async def storage(database):
+    storage = await SqlStorage.open(f"sqlite+aiosqlite:///{database}")
     yield storage
     await storage.close()
 
