@@ -166,9 +166,15 @@ class PostgresqlBatch:
             arguments += _arrays(found)
         try:
             with wrapped():
-                await self._connection.fetchval(_save_sql(tuple(parts)), *arguments, len(rows.citizens))
+                await self._write(_save_sql(tuple(parts)), *arguments, len(rows.citizens))
         except Conflict as error:
             raise Stale from error
+
+    async def _write(self, sql: str, *arguments: object) -> None:
+        try:
+            await self._connection.fetchval(sql, *arguments)
+        except asyncpg.DivisionByZeroError as error:
+            raise Stale from error  # fewer citizens were written than expected
 
 
 def _arrays(rows: Rows) -> list[list[Any]]:

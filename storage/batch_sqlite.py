@@ -18,7 +18,7 @@ from typing import Any
 from bot.petitions.errors import Stale
 from bot.petitions.ports import CitizenRow, StorageUnavailable, TurnState, TurnWrites
 from storage.columns import moment_text, text_moment
-from storage.errors import Conflict, wrapped
+from storage.errors import PRIMARY_CODE, Conflict, wrapped
 from storage.rows import (
     ATTACHMENT_COLUMNS,
     CITIZEN_COLUMNS,
@@ -33,6 +33,9 @@ from storage.turn_rows import Rows, turn_rows
 BUSY_TRIES = 100
 BUSY_PAUSE = 0.02
 """Together two seconds of waiting for another process, in pieces that leave the loop free."""
+
+OPEN_SECONDS = 5
+"""How long opening waits, in the helper thread; afterwards nothing ever waits inside the driver."""
 
 _STATEMENTS = 256
 """How many prepared statements the driver keeps."""
@@ -91,7 +94,7 @@ class SqliteBatches:
             if self._connection is not None:
                 connection, self._connection = self._connection, None
                 await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
-        self._thread.shutdown()
+        self._thread.shutdown(wait=False)  # it has nothing left to do, and waiting would block the loop
 
     async def _connect(self) -> sqlite3.Connection:
         with wrapped():
@@ -100,9 +103,13 @@ class SqliteBatches:
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
+            self._path,
+            timeout=OPEN_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_STATEMENTS,
         )
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"):
             connection.execute(f"PRAGMA {setting}").fetchall()
         return connection
 
@@ -176,7 +183,7 @@ async def _begin(connection: sqlite3.Connection) -> None:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
                     raise
             else:
                 return

@@ -48,7 +48,7 @@ _SQLITE_AWAY = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
-_PRIMARY_CODE = 0xFF
+PRIMARY_CODE = 0xFF
 """SQLite's extended codes carry the primary one in the lowest byte."""
 
 _POSTGRESQL_AWAY = ("08", "53", "57", "58", "25006", "3D", "28")
@@ -89,7 +89,7 @@ def _by_driver(error: BaseException) -> GatewayError:
             return Conflict(error.sqlite_errorname) if unique else StorageError(error.sqlite_errorname)
         case sqlite3.Error():
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-            away = code & _PRIMARY_CODE in _SQLITE_AWAY
+            away = code & PRIMARY_CODE in _SQLITE_AWAY
             return StorageUnavailable(_name(error)) if away else StorageError(f"{_name(error)}: {error}")
         case asyncpg.PostgresError():
             return _by_state(error)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 PREFIX = "wenqiao:"
 _KEPT = timedelta(days=1)
 """No token lives longer; its own end is by the gateway's clock and stands beside it."""
-_LOCK_SECONDS = 15.0
+LOCK_SECONDS = 15.0
 """More than one call to a platform takes; after it a lock frees itself."""
 _LOCK_POLL = 0.05
 _CONNECT_SECONDS = 1.0
@@ -56,6 +56,7 @@ class RedisEphemeral:
         self._client = client
         self._me = uuid.uuid4().hex
         self._wakeups = WakeUps()
+        self._heard = asyncio.Event()
         self._away = False
         self._hit = client.register_script(_HIT)
         self._listening = asyncio.create_task(self._listen(), name="redis wake-ups")
@@ -69,6 +70,7 @@ class RedisEphemeral:
             socket_connect_timeout=_CONNECT_SECONDS,
             socket_timeout=_ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 1),
+            driver_info=None,  # else every new connection reads the package's version from the disk
         )
         return cls(client)
 
@@ -78,6 +80,10 @@ class RedisEphemeral:
         with suppress(asyncio.CancelledError):
             await self._listening
         await self._client.aclose()
+
+    async def listening(self) -> None:
+        """Return when wake-ups of other processes are heard (they are a courtesy: every loop also looks by itself)."""
+        await self._heard.wait()
 
     async def check(self) -> None:
         """Raise `StorageUnavailable` when Redis does not answer."""
@@ -105,7 +111,7 @@ class RedisEphemeral:
 
     @asynccontextmanager
     async def _locked(self, key: str) -> AsyncIterator[None]:
-        lock = self._client.lock(key, timeout=_LOCK_SECONDS, sleep=_LOCK_POLL, blocking_timeout=_LOCK_SECONDS)
+        lock = self._client.lock(key, timeout=LOCK_SECONDS, sleep=_LOCK_POLL, blocking_timeout=LOCK_SECONDS)
         held = await self._try(lock.acquire, default=False)
         try:
             yield
@@ -153,12 +159,15 @@ class RedisEphemeral:
                 self._note_away(error)
             except Exception:
                 log.exception("redis.listener_failed")
+            self._heard.clear()
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _hear(self) -> None:
         async with self._client.pubsub() as subscription:
             await subscription.psubscribe(f"{PREFIX}wake:*")
             while True:
-                message = await subscription.get_message(ignore_subscribe_messages=True, timeout=None)
-                if message is not None and message["data"] != self._me:
+                message = await subscription.get_message(timeout=None)
+                if message is None or message["type"] != "pmessage":
+                    self._heard.set()
+                elif message["data"] != self._me:
                     self._wakeups.set(message["channel"].removeprefix(f"{PREFIX}wake:"))

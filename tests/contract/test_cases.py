@@ -1,4 +1,4 @@
-"""`Cases`: what is saved is what is read, guarded by its version, found again by every filter, and due when it is due."""
+"""`Cases`: what is saved is what is read, guarded by its version, found by every filter, due when it is due."""
 
 import asyncio
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from bot.petitions import lifecycle
 from bot.petitions.errors import Stale
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Kind, Lamp, MilestoneName, NoticeKind, Outcome, Rating, Role, State
-from bot.petitions.ports import CaseFilter, OutboxState
+from bot.petitions.ports import CaseFilter, OutboxState, TurnWrites
 from storage.engine import SqlStorage
 from tests.contract.petitioning import CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture
 
@@ -93,8 +93,6 @@ async def test_notices_become_pending_outbox_rows(storage: SqlStorage) -> None:
 
 
 async def test_a_filing_takes_the_files_that_are_there(storage: SqlStorage) -> None:
-    from bot.petitions.ports import TurnWrites  # noqa: PLC0415
-
     async with storage.begin() as work:
         await work.turns.save(TurnWrites(attachments=[picture("p1"), picture("p2"), picture("p3")]))
         await work.commit()
@@ -205,15 +203,11 @@ async def shelf(storage: SqlStorage) -> dict[str, str]:
 async def test_a_search_finds_what_matches_most_urgent_first(
     storage: SqlStorage, wanted: CaseFilter, found: list[str]
 ) -> None:
-    names = await shelf_of_one_day(storage)
+    names = await shelf(storage)
     async with storage.read() as work:
         page = await work.cases.search(wanted, now=NOW, limit=10)
     assert [names[case.petition.number] for case in page.cases] == found
     assert page.total == len(found)
-
-
-async def shelf_of_one_day(storage: SqlStorage) -> dict[str, str]:
-    return {number: name for number, name in (await shelf(storage)).items()}
 
 
 async def test_a_lamp_filter_agrees_with_the_lamp_of_the_case(storage: SqlStorage) -> None:
