@@ -16,7 +16,7 @@ from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question
 from dialogs.session import ASIDES, STEPS, State, dump_session, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Mine, One, Turn
-from dialogs.understanding import LONGEST_COMMAND, WORDS, Heard, Word, act_on, fold, hear, letters, rated
+from dialogs.understanding import LONGEST_COMMAND, WORDS, Heard, Word, act_on, fold, hear, letters, phone, rated
 
 LEAST_OFFER = 10
 """Characters from which on a first message that is no command is taken for a petition's words."""
@@ -126,7 +126,8 @@ def _listen(talk: Talk) -> Answer:
     heard, session = talk.heard, talk.session
     if not heard.text:
         return question(talk)
-    if session.state is not State.PHONE and (answer := looking.asked(talk)) is not None:
+    answered = session.state is State.PHONE and phone(heard.text) != ""
+    if not answered and (answer := looking.asked(talk)) is not None:
         return answer
     if (verb := act_on(heard.text)) is not None:
         if verb.word is Word.RATE:

@@ -25,6 +25,7 @@ MOST_WRONG_CODES = 5
 REST_SECONDS = 3600
 _CODE_DIGITS = 6
 _LABEL = 6
+"""Characters of the content in a choice: five choices must stay small enough to be tapped."""
 
 
 def mine(talk: Talk) -> Answer:
@@ -41,8 +42,7 @@ def mine(talk: Talk) -> Answer:
     session.aside(State.PICK, at=talk.at)
     session.numbers = [case.petition.number for case in shown]
     more = len(facts.cases) - len(shown)
-    lines = tuple(_line(case, place) for place, case in enumerate(shown, 1))
-    values: dict[str, Any] = {"count": len(facts.cases), "lines": lines}
+    values: dict[str, Any] = {"count": len(facts.cases)}
     tail = (Reply(phrase="looking.older", values={"count": more}),) if more else ()
     if session.parts is not None:
         tail = (*tail, Reply(phrase="draft.waiting"))
@@ -51,22 +51,10 @@ def mine(talk: Talk) -> Answer:
     return Reply(phrase="looking.mine", values=values, choices=tuple(pick("look", case) for case in shown))
 
 
-def _line(case: Case, place: int) -> Reply:
-    petition = case.petition
-    values = {
-        "place": place,
-        "number": petition.number,
-        "kind": petition.kind.label,
-        "summary": short(petition.content, 20),
-        "state": petition.state.label,
-    }
-    return Reply(phrase="looking.line", values=values)
-
-
 def pick(verb: str, case: Case) -> Choice:
     """Offer a case to be picked for `verb` (look, withdraw)."""
     petition = case.petition
-    label = f"{petition.kind.label} {short(petition.content, _LABEL)}（{petition.state.label}）"
+    label = f"{petition.kind.label} {short(petition.content, _LABEL)} {petition.state.label}"
     return Choice(id=f"{verb}:{petition.number}", label=label)
 
 

@@ -1,0 +1,343 @@
+"""Every act in every state by every role, the events it leaves, and the clocks."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from bot.petitions import lifecycle
+from bot.petitions.deadlines import Deadline
+from bot.petitions.errors import Incomplete, LeakRefused, NotAllowed, NotPossible
+from bot.petitions.lifecycle import ROLES, TRANSITIONS, Act
+from bot.petitions.petition import (
+    CLOCK,
+    Actor,
+    Case,
+    Draft,
+    EventType,
+    Kind,
+    Lamp,
+    MilestoneName,
+    NoticeKind,
+    Rating,
+    Role,
+    State,
+)
+from bot.petitions.routing import Unit
+
+NOW = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+CITIZEN = "wechat:main:u1"
+UNIT = Unit(id="chengguan", name="河滩区城管局", short="城管局", phone="0991-2222222")
+ACTORS = {
+    Role.CITIZEN: Actor(role=Role.CITIZEN, id=CITIZEN),
+    Role.CLERK: Actor(role=Role.CLERK, id="wang"),
+    Role.OFFICER: Actor(role=Role.OFFICER, id="li", unit=UNIT.id),
+    Role.SUPERVISOR: Actor(role=Role.SUPERVISOR, id="zhao"),
+    Role.ADMIN: Actor(role=Role.ADMIN, id="root"),
+    Role.CLOCK: CLOCK,
+}
+CLERK, OWNER = ACTORS[Role.CLERK], ACTORS[Role.CITIZEN]
+DEADLINES = (
+    Deadline(
+        name="response",
+        start=NOW,
+        due=NOW + timedelta(hours=8),
+        warn_at=NOW + timedelta(hours=6),
+        provisional=False,
+        calendar_version="t",
+    ),
+    Deadline(
+        name="answer",
+        start=NOW,
+        due=NOW + timedelta(days=11),
+        warn_at=NOW + timedelta(days=10),
+        provisional=True,
+        calendar_version="t",
+    ),
+)
+DRAFT = Draft(
+    kind=Kind.COMPLAINT,
+    content="楼下烧烤店\n每天油烟很大",
+    place="和平路12号",
+    latitude=43.8,
+    longitude=87.6,
+    attachments=("wechat:main:1",),
+    phone="13812345678",
+    public=True,
+)
+
+
+def filed(draft=DRAFT, deadlines=DEADLINES):
+    return lifecycle.file(
+        draft,
+        number="WQ20261121-0000019",
+        code="123456",
+        citizen=CITIZEN,
+        policy="urumqi",
+        deadlines=deadlines,
+        now=NOW,
+    )
+
+
+WAYS = {
+    State.FILED: (),
+    State.ACCEPTED: (Act.ACCEPT,),
+    State.FORWARDED: (Act.FORWARD,),
+    State.ANSWERED: (Act.FORWARD, Act.ANSWER),
+    State.CLOSED: (Act.FORWARD, Act.ANSWER, Act.CLOSE),
+    State.REFUSED: (Act.REFUSE,),
+    State.WITHDRAWN: (Act.WITHDRAW,),
+}
+
+
+def do(case, act, *, actor, now=NOW):
+    common = {"actor": actor, "now": now}
+    match act:
+        case Act.ACCEPT:
+            return lifecycle.accept(case, **common, note=" 已联系 ")
+        case Act.REFUSE:
+            return lifecycle.refuse(case, **common, reason="已进入诉讼", elsewhere="法院")
+        case Act.FORWARD:
+            return lifecycle.forward(case, **common, unit=UNIT)
+        case Act.ANSWER:
+            return lifecycle.answer(case, **common, text="已责令整改", by=UNIT.name)
+        case Act.CLOSE:
+            return lifecycle.close(case, **common)
+        case Act.WITHDRAW:
+            return lifecycle.withdraw(case, **common, reason="解决了")
+        case _:
+            return lifecycle.rate(case, **common, rating=Rating.FAIR, words="还行")
+
+
+def history(state):
+    """Return the outcome list that leads to a state."""
+    outcomes = [filed()]
+    for act in WAYS[state]:
+        actor = OWNER if act is Act.WITHDRAW else CLERK
+        outcomes.append(do(outcomes[-1].case, act, actor=actor, now=NOW + timedelta(hours=len(outcomes))))
+    return outcomes
+
+
+def case_in(state):
+    case = history(state)[-1].case
+    assert case.petition.state is state
+    return replace(case, petition=replace(case.petition, unit=UNIT.id))
+
+
+LATER_ACTS = [act for act in Act if act is not Act.FILE]
+
+
+@pytest.mark.parametrize(("state", "act", "role"), list(product(State, LATER_ACTS, Role)))
+def test_every_act_is_done_or_refused_as_the_tables_say(state, act, role):
+    case, actor = case_in(state), ACTORS[role]
+    target = TRANSITIONS.get((state, act))
+    if role not in ROLES[act]:
+        with pytest.raises(NotAllowed):
+            do(case, act, actor=actor)
+    elif target is None:
+        with pytest.raises(NotPossible) as caught:
+            do(case, act, actor=actor)
+        assert (caught.value.state, caught.value.act) == (state, act)
+    else:
+        outcome = do(case, act, actor=actor)
+        assert outcome.case.petition.state is target
+        assert outcome.case.petition.version == case.petition.version + 1
+        assert [event.seq for event in outcome.events] == [outcome.case.petition.version]
+    assert (act in lifecycle.possible(case, actor)) == (role in ROLES[act] and target is not None)
+
+
+def test_the_table_of_transitions_stays():
+    assert {f"{state} {act} {target}" for (state, act), target in TRANSITIONS.items()} == {
+        "filed accept accepted",
+        "filed refuse refused",
+        "filed forward forwarded",
+        "filed withdraw withdrawn",
+        "accepted refuse refused",
+        "accepted forward forwarded",
+        "accepted answer answered",
+        "accepted withdraw withdrawn",
+        "forwarded forward forwarded",
+        "forwarded answer answered",
+        "forwarded withdraw withdrawn",
+        "answered close closed",
+        "answered rate answered",
+        "closed rate closed",
+    }
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_case_is_what_its_events_say(state):
+    outcomes = history(state)
+    if (state, Act.RATE) in TRANSITIONS:
+        outcomes.append(do(outcomes[-1].case, Act.RATE, actor=OWNER))
+    events = [event for outcome in outcomes for event in outcome.events]
+    assert lifecycle.replay(events) == outcomes[-1].case
+
+
+def test_replay_includes_the_clock():
+    outcomes = [filed()]
+    for name, hours in [("response", 6), ("response", 8), ("answer", 24 * 10), ("answer", 24 * 11)]:
+        outcome = lifecycle.tick(outcomes[-1].case, MilestoneName(name), now=NOW + timedelta(hours=hours))
+        assert outcome is not None
+        outcomes.append(outcome)
+    events = [event for outcome in outcomes for event in outcome.events]
+    assert [event.type for event in events[1:]] == [EventType.WARNED, EventType.PASSED] * 2
+    assert lifecycle.replay(events) == outcomes[-1].case
+
+
+def test_filing_keeps_every_part_and_starts_the_clocks():
+    case = filed().case
+    petition = case.petition
+    assert (petition.kind, petition.content, petition.place, petition.phone) == (
+        Kind.COMPLAINT,
+        DRAFT.content,
+        "和平路12号",
+        "13812345678",
+    )
+    assert (petition.latitude, petition.longitude, petition.public, petition.code) == (43.8, 87.6, True, "123456")
+    assert (petition.citizen, petition.state, petition.version) == (CITIZEN, State.FILED, 1)
+    assert petition.summary == "楼下烧烤店 每天油烟很大"
+    assert [(m.name, m.started_at, m.due_at, m.provisional) for m in case.milestones] == [
+        (MilestoneName.RESPONSE, NOW, NOW + timedelta(hours=8), False),
+        (MilestoneName.ANSWER, NOW, NOW + timedelta(days=11), True),
+    ]
+    assert filed().events[0].data["attachments"] == ["wechat:main:1"]
+
+
+def test_a_report_is_never_public_and_an_empty_petition_never_filed():
+    assert filed(replace(DRAFT, kind=Kind.REPORT)).case.petition.public is False
+    with pytest.raises(Incomplete):
+        filed(replace(DRAFT, content=" \n"))
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        (Act.ACCEPT, NoticeKind.ACCEPTED),
+        (Act.REFUSE, NoticeKind.REFUSED),
+        (Act.FORWARD, NoticeKind.FORWARDED),
+    ],
+)
+def test_the_citizen_is_told_once_of_each_act(act, kind):
+    outcome = do(filed().case, act, actor=CLERK)
+    (notice,) = outcome.notices
+    assert (notice.key, notice.kind, notice.citizen) == (f"WQ20261121-0000019:2:{kind}", kind, CITIZEN)
+    assert (notice.values["number"], notice.values["kind"]) == ("WQ20261121-0000019", "投诉")
+    assert notice.values["answer_due"] == "12月2日（星期三）（暂定）"
+
+
+def test_a_forward_names_unit_and_phone_and_an_answer_its_text():
+    forwarded = do(filed().case, Act.FORWARD, actor=CLERK)
+    values = forwarded.notices[0].values
+    assert (values["unit"], values["unit_phone"], values["status"]) == ("河滩区城管局", "0991-2222222", "办理中")
+    answered = do(forwarded.case, Act.ANSWER, actor=ACTORS[Role.OFFICER])
+    assert answered.notices[0].values["answer"] == "已责令整改"
+
+
+def test_withdrawing_and_rating_tell_nobody():
+    assert do(filed().case, Act.WITHDRAW, actor=OWNER).notices == ()
+    assert do(case_in(State.CLOSED), Act.RATE, actor=OWNER).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "met"),
+    [(Act.ACCEPT, {"response"}), (Act.REFUSE, {"response"}), (Act.FORWARD, {"response"}), (Act.WITHDRAW, set())],
+)
+def test_acts_meet_their_clocks(act, met):
+    case = do(filed().case, act, actor=OWNER if act is Act.WITHDRAW else CLERK).case
+    assert {m.name.value for m in case.milestones if m.met_at is not None} == met
+    ends = act in {Act.REFUSE, Act.WITHDRAW}
+    assert all(not m.open for m in case.milestones) == ends
+
+
+def test_an_answer_meets_both_clocks():
+    case = do(do(filed().case, Act.ACCEPT, actor=CLERK).case, Act.ANSWER, actor=CLERK).case
+    assert all(m.met_at is not None and not m.open for m in case.milestones)
+
+
+@pytest.mark.parametrize("field", ["reason", "elsewhere"])
+def test_a_refusal_says_why_and_where_to_go(field):
+    words = {"reason": "a", "elsewhere": "b"} | {field: " "}
+    with pytest.raises(Incomplete) as caught:
+        lifecycle.refuse(filed().case, actor=CLERK, now=NOW, **words)
+    assert caught.value.field == field
+
+
+def test_an_answer_has_words():
+    with pytest.raises(Incomplete) as caught:
+        lifecycle.answer(case_in(State.FORWARDED), actor=CLERK, now=NOW, text="  ", by="x")
+    assert caught.value.field == "text"
+
+
+def test_an_officer_acts_only_for_the_own_unit_and_a_citizen_only_on_the_own_petition():
+    case = do(filed().case, Act.FORWARD, actor=CLERK).case
+    with pytest.raises(NotAllowed):
+        do(case, Act.ANSWER, actor=Actor(role=Role.OFFICER, id="x", unit="shuiwu"))
+    with pytest.raises(NotAllowed):
+        do(filed().case, Act.WITHDRAW, actor=Actor(role=Role.CITIZEN, id="wechat:main:u2"))
+    unassigned = replace(filed().case, petition=replace(filed().case.petition, state=State.FORWARDED))
+    with pytest.raises(NotAllowed):
+        do(unassigned, Act.ANSWER, actor=Actor(role=Role.OFFICER, id="x", unit=""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "note", "refused"),
+    [
+        (Kind.REPORT, Role.CLERK, "", True),
+        (Kind.REPORT, Role.CLERK, "理由", True),
+        (Kind.REPORT, Role.SUPERVISOR, "", True),
+        (Kind.REPORT, Role.SUPERVISOR, "经纪委同意", False),
+        (Kind.COMPLAINT, Role.CLERK, "", False),
+    ],
+)
+def test_a_report_does_not_reach_whom_it_names(kind, role, note, refused):
+    case = filed(replace(DRAFT, kind=kind)).case
+    common = {"actor": ACTORS[role], "now": NOW, "unit": UNIT, "note": note, "barred": frozenset({UNIT.id})}
+    if refused:
+        with pytest.raises(LeakRefused):
+            lifecycle.forward(case, **common)
+    else:
+        assert lifecycle.forward(case, **common).case.petition.unit == UNIT.id
+
+
+@pytest.mark.parametrize(
+    ("name", "hours", "event", "notice"),
+    [
+        ("response", 5.9, None, None),
+        ("response", 6, EventType.WARNED, None),
+        ("response", 8, EventType.PASSED, NoticeKind.RESPONSE_OVERDUE),
+        ("answer", 239, None, None),
+        ("answer", 240, EventType.WARNED, NoticeKind.ANSWER_DUE_SOON),
+        ("answer", 264, EventType.PASSED, NoticeKind.ANSWER_OVERDUE),
+    ],
+)
+def test_the_clock_warns_and_passes_once(name, hours, event, notice):
+    now = NOW + timedelta(hours=hours)
+    outcome = lifecycle.tick(filed().case, MilestoneName(name), now=now)
+    if event is None:
+        assert outcome is None
+        return
+    assert outcome is not None
+    assert [one.type for one in outcome.events] == [event]
+    assert [one.kind for one in outcome.notices] == ([notice] if notice else [])
+    assert lifecycle.tick(outcome.case, MilestoneName(name), now=now) is None
+
+
+def test_a_clock_that_is_met_or_not_there_does_not_tick():
+    late = NOW + timedelta(days=30)
+    assert lifecycle.tick(do(filed().case, Act.ACCEPT, actor=CLERK).case, MilestoneName.RESPONSE, now=late) is None
+    assert lifecycle.tick(filed(deadlines=()).case, MilestoneName.ANSWER, now=late) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "lamp"), [(0, Lamp.GREEN), (6, Lamp.YELLOW), (8, Lamp.YELLOW), (8.1, Lamp.RED), (300, Lamp.RED)]
+)
+def test_the_lamp_is_the_worst_of_the_open_clocks(hours, lamp):
+    assert filed().case.lamp(NOW + timedelta(hours=hours)) is lamp
+
+
+def test_a_case_without_open_clocks_has_no_lamp():
+    case = case_in(State.CLOSED)
+    assert case.lamp(NOW + timedelta(days=99)) is Lamp.NONE
+    assert Case(petition=case.petition, milestones=()).lamp(NOW) is Lamp.NONE
