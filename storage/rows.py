@@ -38,7 +38,7 @@ from bot.petitions.ports import (
 from storage.columns import MomentOut, from_json, same_moment, storable, to_json
 
 LATE_KIND = "reply"
-LATE_PHRASE = "reply.late"
+LATE_PHRASE = "verbatim"
 """The phrase of a reply that missed the passive answer; its only value is `text`."""
 
 

@@ -86,7 +86,7 @@ async def test_a_claimed_message_is_what_was_queued(storage: SqlStorage) -> None
         citizen=LI,
         kind="reply",
         number=None,
-        phrase="reply.late",
+        phrase="verbatim",
         values={"text": "words of a"},
         created_at=NOW,
         state=OutboxState.SENDING,
