@@ -5,7 +5,8 @@ cost, so that the time of the answer does not tell names apart.
 
 Failures are counted by name and address, by name, and by address, through a small `Hits` port that processes may
 share. Who is over a limit rests in this process until the window ends, right password or not; a second process learns
-it with the next failure there, so P processes give at most P guesses more than the limit.
+it with the next failure there, so P processes give at most P guesses more than the limit. Each process also counts
+for itself, so that a shared counter that is away opens no door.
 """
 
 import asyncio
@@ -91,6 +92,7 @@ class SignInGuard:
 
     def __init__(self, hits: Hits, *, failures: int, per: timedelta) -> None:
         self._hits = hits
+        self._own = InProcessHits()
         self._failures = failures
         self._per = per
         self._resting: dict[str, datetime] = {}
@@ -111,7 +113,9 @@ class SignInGuard:
     async def failed(self, name: str, address: str, *, now: datetime) -> None:
         """Count one failure; from the last one allowed on, it rests."""
         for key, limit in self._limits(name, address):
-            if not await self._hits.hit(key, limit=limit - 1, per=self._per, now=now):
+            counters = (self._own, self._hits)
+            within = [await counter.hit(key, limit=limit - 1, per=self._per, now=now) for counter in counters]
+            if not all(within):
                 self._resting[key] = now + self._per
 
     def _limits(self, name: str, address: str) -> tuple[tuple[str, int], ...]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.console import access, words
 from bot.messages import MediaKind
-from bot.petitions.petition import Case, Event, Milestone, Role
+from bot.petitions.petition import Case, Event, Lamp, Milestone, Role
 from bot.petitions.ports import Attachment, AttachmentState, Delivery, OutboxMessage, User
 from bot.petitions.routing import Unit
 from bot.petitions.service import PetitionService
@@ -69,7 +69,7 @@ def clock_of(milestone: Milestone, *, now: datetime) -> Clock:
     lamp = milestone.lamp(now)
     if milestone.met_at is not None:
         late = milestone.met_at > milestone.due_at
-        left = f"超 {words.span(milestone.met_at - milestone.due_at)}" if late else "按时"
+        left = f"超 {words.span(milestone.met_at - milestone.due_at)}" if late else ""
     elif milestone.ended_at is not None:
         left = "已终止"
     else:
@@ -78,7 +78,7 @@ def clock_of(milestone: Milestone, *, now: datetime) -> Clock:
         label=milestone.name.label,
         lamp=lamp.value,
         shape=words.LAMP_SHAPES[lamp],
-        word="已完成" if milestone.met_at is not None else words.LAMP_MEANINGS[lamp],
+        word=_word(milestone, lamp),
         left=left,
         due=words.moment(milestone.due_at),
         met=words.moment(milestone.met_at) if milestone.met_at else "",
@@ -95,6 +95,12 @@ def shown_as(file: Attachment) -> str:
             return "audio" if file.playable else ""
         case MediaKind.VIDEO:
             return "video" if file.content_type in {"video/mp4", "video/webm"} else ""
+
+
+def _word(milestone: Milestone, lamp: Lamp) -> str:
+    if milestone.met_at is None:
+        return words.LAMP_MEANINGS[lamp]
+    return "超期完成" if lamp is Lamp.RED else "按时完成"
 
 
 def file_of(file: Attachment) -> File:

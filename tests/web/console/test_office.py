@@ -3,7 +3,7 @@
 import pytest
 
 from bot.petitions.lifecycle import Act
-from bot.petitions.ports import OutboxState
+from bot.petitions.ports import OutboxState, RawInbound
 
 PASSWORD = "another-horse-8"
 NEW = {"name": "wang", "display": "王小明", "role": "officer", "unit": "roads", "password": PASSWORD}
@@ -45,6 +45,18 @@ async def test_a_message_that_failed_is_shown_as_it_came(office):
     await office.failed_message("我要<投诉>", detail="KeyError: 'place'")
     html = await (await office.browser("clerk")).page("/console/trouble")
     for part in ("处理出错", "我要&lt;投诉&gt;", "KeyError: &#39;place&#39;", "oAB…456", "&#34;Content&#34;"):
+        assert part in html
+
+
+async def test_a_malformed_body_is_shown_as_text(office):
+    raw = RawInbound(
+        key="wechat:city:raw1", account="city", body="<xml><a>&lt;", detail="no MsgType", received_at=office.clock.now()
+    )
+    async with office.storage.begin() as work:
+        assert await work.turns.keep_raw(raw) is True
+        await work.commit()
+    html = await (await office.browser("clerk")).page("/console/trouble")
+    for part in ("无法识别", "no MsgType", "&lt;xml&gt;&lt;a&gt;&amp;lt;"):
         assert part in html
 
 

@@ -284,3 +284,4 @@ async def test_the_clocks_show_how_they_stand(office):
     await office.act(number, Act.ACCEPT)
     html = await browser.page(f"/console/petitions/{number}")
     assert "2026-11-20 18:00 到期，2026-11-20 20:00 完成" in html
+    assert "超期完成" in html

@@ -68,6 +68,21 @@ async def test_an_address_that_tries_many_names_rests():
     assert guard.rests_until("clerk", "10.0.0.1", now=NOW + timedelta(minutes=15)) is None
 
 
+class NeverFull:
+    """A shared counter that is away."""
+
+    async def hit(self, key, *, limit, per, now):
+        return True
+
+
+async def test_a_shared_counter_that_is_away_opens_no_door():
+    guard = SignInGuard(NeverFull(), failures=5, per=timedelta(minutes=15))
+    for _ in range(5):
+        assert guard.rests_until("clerk", "10.0.0.1", now=NOW) is None
+        await guard.failed("clerk", "10.0.0.1", now=NOW)
+    assert guard.rests_until("clerk", "10.0.0.1", now=NOW) == NOW + timedelta(minutes=15)
+
+
 async def test_signing_out_ends_the_session_on_the_server(office):
     browser = await office.browser("clerk")
     [kept] = [c for c in browser.client.session.cookie_jar if c.key == "wenqiao_console"]
