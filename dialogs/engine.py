@@ -13,6 +13,7 @@ from bot.messages import Inbound, InboundKind, Reply
 from bot.petitions.petition import Kind, Rating
 from dialogs import correcting, filing, gathering, looking, rating, withdrawing
 from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question
+from dialogs.commands import COMMANDS, button, more
 from dialogs.session import ASIDES, STEPS, State, dump_session, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Mine, One, Turn
@@ -69,7 +70,7 @@ def _answer(talk: Talk) -> Answer:
         case InboundKind.LINK:
             return gathering.link(talk)
         case InboundKind.MENU:
-            return _button(talk)
+            return button(talk)
         case InboundKind.FOLLOW:
             return _greet(talk)
         case _:
@@ -93,28 +94,6 @@ def _greet(talk: Talk) -> Reply:
     if session.parts is not None:
         return question(talk, lead=Reply(phrase="draft.still"))
     return menu(talk, phrase="greeting.follow")
-
-
-def _button(talk: Talk) -> Answer:
-    match talk.message.text:
-        case "file" if talk.session.parts is not None:
-            return resume(talk)
-        case "file":
-            return menu(talk, phrase="greeting.file")
-        case "mine":
-            return looking.mine(talk)
-        case "help":
-            return _help(talk)
-        case _:
-            return question(talk)
-
-
-def resume(talk: Talk) -> Reply:
-    """Say that a draft is waiting and ask where it stands."""
-    session = talk.session
-    if session.state in ASIDES:
-        session.leave()
-    return question(talk, lead=Reply(phrase="draft.still"))
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------
@@ -147,7 +126,7 @@ def _commanded(talk: Talk) -> Answer | None:
     chatting = heard.word is Word.CHAT and session.parts is not None
     if heard.plain not in WORDS and (kind := talk.office.kind_named(heard.plain)) is not None:
         return filing.begin(talk, kind)
-    if heard.word is not None and (command := _COMMANDS.get(heard.word)) is not None:
+    if heard.word is not None and (command := COMMANDS.get(heard.word)) is not None:
         return command(talk)
     if session.parts is not None and (name := correcting.field_to_change(talk, session.parts)):
         return correcting.edit_field(talk, name)
@@ -241,9 +220,9 @@ def _tapped(talk: Talk, choice: str) -> Answer | None:
         if session.state is not state:
             return filing.submit(talk) if choice == "summary.submit" and session.parts is None else question(talk)
         talk.heard = Heard("", "", "", word, 0)
-        return (_COMMANDS.get(word) or _below)(talk)
+        return (COMMANDS.get(word) or _below)(talk)
     if choice == "more":
-        return _more(talk)
+        return more(talk)
     if choice == "menu.mine":
         return looking.mine(talk)
     return _tapped_item(talk, choice)
@@ -275,72 +254,6 @@ _RATINGS = {one.value: one for one in Rating}
 def _rate_tap(talk: Talk, number: str, given: str) -> Answer | None:
     return rating.given(talk, number, _RATINGS[given]) if given in _RATINGS and number.startswith("WQ") else None
 
-
-# --- commands -------------------------------------------------------------------------------------------------------
-
-
-def _help(talk: Talk) -> Reply:
-    session = talk.session
-    if session.state in ASIDES:
-        session.leave()
-    if session.state not in STEPS:
-        if session.parts is not None:
-            return question(talk, lead=Reply(phrase="help.draft"))
-        return menu(talk, phrase="help.menu")
-    return question(talk, lead=Reply(phrase=f"help.{session.state.value.removeprefix('filing.')}"))
-
-
-def _human(talk: Talk) -> Reply:
-    office = talk.office
-    values = {"office": office.name, "office_phone": office.phone}
-    reply = Reply(phrase="human.plain", values=values)
-    if office.hours:
-        reply = Reply(phrase="human.hours", values={**values, "office_hours": office.hours})
-    if talk.session.parts is None:
-        return reply
-    if talk.session.state in ASIDES:
-        talk.session.leave()
-    asked = question(talk)
-    return Reply(phrase=reply.phrase, values={**reply.values, "tail": (asked,)}, choices=asked.choices)
-
-
-def _more(talk: Talk) -> Reply:
-    session = talk.session
-    if not session.rest:
-        return question(talk, lead=Reply(phrase="more.nothing"))
-    rest, session.rest = session.rest, ""
-    return Reply(phrase="verbatim", values={"text": rest})
-
-
-def _menu(talk: Talk) -> Reply:
-    return menu(talk) if talk.session.parts is None else resume(talk)
-
-
-def _file(talk: Talk) -> Reply:
-    return menu(talk, phrase="greeting.file") if talk.session.parts is None else resume(talk)
-
-
-_COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
-    Word.HELP: _help,
-    Word.HUMAN: _human,
-    Word.LOOK: looking.mine,
-    Word.WITHDRAW: lambda talk: (
-        withdrawing.confirmed(talk) or withdrawing.start(talk)
-        if talk.session.state is State.WITHDRAW_CONFIRM
-        else withdrawing.start(talk)
-    ),
-    Word.RATE: rating.ask,
-    Word.MORE: _more,
-    Word.MENU: _menu,
-    Word.FILE: _file,
-    Word.EDIT: correcting.edit,
-    Word.BACK: correcting.back,
-    Word.CANCEL: lambda talk: (
-        correcting.confirm_cancel(talk) if talk.session.state is State.CANCEL else correcting.cancel(talk)
-    ),
-    Word.SUBMIT: filing.submit,
-}
-"""What is understood at every step."""
 
 _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
     State.PICK: looking.picked,

@@ -173,10 +173,15 @@ def act(stage, verb, text):
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(walk=st.lists(steps, min_size=10, max_size=40))
-def test_any_walk_keeps_what_was_given(new_stage, walk):
+@given(walk=st.lists(steps, min_size=10, max_size=40), answered=st.integers(0, 2))
+def test_any_walk_keeps_what_was_given(new_stage, walk, answered):
     stage = new_stage()
     stage.sessions["甲"] = ""
+    for _ in range(answered):
+        for text in ("投诉", "楼下烧烤店每天油烟很大", "跳过", "跳过", "跳过", "公开", "提交"):
+            stage.says(text)
+        stage.acts("转办")
+        stage.acts("答复", "已处理")
     for what, detail in walk:
         if what == "waits":
             stage.now += timedelta(hours=detail)

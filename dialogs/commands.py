@@ -1,0 +1,98 @@
+"""The commands that every step understands, and the buttons of the bottom menu: they never cost the draft anything."""
+
+from collections.abc import Callable, Mapping
+
+from bot.messages import Reply
+from dialogs import correcting, filing, looking, rating, withdrawing
+from dialogs.asking import menu, question
+from dialogs.session import ASIDES, STEPS, State
+from dialogs.talk import Answer, Talk
+from dialogs.understanding import Word
+
+
+def remind(talk: Talk) -> Reply:
+    """Say that a draft is waiting and ask where it stands."""
+    session = talk.session
+    if session.state in ASIDES:
+        session.leave()
+    return question(talk, lead=Reply(phrase="draft.still"))
+
+
+def _help(talk: Talk) -> Reply:
+    session = talk.session
+    if session.state in ASIDES:
+        session.leave()
+    if session.state not in STEPS:
+        if session.parts is not None:
+            return question(talk, lead=Reply(phrase="help.draft"))
+        return menu(talk, phrase="help.menu")
+    return question(talk, lead=Reply(phrase=f"help.{session.state.value.removeprefix('filing.')}"))
+
+
+def _human(talk: Talk) -> Reply:
+    office = talk.office
+    values = {"office": office.name, "office_phone": office.phone}
+    reply = Reply(phrase="human.plain", values=values)
+    if office.hours:
+        reply = Reply(phrase="human.hours", values={**values, "office_hours": office.hours})
+    if talk.session.parts is None:
+        return reply
+    if talk.session.state in ASIDES:
+        talk.session.leave()
+    asked = question(talk)
+    return Reply(phrase=reply.phrase, values={**reply.values, "tail": (asked,)}, choices=asked.choices)
+
+
+def more(talk: Talk) -> Reply:
+    """Give what was left over of a long answer."""
+    session = talk.session
+    if not session.rest:
+        return question(talk, lead=Reply(phrase="more.nothing"))
+    rest, session.rest = session.rest, ""
+    return Reply(phrase="verbatim", values={"text": rest})
+
+
+def _menu(talk: Talk) -> Reply:
+    return menu(talk) if talk.session.parts is None else remind(talk)
+
+
+def _file(talk: Talk) -> Reply:
+    return menu(talk, phrase="greeting.file") if talk.session.parts is None else remind(talk)
+
+
+COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
+    Word.HELP: _help,
+    Word.HUMAN: _human,
+    Word.LOOK: looking.mine,
+    Word.WITHDRAW: lambda talk: (
+        withdrawing.confirmed(talk) or withdrawing.start(talk)
+        if talk.session.state is State.WITHDRAW_CONFIRM
+        else withdrawing.start(talk)
+    ),
+    Word.RATE: rating.ask,
+    Word.MORE: more,
+    Word.MENU: _menu,
+    Word.FILE: _file,
+    Word.EDIT: correcting.edit,
+    Word.BACK: correcting.back,
+    Word.CANCEL: lambda talk: (
+        correcting.confirm_cancel(talk) if talk.session.state is State.CANCEL else correcting.cancel(talk)
+    ),
+    Word.SUBMIT: filing.submit,
+}
+"""What is understood at every step."""
+
+
+def button(talk: Talk) -> Answer:
+    """Answer a button of the bottom menu: file, mine or help."""
+    match talk.message.text:
+        case "file" if talk.session.parts is not None:
+            return remind(talk)
+        case "file":
+            return menu(talk, phrase="greeting.file")
+        case "mine":
+            return looking.mine(talk)
+        case "help":
+            return _help(talk)
+        case _:
+            return question(talk)
