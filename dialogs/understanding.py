@@ -105,7 +105,7 @@ _POLITE_BEFORE = re.compile(
 _POLITE_AFTER = re.compile(
     r"(?:[,、.!~]|一下子|一下|吧|啊|呀|哦|噢|呢|谢谢|哈|嘛|啦|了|喽|滴|好吗|行吗|可以吗|您|你)+$"
 )
-LONGEST_COMMAND = 24
+LONGEST_COMMAND = 16
 """Characters; a longer text is never a bare command."""
 _HAN_DIGITS = {han: digit for digit, han in enumerate("零一二三四五六七八九十")} | {"两": 2, "壹": 1, "贰": 2, "叁": 3}
 _ORDINAL = re.compile(
@@ -132,6 +132,8 @@ def hear(text: str) -> Heard:
     stripped = text.strip()
     if len(stripped) > LONGEST_COMMAND:
         return Heard(stripped, "", "", None, 0)
+    if (word := WORDS.get(stripped)) is not None:
+        return Heard(stripped, stripped, stripped, word, 0)
     plain = fold(stripped)
     bare = unpolite(plain)
     word = WORDS.get(plain) or WORDS.get(bare)
