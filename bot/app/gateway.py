@@ -141,6 +141,7 @@ async def _build(
         **({"redis": ephemeral.check} if settings.redis.url.get_secret_value() else {}),
     }
     app.add_routes(health_routes(checks=checks, metrics=metrics))
+    app.add_routes([web.get("/console", _to_console)])
     app.add_subapp(
         "/console",
         console_app(
@@ -167,3 +168,7 @@ async def _build(
         service=service,
         registrar=registrar,
     )
+
+
+async def _to_console(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/console/")

@@ -1,6 +1,6 @@
 """How the process logs: one JSON object a line on standard error, or a readable form on a terminal.
 
-Events carry names and ids only; what citizens say, tokens and signatures never get here in the first place.
+Events carry names and ids only, tracebacks no local variables; what citizens say, tokens and signatures never get here in the first place.
 """
 
 import logging
@@ -18,7 +18,7 @@ def configure_logs(*, readable: bool | None = None, level: int = logging.INFO) -
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if pretty
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )

@@ -8,7 +8,7 @@ carry a `client_msg_id`). A cancelled loop finishes what it has started.
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,8 +19,18 @@ from bot.messages import Channel, CitizenRef, Outbound, Reply
 from bot.metrics import Metrics
 from bot.outbox.ladder import rungs
 from bot.outbox.verdict import Verdict, judge
-from bot.petitions.ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Storage, StorageUnavailable
+from bot.petitions.ports import (
+    Delivery,
+    DeliveryOutcome,
+    OutboxMessage,
+    OutboxState,
+    Storage,
+    StorageUnavailable,
+    TurnWrites,
+    UnitOfWork,
+)
 from bot.phrasing import Phrasing
+from dialogs.session import with_rest
 
 log = structlog.get_logger(__name__)
 
@@ -170,6 +180,7 @@ class OutboxLoop:
         async with self._storage.begin() as work:
             attempt = await work.outbox.start(message, rung=rung.value, now=started)
             if rung is Rung.MESSAGE:
+                await self._keep_rest(work, message.citizen, platform.pages(outbound)[1])
                 await work.turns.spend_window(message.citizen)
             await work.commit()
         try:
@@ -183,6 +194,12 @@ class OutboxLoop:
         await self._record(message, verdict, attempt=attempt, rung=rung, started=started)
         self._metrics.notices.labels(ref.account, rung.value, verdict.outcome.value).inc()
         return verdict
+
+    async def _keep_rest(self, work: UnitOfWork, citizen: str, rest: str) -> None:
+        """Leave what does not fit one message in the citizen's session, where 更多 finds it."""
+        if rest:
+            row = (await work.turns.load([], [citizen])).citizens[citizen]
+            await work.turns.save(TurnWrites(citizens=[replace(row, session=with_rest(row.session, rest))]))
 
     async def _send(
         self, message: OutboxMessage, platform: Platform, ref: CitizenRef, rung: Rung, outbound: Outbound
