@@ -32,6 +32,8 @@ _SQLITE_SETUP = (
 )
 _POSTGRESQL_SETUP = {"application_name": "wenqiao", "jit": "off", "timezone": "UTC"}
 _CONNECT_SECONDS = 5
+_STATEMENT_SECONDS = 15
+"""After this a server that does not answer counts as away; nothing the gateway asks takes nearly as long."""
 
 
 class SqlStorage:
@@ -44,11 +46,13 @@ class SqlStorage:
         writer: AsyncEngine,
         batches: "SqliteBatches | PostgresqlBatches",
         turn: asyncio.Lock | None,
+        revision: str | None,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._batches = batches
         self._turn = turn
+        self._revision = revision
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = 8) -> Self:
@@ -75,7 +79,8 @@ class SqlStorage:
         reader = sqlite_engine(url, begin="BEGIN", setup=("PRAGMA query_only=ON",))
         writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
         turn = asyncio.Lock()
-        return cls(reader=reader, writer=writer, turn=turn, batches=SqliteBatches(Path(url.database), turn=turn))
+        batches = SqliteBatches(Path(url.database), turn=turn)
+        return cls(reader=reader, writer=writer, turn=turn, batches=batches, revision=await migrate.head())
 
     @classmethod
     async def _open_postgresql(cls, url: URL, *, pool_size: int) -> Self:
@@ -84,7 +89,8 @@ class SqlStorage:
         engine = postgresql_engine(url, pool_size=pool_size)
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         options = dict(engine.dialect.create_connect_args(url)[1]) | _connect_args()
-        return cls(reader=reader, writer=engine, turn=None, batches=PostgresqlBatches(options))
+        batches = PostgresqlBatches(options)
+        return cls(reader=reader, writer=engine, turn=None, batches=batches, revision=await migrate.head())
 
     async def close(self) -> None:
         """Close all connections; call it when nothing uses the storage any more."""
@@ -110,7 +116,7 @@ class SqlStorage:
             async with self._reader.connect() as connection:
                 await connection.execute(text("SELECT 1"))
                 found = await connection.run_sync(migrate.revision)
-        if found != await migrate.head():
+        if found != self._revision:
             raise NeedsMigration
 
 
@@ -139,4 +145,8 @@ def postgresql_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
 
 
 def _connect_args() -> dict[str, Any]:
-    return {"server_settings": dict(_POSTGRESQL_SETUP), "timeout": _CONNECT_SECONDS}
+    return {
+        "server_settings": dict(_POSTGRESQL_SETUP),
+        "timeout": _CONNECT_SECONDS,
+        "command_timeout": _STATEMENT_SECONDS,
+    }

@@ -13,6 +13,7 @@ import pytest
 
 from storage import migrate
 from storage.engine import SqlStorage
+from storage.tables import metadata
 from tests.servers import Postgresql, RedisServer, postgresql, redis_server
 
 _names = (f"test_{number}" for number in itertools.count())
@@ -26,7 +27,7 @@ def _run_aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgresql]:
-    """A PostgreSQL with a database `migrated`, to be copied."""
+    """A PostgreSQL with a migrated database."""
     with postgresql() as server:
 
         async def prepare() -> None:
@@ -34,7 +35,6 @@ def postgres() -> Iterator[Postgresql]:
             await admin.execute("ALTER SYSTEM SET fsync = off")  # the machine does not lose its power in a test
             await admin.execute("SELECT pg_reload_conf()")
             await admin.execute("CREATE DATABASE migrated")
-            await admin.execute("CREATE DATABASE empty")
             await admin.close()
             await migrate.upgrade(server.url("migrated"))
 
@@ -42,29 +42,31 @@ def postgres() -> Iterator[Postgresql]:
         yield server
 
 
-async def _fresh_database(server: Postgresql, template: str) -> AsyncIterator[str]:
-    name = next(_names)
-    admin = await asyncpg.connect(**server.connect_args("postgres"))
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    try:
-        yield server.url(name)
-    finally:
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
-
-
 @pytest.fixture
-async def postgres_url(postgres: Postgresql) -> AsyncIterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    async for url in _fresh_database(postgres, "migrated"):
-        yield url
+async def postgres_url(postgres: Postgresql) -> str:
+    """A migrated PostgreSQL database without rows; it is emptied before each test, which is faster than a new one."""
+    connection = await asyncpg.connect(**postgres.connect_args("migrated"))
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]  # noqa: S608 -- our names
+    await connection.execute("; ".join(emptying))
+    await connection.close()
+    return postgres.url("migrated")
 
 
 @pytest.fixture
 async def empty_postgres_url(postgres: Postgresql) -> AsyncIterator[str]:
-    """A fresh PostgreSQL database without tables."""
-    async for url in _fresh_database(postgres, "empty"):
-        yield url
+    """A PostgreSQL database without tables."""
+    name = next(_names)
+    admin = await asyncpg.connect(**postgres.connect_args("postgres"))
+    await admin.execute(f"CREATE DATABASE {name}")
+    try:
+        yield postgres.url(name)
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
 
 
 @pytest.fixture(scope="session")

@@ -210,10 +210,13 @@ async def test_leaving_without_saving_writes_nothing(turning: Turning) -> None:
 
 
 async def test_an_exception_on_the_way_writes_nothing(turning: Turning) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with turning.batch() as batch:
             await batch.load([], [LI])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert await citizen(turning) is None
     await save(turning, citizens=[row(session="after")])
     assert await citizen(turning) == row(session="after", version=1)
