@@ -147,6 +147,8 @@ class Office(Section):
     privacy_contact: Words
     retention: Words
     """How long personal data are kept, in words."""
+    hours: str = ""
+    """When somebody answers the phone, in words."""
 
 
 class Files(Section):

@@ -37,7 +37,8 @@ def privacy(talk: Talk, reply: Reply) -> Reply:
     if session.notified:
         return reply
     session.notified = True
-    notice = Reply(phrase="privacy", values={"office": talk.office.name, "office_phone": talk.office.phone})
+    told = {"retention": talk.office.retention, "privacy_contact": talk.office.privacy_contact}
+    notice = Reply(phrase="privacy", values=told)
     return Reply(
         phrase=reply.phrase,
         values={**reply.values, "tail": (*reply.values.get("tail", ()), notice)},

@@ -31,7 +31,7 @@ _SAID: Mapping[str, str] = {
     "greeting.follow": "office",
     "greeting.menu": "office",
     "greeting.file": "office",
-    "privacy": "office office_phone",
+    "privacy": "retention privacy_contact",
     "filing.offer": "",
     "filing.kind": "",
     "filing.content": "kind",

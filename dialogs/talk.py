@@ -23,6 +23,8 @@ class Office:
         self.name = catalogue.office
         self.phone = catalogue.office_phone
         self.hours = catalogue.office_hours
+        self.retention = catalogue.retention
+        self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"
         self.kinds: Mapping[Kind, KindChoice] = {choice.kind: choice for choice in catalogue.kinds}
         self.kind_choices = tuple(Choice(id=f"kind:{choice.kind}", label=choice.label) for choice in catalogue.kinds)
         self.menu_choices = (*self.kind_choices, Choice(id="menu.mine", label=""))

@@ -1,6 +1,7 @@
 """How the process logs: one JSON object a line on standard error, or a readable form on a terminal.
 
-Events carry names and ids only, tracebacks no local variables; what citizens say, tokens and signatures never get here in the first place.
+Events carry names and ids only, tracebacks no local variables; what citizens say, tokens and signatures never get here
+in the first place.
 """
 
 import logging

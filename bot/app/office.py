@@ -96,5 +96,8 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         kinds=kinds,
         office=settings.office.name,
         office_phone=settings.office.phone,
+        office_hours=settings.office.hours,
+        retention=settings.office.retention,
+        privacy_contact=settings.office.privacy_contact,
         units={unit.id: unit.name for unit in directory.units},
     )

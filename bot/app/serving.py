@@ -53,7 +53,7 @@ async def run_app(
 def calm_collector() -> None:
     """Let the garbage collector look seldom, and never again at what start-up has built.
 
-    A turn leaves hardly any cycles, but its thousands of short-lived objects would set off a collection every few turns.
+    A turn leaves hardly any cycles, but its many short-lived objects would set off a collection every few turns.
     """
     gc.collect()
     gc.freeze()
