@@ -73,7 +73,6 @@ class SqlStorage:
     async def _open_sqlite(cls, url: URL) -> Self:
         if not url.database or url.database == ":memory:":
             raise StorageError("SQLite needs a file: sqlite+aiosqlite:///path")
-        await asyncio.to_thread(Path(url.database).parent.mkdir, parents=True, exist_ok=True)
         if await migrate.needs_migration(url):
             await migrate.upgrade(url)
         reader = sqlite_engine(url, begin="BEGIN", setup=("PRAGMA query_only=ON",))

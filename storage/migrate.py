@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.errors import wrapped
@@ -25,8 +25,8 @@ _LOCK = 0x57_51
 async def upgrade(url: str | URL) -> None:
     """Migrate the database at `url` to the newest schema; nothing happens when it is there already."""
     scripts = await asyncio.to_thread(_read_scripts)
-    engine = create_async_engine(make_url(url), poolclass=NullPool)
     with wrapped():
+        engine = await _engine(make_url(url))
         async with engine.connect() as connection:
             await _begin(connection)
             await connection.run_sync(_run, scripts)
@@ -35,8 +35,8 @@ async def upgrade(url: str | URL) -> None:
 
 async def current(url: str | URL) -> str | None:
     """Return the revision of the database at `url`, None for an empty one."""
-    engine = create_async_engine(make_url(url), poolclass=NullPool)
     with wrapped():
+        engine = await _engine(make_url(url))
         async with engine.connect() as connection:
             return await connection.run_sync(revision)
 
@@ -54,6 +54,13 @@ async def head() -> str | None:
 def revision(connection: Connection) -> str | None:
     """Return the revision of the database behind a connection."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+async def _engine(url: URL) -> AsyncEngine:
+    """Return an engine without a pool; the folder of a SQLite file is made where absent."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        await asyncio.to_thread(Path(url.database).parent.mkdir, parents=True, exist_ok=True)
+    return create_async_engine(url, poolclass=NullPool)
 
 
 def _read_scripts() -> ScriptDirectory:

@@ -58,6 +58,18 @@ async def test_an_empty_sqlite_is_migrated_when_it_is_opened(tmp_path: Path) -> 
     assert await differences(url) == []
 
 
+async def test_an_empty_sqlite_can_be_migrated_beforehand(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new folder' / 'new.sqlite3'}"
+    await asyncio.gather(*(migrate.upgrade(url) for _ in range(3)))
+    assert await migrate.current(url) == await migrate.head()
+
+
+async def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageUnavailable):
+        await SqlStorage.open(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'new.sqlite3'}")
+
+
 async def test_an_empty_postgresql_is_refused_until_it_is_migrated(empty_postgres_url: str) -> None:
     with pytest.raises(NeedsMigration, match="python -m bot migrate"):
         await SqlStorage.open(empty_postgres_url)
