@@ -277,6 +277,7 @@ class Intake:
         self._working.pop(pending.inbound.key, None)
         pending.done = True
         for waiter in pending.waiters:
+            self._patience.forget(waiter)
             if not waiter.done():
                 waiter.set_result(text)
 

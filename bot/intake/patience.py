@@ -1,10 +1,11 @@
 """How long a delivery waits for its answer before it is answered with nothing.
 
-All waits are equally long, so they end in the order in which they began: one timer for all of them, none for each.
+All waits are equally long, so they end in the order in which they began: one timer for all of them, none for each. A
+wait that was answered is forgotten at once: kept for its whole time, it would hold the memory of every turn of the last
+seconds, and the next turns would work in cold memory.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 
 from bot.intake.pending import Pending
@@ -17,22 +18,30 @@ class Patience:
         self._loop = loop
         self._seconds = seconds
         self._on_late = on_late
-        self._waits: deque[tuple[float, Pending, asyncio.Future[str]]] = deque()
+        self._waits: dict[asyncio.Future[str], tuple[float, Pending]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, pending: Pending, waiter: "asyncio.Future[str]") -> None:
         """Begin a wait; `waiter` is resolved by the commit, or by us when that takes too long."""
-        self._waits.append((self._loop.time() + self._seconds, pending, waiter))
+        self._waits[waiter] = (self._loop.time() + self._seconds, pending)
         if self._timer is None:
             self._timer = self._loop.call_later(self._seconds, self._end_waits)
 
+    def forget(self, waiter: "asyncio.Future[str]") -> None:
+        """End a wait that was answered, or whose delivery has gone."""
+        self._waits.pop(waiter, None)
+
     def _end_waits(self) -> None:
         now = self._loop.time()
-        waits = self._waits
-        while waits and (waits[0][2].done() or waits[0][0] <= now):
-            _, pending, waiter = waits.popleft()
+        ended = []
+        for waiter, (end, pending) in self._waits.items():
+            if end > now:
+                break
+            ended.append((waiter, pending))
+        for waiter, pending in ended:
+            del self._waits[waiter]
             if not waiter.done():
                 pending.late = True
                 waiter.set_result("")
                 self._on_late()
-        self._timer = self._loop.call_at(waits[0][0], self._end_waits) if waits else None
+        self._timer = self._loop.call_at(next(iter(self._waits.values()))[0], self._end_waits) if self._waits else None
