@@ -175,6 +175,10 @@ class Platform(Protocol):
         """
         ...
 
+    def words(self, rendered: str) -> str:
+        """Return the words of a text that `pages` rendered, without the platform's markup."""
+        ...
+
     async def send_message(self, user: str, outbound: Outbound) -> Receipt:
         """Send a free message inside the window (rung MESSAGE)."""
         ...

@@ -24,7 +24,7 @@ from adapters.transport import FILE_TIMEOUT, TIMEOUT, Download, Transport
 from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for_status
 from adapters.wechat.fields import fit_fields
 from adapters.wechat.media import VIDEO_HOSTS, content_type, is_allowed, is_at, is_text, read_object
-from adapters.wechat.rendering import render
+from adapters.wechat.rendering import plain, render
 from adapters.wechat.tokens import AccessToken, TokenStore
 from adapters.wechat.windows import window_of
 from bot.clock import Clock
@@ -89,6 +89,10 @@ class WeChatPlatform:
     def pages(self, outbound: Outbound) -> tuple[str, str]:
         """Return (what fits one message, the words left over)."""
         return render(outbound)
+
+    def words(self, rendered: str) -> str:
+        """Return the words of a rendered text, without its links."""
+        return plain(rendered)
 
     async def send_message(self, user: str, outbound: Outbound) -> Receipt:
         """Send what fits one 客服消息; the words left over are the caller's to keep (see `pages`)."""

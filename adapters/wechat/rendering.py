@@ -5,6 +5,7 @@ In-text menu links are undocumented: a client without them still shows the numbe
 Only a `Choice` may become a link: `<` of any other text is made full-width. Knows no encryption and no network.
 """
 
+import re
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ MORE = Choice(id="more", label="更多")
 _LONGEST_LINKS = 1200  # above it, choices lose their links: the words come first
 _TIDY_PART = 3  # a cut at a sentence leaves at least a third of the page filled
 _SENTENCE_ENDS = "。！？；\n"
+_TAG = re.compile(r"</?a[^>]*>")
 _JOINERS = "\u200d\ufe0f\u20e3"
 
 
@@ -60,6 +62,11 @@ def render(outbound: Outbound) -> tuple[str, str]:
     links = _joined(links, _link(MORE, label=MORE.label))
     cut = _cut(text, room=LONGEST - _size(links) - 1)
     return _joined(_harmless(text[:cut]), links), text[cut:]
+
+
+def plain(rendered: str) -> str:
+    """Return the words of a rendered text: the links become their labels."""
+    return _TAG.sub("", rendered)
 
 
 @lru_cache(maxsize=1024)

@@ -24,7 +24,8 @@ import structlog
 
 from bot.clock import Clock, local
 from bot.errors import Overloaded
-from bot.intake.acting import Registrar, find, perform
+from bot.intake.acting import Registrar
+from bot.intake.alone import SingleTurns
 from bot.intake.patience import Patience
 from bot.intake.pending import (
     NO_CONTACT,
@@ -35,21 +36,12 @@ from bot.intake.pending import (
     late_replies,
     load_pending,
     load_raw,
-    state_of,
 )
 from bot.intake.together import Together
-from bot.intake.turning import Turner, attachments
+from bot.intake.turning import Turner
 from bot.messages import Inbound
 from bot.metrics import Metrics
-from bot.petitions.ports import (
-    InboundRecord,
-    InboundState,
-    RawInbound,
-    Storage,
-    StorageUnavailable,
-    TurnWrites,
-)
-from dialogs.turn import Lookup
+from bot.petitions.ports import LateReply, RawInbound, Storage, StorageUnavailable, TurnWrites
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +87,8 @@ class Intake:
         self._on_contact = on_contact
         self._queue: deque[Pending] = deque()
         self._working: dict[str, Pending] = {}
+        self._owed: list[LateReply] = []
+        self._alone = SingleTurns(storage=storage, turner=turner, registrar=registrar, clock=clock, metrics=metrics)
         self._ready = asyncio.Event()
         self._away_until = 0.0
         self._loop = asyncio.get_running_loop()
@@ -116,7 +110,10 @@ class Intake:
         waiter: asyncio.Future[str] = self._loop.create_future()
         pending.waiters.append(waiter)
         self._patience.watch(pending, waiter)
-        return await waiter
+        text = await waiter
+        if pending.late and not pending.done:
+            await self._keep_late(pending)
+        return text
 
     async def keep_raw(self, raw: RawInbound) -> None:
         """Keep a body that cannot be understood, in the database or, while that is away, in the spool."""
@@ -131,6 +128,7 @@ class Intake:
         """Commit what waits, for ever."""
         while True:
             await self._wait()
+            await self._pay_owed()
             if self._spool.pending and not await self._work_off_spool():
                 while self._queue:
                     await self._set_aside(self._queue.popleft())
@@ -143,7 +141,7 @@ class Intake:
         if not self._queue:
             self._ready.clear()
             try:
-                async with asyncio.timeout(_AWAY_SECONDS if self._spool.pending else None):
+                async with asyncio.timeout(_AWAY_SECONDS if self._spool.pending or self._owed else None):
                     await self._ready.wait()
             except TimeoutError:
                 return
@@ -200,76 +198,16 @@ class Intake:
 
     async def _commit_alone(self, pending: Pending) -> None:
         try:
-            text = await self._turn_alone(pending)
+            text = await self._alone.turn(pending)
         except StorageUnavailable:
             raise
         except Exception as error:
             log.exception("intake.turn_failed", key=pending.inbound.key)
-            text = await self._store_failed(pending, type(error).__name__)
+            text = await self._alone.store_failed(pending, type(error).__name__)
         self._finish(pending, text)
+        if pending.inbound.media:
+            self._on_media()
         await self._follow_up([pending])
-
-    async def _turn_alone(self, pending: Pending) -> str:
-        inbound, now = pending.inbound, self._clock.now()
-        citizen = inbound.citizen.key
-        async with self._storage.begin() as work:
-            state = await work.turns.load([inbound.key], [citizen])
-            if inbound.key in state.repeats:
-                return state.repeats[inbound.key]
-            row = state.citizens[citizen]
-            turned = self._turner.turn(row, inbound, now=now)
-            while isinstance(turned, Lookup):
-                facts = await find(work, turned, citizen=citizen)
-                turned = self._turner.turn(row, inbound, now=now, facts=facts)
-            values: dict[str, str] = {}
-            files = attachments(inbound, now=now)
-            if inbound.report is not None:
-                await work.outbox.report(
-                    account=inbound.citizen.account,
-                    message_id=inbound.report.message_id,
-                    delivered=inbound.report.delivered,
-                    detail=inbound.report.detail,
-                    now=now,
-                )
-            for intent in turned.intents:
-                values.update(await perform(work, intent, registrar=self._registrar, citizen=citizen, now=now))
-            row, text, pending.outbound = self._turner.words(turned, inbound, values)
-            record = InboundRecord(
-                inbound=inbound, state=state_of(inbound), received_at=pending.received_at, reply=text
-            )
-            late = late_replies(pending, now)
-            await work.turns.save(TurnWrites(records=[record], citizens=[row], attachments=files, late=late))
-            await work.commit()
-        pending.late_written = bool(late)
-        self._metrics.turns.labels("turned").inc()
-        if files:
-            self._on_media()
-        return text
-
-    async def _store_failed(self, pending: Pending, detail: str) -> str:
-        """Keep a message whose turn raised, for the staff; the session stays as it was."""
-        inbound, now = pending.inbound, self._clock.now()
-        text, pending.outbound = self._turner.say("system.sorry", inbound)
-        record = InboundRecord(
-            inbound=inbound,
-            state=InboundState.FAILED,
-            received_at=pending.received_at,
-            reply=text,
-            detail=detail,
-        )
-        files = attachments(inbound, now=now)
-        async with self._storage.begin() as work:
-            state = await work.turns.load([inbound.key], [])
-            if inbound.key in state.repeats:
-                return state.repeats[inbound.key]
-            late = late_replies(pending, now)
-            await work.turns.save(TurnWrites(records=[record], attachments=files, late=late))
-            await work.commit()
-        pending.late_written = bool(late)
-        self._metrics.turns.labels("failed").inc()
-        if files:
-            self._on_media()
-        return text
 
     # --- afterwards -------------------------------------------------------------------------------------------------
 
@@ -283,19 +221,39 @@ class Intake:
 
     async def _follow_up(self, finished: Sequence[Pending]) -> None:
         """Queue the replies that missed their answer while being committed, and tell the outbox who wrote."""
-        missed = [p for p in finished if p.late and not p.late_written and p.outbound.text]
-        if missed:
-            now = self._clock.now()
-            async with self._storage.begin() as work:
-                await work.turns.save(TurnWrites(late=[reply for p in missed for reply in late_replies(p, now)]))
-                await work.commit()
+        now = self._clock.now()
+        self._owed += [reply for p in finished if p.late and not p.late_written for reply in late_replies(p, now)]
+        await self._pay_owed()
         if any(p.late for p in finished):
             self._on_outbox()
         for pending in finished:
             if pending.inbound.kind not in NO_CONTACT:
                 self._on_contact(pending.inbound.citizen.key)
 
+    async def _pay_owed(self) -> None:
+        """Queue the replies that are owed; those the database would not take stay owed."""
+        if not self._owed:
+            return
+        try:
+            async with self._storage.begin() as work:
+                await work.turns.save(TurnWrites(late=self._owed))
+                await work.commit()
+        except StorageUnavailable:
+            log.warning("intake.late_replies_owed", count=len(self._owed))
+            return
+        self._owed.clear()
+        self._on_outbox()
+
     # --- while the database is away ---------------------------------------------------------------------------------
+
+    async def _keep_late(self, pending: Pending) -> None:
+        """Keep a message on the disk before its delivery is answered with nothing: the platform will not come again.
+
+        When its turn is made after all, the kept one is found to be a repeat.
+        """
+        if not pending.spooled:
+            pending.spooled = True
+            await self._spool.append(dump_pending(pending))
 
     async def _database_is_away(self, batch: Sequence[Pending]) -> None:
         log.error("intake.database_away", waiting=len(batch))
@@ -304,7 +262,7 @@ class Intake:
             await self._set_aside(pending)
 
     async def _set_aside(self, pending: Pending) -> None:
-        await self._spool.append(dump_pending(pending))
+        await self._keep_late(pending)
         self._metrics.spooled.set(self._spool.pending)
         self._metrics.turns.labels("spooled").inc()
         talked_to = pending.inbound.kind not in NO_CONTACT
@@ -332,4 +290,19 @@ class Intake:
                 await work.turns.keep_raw(load_raw(entry["raw"]))
                 await work.commit()
             return
-        await self._commit_alone(load_pending(entry))
+        pending = load_pending(entry)
+        await self._commit_alone(pending)
+        if pending.repeated:  # its turn was made before; whether its reply was queued, only the reply's key tells
+            await self._owe_again(pending)
+
+    async def _owe_again(self, pending: Pending) -> None:
+        reply = LateReply(
+            key=f"reply:{pending.inbound.key}",
+            citizen=pending.inbound.citizen.key,
+            text=self._turner.without_markup(pending.repeated, pending.inbound),
+            at=self._clock.now(),
+        )
+        async with self._storage.begin() as work:
+            await work.turns.save(TurnWrites(late=[reply]))
+            await work.commit()
+        self._on_outbox()

@@ -28,6 +28,10 @@ class Pending:
     done: bool = False
     late: bool = False
     late_written: bool = False
+    spooled: bool = False
+    """Whether it lies on the local disk, to be turned once more."""
+    repeated: str = ""
+    """The stored reply, when it turned out to be a repeat of a message turned before."""
     outbound: Outbound = field(default_factory=lambda: Outbound(text=""))
 
 

@@ -62,6 +62,10 @@ class Turner:
         row = replace(turned.row, session=with_rest(turned.row.session, rest)) if rest else turned.row
         return row, text, outbound
 
+    def without_markup(self, text: str, inbound: Inbound) -> str:
+        """Return the words of a stored reply, to be sent another way."""
+        return self._platform(inbound).words(text)
+
     def say(self, phrase: str, inbound: Inbound) -> tuple[str, Outbound]:
         """Return a phrase without values, as `words` does."""
         outbound = self._phrasing.render(Reply(phrase=phrase))

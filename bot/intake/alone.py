@@ -1,0 +1,82 @@
+"""One turn in a transaction of its own: with lookups, with acts on petitions that exist, or after its batch failed."""
+
+from bot.clock import Clock
+from bot.intake.acting import Registrar, find, perform
+from bot.intake.pending import Pending, late_replies, state_of
+from bot.intake.turning import Turner, attachments
+from bot.metrics import Metrics
+from bot.petitions.ports import InboundRecord, InboundState, Storage, TurnWrites
+from dialogs.turn import Lookup
+
+
+class SingleTurns:
+    """Makes turns one by one."""
+
+    def __init__(
+        self, *, storage: Storage, turner: Turner, registrar: Registrar, clock: Clock, metrics: Metrics
+    ) -> None:
+        self._storage = storage
+        self._turner = turner
+        self._registrar = registrar
+        self._clock = clock
+        self._metrics = metrics
+
+    async def turn(self, pending: Pending) -> str:
+        """Make the turn and return its reply; raises whatever went wrong, and then nothing is written."""
+        inbound, now = pending.inbound, self._clock.now()
+        citizen = inbound.citizen.key
+        async with self._storage.begin() as work:
+            state = await work.turns.load([inbound.key], [citizen])
+            if inbound.key in state.repeats:
+                pending.repeated = state.repeats[inbound.key]
+                return pending.repeated
+            row = state.citizens[citizen]
+            turned = self._turner.turn(row, inbound, now=now)
+            while isinstance(turned, Lookup):
+                facts = await find(work, turned, citizen=citizen)
+                turned = self._turner.turn(row, inbound, now=now, facts=facts)
+            values: dict[str, str] = {}
+            files = attachments(inbound, now=now)
+            if inbound.report is not None:
+                await work.outbox.report(
+                    account=inbound.citizen.account,
+                    message_id=inbound.report.message_id,
+                    delivered=inbound.report.delivered,
+                    detail=inbound.report.detail,
+                    now=now,
+                )
+            for intent in turned.intents:
+                values.update(await perform(work, intent, registrar=self._registrar, citizen=citizen, now=now))
+            row, text, pending.outbound = self._turner.words(turned, inbound, values)
+            record = InboundRecord(
+                inbound=inbound, state=state_of(inbound), received_at=pending.received_at, reply=text
+            )
+            late = late_replies(pending, now)
+            await work.turns.save(TurnWrites(records=[record], citizens=[row], attachments=files, late=late))
+            await work.commit()
+        pending.late_written = bool(late)
+        self._metrics.turns.labels("turned").inc()
+        return text
+
+    async def store_failed(self, pending: Pending, detail: str) -> str:
+        """Keep a message whose turn raised, for the staff; the session stays as it was."""
+        inbound, now = pending.inbound, self._clock.now()
+        text, pending.outbound = self._turner.say("system.sorry", inbound)
+        record = InboundRecord(
+            inbound=inbound,
+            state=InboundState.FAILED,
+            received_at=pending.received_at,
+            reply=text,
+            detail=detail,
+        )
+        files = attachments(inbound, now=now)
+        async with self._storage.begin() as work:
+            state = await work.turns.load([inbound.key], [])
+            if inbound.key in state.repeats:
+                return state.repeats[inbound.key]
+            late = late_replies(pending, now)
+            await work.turns.save(TurnWrites(records=[record], attachments=files, late=late))
+            await work.commit()
+        pending.late_written = bool(late)
+        self._metrics.turns.labels("failed").inc()
+        return text
