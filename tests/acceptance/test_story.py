@@ -1,4 +1,4 @@
-"""The main job end to end, through the real process: a citizen files, the office answers, the citizen hears of it all."""
+"""The main job end to end, through the real process: a citizen files, the office answers, the citizen hears."""
 
 import json
 import re
