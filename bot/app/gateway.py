@@ -37,6 +37,7 @@ from storage.engine import SqlStorage
 from storage.ephemeral.memory import MemoryEphemeral
 from storage.ephemeral.redis import RedisEphemeral
 from storage.spool import Spool
+from storage.spools import claimed_spool
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +82,8 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
         stack.push_async_callback(transport.close)
         ephemeral = await _ephemeral(office, stack)
         accounts = build_accounts(settings, transport=transport, tokens=ephemeral, clock=clock)
-        yield await _build(office, clock=clock, storage=storage, accounts=accounts, ephemeral=ephemeral)
+        spool = await stack.enter_async_context(claimed_spool(settings.storage.data_dir))
+        yield _build(office, clock=clock, storage=storage, accounts=accounts, ephemeral=ephemeral, spool=spool)
 
 
 async def _ephemeral(office: Office, stack: AsyncExitStack) -> MemoryEphemeral | RedisEphemeral:
@@ -93,13 +95,14 @@ async def _ephemeral(office: Office, stack: AsyncExitStack) -> MemoryEphemeral |
     return redis
 
 
-async def _build(
+def _build(
     office: Office,
     *,
     clock: Clock,
     storage: SqlStorage,
     accounts: Accounts,
     ephemeral: MemoryEphemeral | RedisEphemeral,
+    spool: Spool,
 ) -> Gateway:
     settings, metrics = office.settings, Metrics()
     data_dir = settings.storage.data_dir
@@ -119,7 +122,7 @@ async def _build(
         storage=storage,
         turner=Turner(engine=Engine(office.catalogue), phrasing=office.phrasing, platforms=accounts.platforms),
         registrar=registrar,
-        spool=await Spool.open(data_dir / "spool.jsonl"),
+        spool=spool,
         clock=clock,
         metrics=metrics,
         limits=IntakeLimits(
