@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from adapters.platform import Callback, ForgedMessage, MalformedMessage
 from bot.clock import Clock
@@ -126,10 +126,12 @@ class Webhooks:
 
 
 async def _body(request: web.Request, largest: int) -> bytes:
-    """Read the body, one byte more than allowed at most: what is larger is told apart by that."""
+    """Read the body; of one that is too large (also: packed, and large when unpacked) only enough to tell."""
     announced = request.content_length
-    if announced is not None:
-        return await request.content.read(-1) if announced <= largest else bytes(largest + 1)
+    if announced is not None and announced > largest:
+        return bytes(largest + 1)
+    if announced is not None and hdrs.CONTENT_ENCODING not in request.headers:
+        return await request.content.read(-1)
     chunks, size = [], 0
     async for chunk in request.content.iter_any():
         chunks.append(chunk)
