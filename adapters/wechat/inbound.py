@@ -1,6 +1,7 @@
 """The fields of a decrypted callback → the neutral `Inbound`; every message and event type WeChat documents.
 
 Identity: a message is account + sender + MsgId; an event, which has none, account + sender + second + name + EventKey.
+In the key what grows with time stands first, so that new keys lie side by side in the database's index.
 Knows no encryption, no XML and no reply.
 """
 
@@ -43,13 +44,13 @@ def to_inbound(fields: Fields, *, account: str) -> Inbound:
     sender = _required(fields, "FromUserName")
     seconds = _number(fields, "CreateTime", digits=10)
     kind = _required(fields, "MsgType").lower()
-    prefix = f"wechat:{account}:{sender}"
     if kind == "event":
-        key, values = _event_key(fields, prefix=prefix, seconds=seconds), _event(fields)
+        identity, values = _event_identity(fields, sender=sender, seconds=seconds), _event(fields)
     else:
-        key, values = _message_key(fields, prefix=prefix, kind=kind, seconds=seconds), _message(fields, kind=kind)
+        identity = _message_identity(fields, sender=sender, kind=kind, seconds=seconds)
+        values = _message(fields, kind=kind)
     return Inbound(
-        key=key,
+        key=f"wechat:{account}:{identity}",
         citizen=CitizenRef(channel=Channel.WECHAT, account=account, user=sender),
         sent_at=datetime.fromtimestamp(seconds, UTC),
         raw=fields,
@@ -57,17 +58,17 @@ def to_inbound(fields: Fields, *, account: str) -> Inbound:
     )
 
 
-def _message_key(fields: Fields, *, prefix: str, kind: str, seconds: int) -> str:
+def _message_identity(fields: Fields, *, sender: str, kind: str, seconds: int) -> str:
     if "MsgId" in fields or kind in _MESSAGES:
-        return f"{prefix}:{_number(fields, 'MsgId', digits=20)}"
-    return f"{prefix}:t{seconds}:{_short(kind)}"  # a type we do not know, and without an id
+        return f"{_number(fields, 'MsgId', digits=20)}:{sender}"
+    return f"t{seconds}:{sender}:{_short(kind)}"  # a type we do not know, and without an id
 
 
-def _event_key(fields: Fields, *, prefix: str, seconds: int) -> str:
+def _event_identity(fields: Fields, *, sender: str, seconds: int) -> str:
     subject = _text(fields, "EventKey")
     if sent := _sent_id(fields):
         subject = f"{subject}#{sent}"  # two reports of one second differ by the message they speak of
-    return f"{prefix}:e{seconds}:{_short(_text(fields, 'Event').lower())}:{_short(subject)}"
+    return f"e{seconds}:{sender}:{_short(_text(fields, 'Event').lower())}:{_short(subject)}"
 
 
 def _short(part: str) -> str:

@@ -70,7 +70,7 @@ def test_the_published_xml_message_becomes_an_inbound():
     body = f"<xml><Encrypt><![CDATA[{vector['encrypt']}]]></Encrypt></xml>".encode()
     opened = codec().open(query, body, now=datetime.fromtimestamp(int(vector["timestamp"]), UTC))
     assert (opened.inbound.key, opened.inbound.kind, opened.inbound.text, opened.nonce) == (
-        "wechat:main:oyORnuP8q7ou2gfYjqLzSIWZf0rs:6054768590064713728",
+        "wechat:main:6054768590064713728:oyORnuP8q7ou2gfYjqLzSIWZf0rs",
         InboundKind.TEXT,
         "abcdteT",
         "1320562132",
@@ -135,7 +135,7 @@ def test_ours_and_wechatpys_codec_understand_each_other():
             "msg_signature": outer.findtext("MsgSignature") or "",
         }
         opened = ours.open(query, theirs.encode(), now=NOW)
-        assert (opened.inbound.text, opened.inbound.key) == (text, f"wechat:main:oCitizen:{number}")
+        assert (opened.inbound.text, opened.inbound.key) == (text, f"wechat:main:{number}:oCitizen")
         answer = ours.seal(opened, text, now=NOW).decode()
         outer = element(answer)
         reply = second.decrypt(
