@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from chinese_calendar import constants
 
-from bot.petitions.calendar import CalendarDay, WorkCalendar
+from bot.petitions.calendar import CalendarDay, WorkCalendar, edge_of_year
 
 PUBLISHED = "国务院办公厅放假通知"
 ESTIMATED = "按法定节假日推算"
@@ -60,17 +60,22 @@ def seed_calendar(overrides: Iterable[CalendarDay] = ()) -> WorkCalendar:
 
     A year counts as published when the package has it, or when the overrides hold a confirmed row for its 1 January
     (every notice names that day; a local holiday alone does not make a year known). The guess for such a year is
-    dropped.
+    dropped; so is what the package has of it, but for the December days that the next year's notice decides.
     """
     imported = tuple(overrides)
     packaged = frozenset(day.year for day in constants.holidays)
     announced = {row.date.year for row in imported if row.confirmed and (row.date.month, row.date.day) == (1, 1)}
     known = packaged | announced
-    rows = list(published_days())
+    rows = [row for row in published_days() if row.date.year not in announced or _of_next_year(row.date, packaged)]
     for year in range(max(packaged) + 1, max(known) + YEARS_BEYOND + 1):
         if year not in known:
             rows.extend(estimated_days(year))
     return WorkCalendar([*rows, *imported], known, years_beyond=YEARS_BEYOND)
+
+
+def _of_next_year(day: date, packaged: frozenset[int]) -> bool:
+    """Tell whether the notice of the next year, which the package has, decides about `day`."""
+    return day.year + 1 in packaged and day in edge_of_year(day.year)
 
 
 def published_days() -> Iterator[CalendarDay]:

@@ -163,6 +163,8 @@ def _happened(event: Event) -> Reply:
             phrase = phrase if data["words"] else f"{phrase}_plain"
         case EventType.PASSED:
             values |= {"clock": MilestoneName(data["milestone"]).label}
+        case EventType.RESCHEDULED:
+            values |= {"reason": data["reason"], "changes": data["changes"]}
         case _:
             pass
     return Reply(phrase=phrase, values=values)

@@ -22,6 +22,7 @@ NOTICE_VALUES = frozenset(
         "elsewhere",
         "answer",
         "answer_due",
+        "changes",
     }
 )
 """What every notice gets, see `bot.petitions.lifecycle`."""
@@ -119,6 +120,7 @@ _SAID: Mapping[str, str] = {
     "timeline.rated": "time rating words",
     "timeline.rated_plain": "time rating words",
     "timeline.passed": "time clock",
+    "timeline.rescheduled": "time reason changes",
     "due.open": "clock due",
     "due.provisional": "clock due",
     "due.passed": "clock due",

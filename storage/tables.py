@@ -236,12 +236,23 @@ audit = Table(
     Index("ix_audit_target", "target", "id"),
 )
 
+calendar_versions = Table(
+    "calendar_versions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("year", Integer, nullable=False),
+    _text("region"),
+    Column("source", Text, nullable=False),
+    Column("imported_at", Moment, nullable=False),
+    Column("imported_by", Text, nullable=False),
+)
+
 calendar = Table(
     "calendar",
     metadata,
+    Column("version", Integer, ForeignKey("calendar_versions.number"), primary_key=True, autoincrement=False),
     Column("date", Date, primary_key=True),
     Column("is_workday", Boolean, nullable=False),
     _text("name"),
-    _text("source"),
     Column("confirmed", Boolean, nullable=False),
 )

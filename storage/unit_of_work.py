@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage.attachments import SqlAttachments
+from storage.calendar import SqlCalendars
 from storage.cases import SqlCases
 from storage.connection import Connection
 from storage.errors import wrapped
@@ -27,6 +28,7 @@ class SqlUnitOfWork:
     outbox: SqlOutbox
     turns: SqlTurns
     staff: SqlStaff
+    calendars: SqlCalendars
 
     def __init__(self, engine: AsyncEngine, *, turn: AbstractAsyncContextManager[object] | None = None) -> None:
         self._engine = engine
@@ -50,6 +52,7 @@ class SqlUnitOfWork:
         self.outbox = SqlOutbox(connection)
         self.turns = SqlTurns(connection)
         self.staff = SqlStaff(connection)
+        self.calendars = SqlCalendars(connection)
         return self
 
     async def __aexit__(self, *exc: object) -> None:

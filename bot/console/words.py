@@ -65,6 +65,7 @@ NOTICES: Final = {
     NoticeKind.ANSWER_OVERDUE.value: "答复超时告知",
     NoticeKind.ANSWERED.value: "答复",
     NoticeKind.CLOSED.value: "办结与评价邀请",
+    NoticeKind.RESCHEDULED.value: "期限调整告知",
     "reply": "对话回复",
 }
 ATTACHMENT_STATES: Final = {AttachmentState.WANTED: "正在获取", AttachmentState.LOST: "未能取得"}
@@ -74,6 +75,8 @@ ACTIONS: Final = {
     "petition.forward": "转办",
     "petition.answer": "答复",
     "petition.close": "办结",
+    "calendar.imported": "导入工作日历",
+    "calendar.applied": "按新日历重算期限",
     "console.signed_in": "登录",
     "console.sign_in_failed": "登录失败",
     "console.signed_out": "退出",
@@ -174,6 +177,10 @@ def event_words(event: Event, *, channel: str) -> EventWords:  # noqa: PLR0911 -
             return EventWords(title=f"{MilestoneName(data['milestone']).label}期限临近，亮黄灯", tone="warn")
         case EventType.PASSED:
             return EventWords(title=f"{MilestoneName(data['milestone']).label}超时，亮红灯", tone="late")
+        case EventType.RESCHEDULED:
+            return EventWords(
+                title="工作日历更新，重算期限", said=_said(data, changes="改期", kept="不提前", reason="依据")
+            )
         case _:
             assert_never(event.type)
 

@@ -50,6 +50,31 @@ class CalendarDay:
         return self.is_workday and self.date.weekday() >= _SATURDAY
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarNotice:
+    """A notice about the rest days of one year: what an administrator imports.
+
+    One without a region is the State Council's and replaces what was known of its year; that of a region (for its own
+    holidays, e.g. 古尔邦节) is laid over it.
+    """
+
+    year: int
+    source: str
+    days: tuple[CalendarDay, ...]
+    """The days that depart from Monday to Friday; those of the end of December before belong to it too."""
+    region: str = ""
+
+
+def days_in_force(notices: Iterable[CalendarNotice]) -> tuple[CalendarDay, ...]:
+    """Return the days of all `notices`, oldest first, that still hold; where two name a day, the later row wins.
+
+    A notice takes the place of an earlier one of the same year and region. Regions come after the nation, years in
+    their order.
+    """
+    latest = {(notice.region != "", notice.year, notice.region): notice for notice in notices}
+    return tuple(day for key in sorted(latest) for day in latest[key].days)
+
+
 def edge_of_year(year: int) -> tuple[date, ...]:
     """Return the days of December `year` that the notice of `year + 1` may still change.
 

@@ -77,16 +77,30 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionLimit:
+    """How far the answer may be extended (延期)."""
+
+    times: int = 1
+    most: int | None = None
+    """All extensions together, in the unit of the answer; None for no such limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The limits that hold for a petition, and what the office calls them."""
 
     name: str
+    """As petitions keep it: `beijing`, or `beijing:urgent` for a tier of it."""
     rules: tuple[Rule, ...]
+    """The clocks that start with the filing."""
     title: str = ""
+    later: tuple[Rule, ...] = ()
+    """The clocks that start when the citizen asks: 复查, 复核."""
+    extension: ExtensionLimit = ExtensionLimit()
 
     def rule(self, name: str) -> Rule | None:
         """Return the limit for a milestone, or None where the policy sets none."""
-        return next((rule for rule in self.rules if rule.name == name), None)
+        return next((rule for rule in (*self.rules, *self.later) if rule.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,6 +212,15 @@ _CLOCK_NOTICES = {
 }
 
 
+def reschedule(case: Case, *, data: Mapping[str, Any], tell: bool, actor: Actor, now: datetime) -> Outcome:
+    """Give running clocks new dates after the work calendar changed; `data` as `rescheduling.reschedule` makes it."""
+    event = _event(case, EventType.RESCHEDULED, actor=actor, now=now, data=data)
+    after = evolve(case, event)
+    return Outcome(
+        case=after, events=(event,), notices=(_notice(after, event, NoticeKind.RESCHEDULED),) if tell else ()
+    )
+
+
 def replay(events: Iterable[Event]) -> Case:
     """Rebuild a case from all its events, oldest first."""
     first, *rest = events
@@ -252,6 +261,8 @@ _ENDS = {EventType.REFUSED, EventType.WITHDRAWN, EventType.CLOSED}
 def _evolve_milestone(milestone: Milestone, event: Event) -> Milestone:
     if not milestone.open:
         return milestone
+    if event.type is EventType.RESCHEDULED:
+        return _reschedule(milestone, event)
     if event.data.get("milestone") == milestone.name:
         if event.type is EventType.WARNED:
             return replace(milestone, warned_at=event.at)
@@ -260,6 +271,22 @@ def _evolve_milestone(milestone: Milestone, event: Event) -> Milestone:
     if event.type in _MEETS[milestone.name]:
         return replace(milestone, met_at=event.at)
     return replace(milestone, ended_at=event.at) if event.type in _ENDS else milestone
+
+
+def _reschedule(milestone: Milestone, event: Event) -> Milestone:
+    """Give the clock its new dates; a warning that now lies ahead will be given again."""
+    row = next((row for row in event.data["clocks"] if row["milestone"] == milestone.name), None)
+    if row is None:
+        return milestone
+    warn_at = datetime.fromisoformat(row["warn"]) if row["warn"] else None
+    again = warn_at is not None and warn_at > event.at
+    return replace(
+        milestone,
+        due_at=datetime.fromisoformat(row["due"]),
+        warn_at=warn_at,
+        provisional=row["provisional"],
+        warned_at=None if again else milestone.warned_at,
+    )
 
 
 def _begin(event: Event) -> Case:
@@ -361,6 +388,7 @@ _STATUS = {
     NoticeKind.RESPONSE_OVERDUE: "响应超时",
     NoticeKind.ANSWER_DUE_SOON: "临近期限",
     NoticeKind.ANSWER_OVERDUE: "答复超时",
+    NoticeKind.RESCHEDULED: "期限调整",
 }
 
 
@@ -378,6 +406,7 @@ def _notice(case: Case, event: Event, kind: NoticeKind) -> Notice:
         "reason": str(event.data.get("reason", "")),
         "elsewhere": str(event.data.get("elsewhere", "")),
         "answer": str(event.data.get("text", "")),
+        "changes": str(event.data.get("changes", "")),
     }
     due = case.milestone(MilestoneName.ANSWER)
     values["answer_due"] = day(due.due_at) + ("（暂定）" if due.provisional else "") if due else ""

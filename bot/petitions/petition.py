@@ -191,6 +191,7 @@ class EventType(StrEnum):
     RATED = "rated"
     WARNED = "warned"
     PASSED = "passed"
+    RESCHEDULED = "rescheduled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,11 +212,21 @@ class MilestoneName(StrEnum):
 
     RESPONSE = "response"
     ANSWER = "answer"
+    REVIEW = "review"
+    RECHECK = "recheck"
 
     @property
     def label(self) -> str:
         """The word citizens and staff read."""
-        return {MilestoneName.RESPONSE: "响应", MilestoneName.ANSWER: "答复"}[self]
+        return _MILESTONE_LABELS[self]
+
+
+_MILESTONE_LABELS = {
+    MilestoneName.RESPONSE: "响应",
+    MilestoneName.ANSWER: "答复",
+    MilestoneName.REVIEW: "复查",
+    MilestoneName.RECHECK: "复核",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +281,7 @@ class NoticeKind(StrEnum):
     ANSWER_OVERDUE = "answer_overdue"
     ANSWERED = "answered"
     CLOSED = "closed"
+    RESCHEDULED = "rescheduled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

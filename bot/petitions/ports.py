@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 
 from bot.errors import GatewayError
 from bot.messages import Inbound, MediaKind
+from bot.petitions.calendar import CalendarNotice
 from bot.petitions.petition import (
     Case,
     Event,
@@ -471,6 +472,39 @@ class Staff(Protocol):
         ...
 
 
+# --- the work calendar ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarVersion:
+    """One import of a notice; `number` counts from 1 without gaps."""
+
+    number: int
+    notice: CalendarNotice
+    imported_at: datetime
+    imported_by: str
+
+
+class Calendars(Protocol):
+    """What administrators imported into the work calendar, version by version; nothing is ever taken back."""
+
+    async def version(self) -> int:
+        """Return the number of the newest version, 0 when nothing was imported."""
+        ...
+
+    async def versions(self) -> tuple[CalendarVersion, ...]:
+        """Return all versions, oldest first, each with its days by date."""
+        ...
+
+    async def add(self, notice: CalendarNotice, *, by: str, now: datetime) -> CalendarVersion:
+        """Keep a notice as the next version; `Stale` when another import came first."""
+        ...
+
+    async def running(self) -> tuple[str, ...]:
+        """Return the numbers of the petitions with a clock that still runs, oldest filing first."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction over all topics."""
 
@@ -497,6 +531,11 @@ class UnitOfWork(Protocol):
     @property
     def staff(self) -> Staff:
         """Users, sessions, audit."""
+        ...
+
+    @property
+    def calendars(self) -> Calendars:
+        """The work calendar."""
         ...
 
     async def __aenter__(self) -> Self:
@@ -533,7 +572,8 @@ class Storage(Protocol):
 
 
 __all__ = [
-    "Attachment", "AttachmentState", "Attachments", "AuditEntry", "Batch", "CaseFilter", "CasePage", "Cases",
+    "Attachment", "AttachmentState", "Attachments", "AuditEntry", "Batch", "CalendarVersion", "Calendars",
+    "CaseFilter", "CasePage", "Cases",
     "CitizenRow", "Delivery", "DeliveryOutcome", "InboundRecord", "InboundState", "LateReply", "MilestoneName",
     "Outbox", "OutboxMessage", "OutboxState", "Rating", "RawInbound", "Staff", "Storage", "StorageUnavailable",
     "TurnState", "TurnWrites", "Turns", "UnitOfWork", "User",

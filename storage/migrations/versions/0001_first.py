@@ -296,11 +296,22 @@ def _audit() -> None:
 
 def _calendar() -> None:
     op.create_table(
+        "calendar_versions",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("region", sa.Text(), server_default="", nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("imported_at", Moment(), nullable=False),
+        sa.Column("imported_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_calendar_versions")),
+    )
+    op.create_table(
         "calendar",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("date", sa.Date(), nullable=False),
         sa.Column("is_workday", sa.Boolean(), nullable=False),
         sa.Column("name", sa.Text(), server_default="", nullable=False),
-        sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("date", name=op.f("pk_calendar")),
+        sa.ForeignKeyConstraint(["version"], ["calendar_versions.number"], name=op.f("fk_calendar_version")),
+        sa.PrimaryKeyConstraint("version", "date", name=op.f("pk_calendar")),
     )

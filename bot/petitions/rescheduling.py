@@ -1,0 +1,137 @@
+"""New dates for petitions under way when the work calendar changes: computed, compared with the promise, recorded.
+
+A promised date is never moved earlier. Where the new calendar gives a later one, the clock moves there and the citizen
+is told both dates. Where it gives an earlier one, the promise stays, the record says so, and nobody has to be told. A
+clock that has already passed (red) stays as it is: what the citizen was told of it stays true. Knows no storage.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from bot.clock import local
+from bot.petitions import lifecycle
+from bot.petitions.calendar import WorkCalendar
+from bot.petitions.dates import day, moment
+from bot.petitions.deadlines import END_OF_DAY, Extension, Pause, Policy, due
+from bot.petitions.petition import Actor, Case, Milestone, MilestoneName, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a changed calendar means for one running clock; all moments in UTC."""
+
+    milestone: MilestoneName
+    promised: datetime
+    """What the citizen was told until now."""
+    due: datetime
+    """What holds from now on; never before `promised`."""
+    computed: datetime
+    """What the calendar gives."""
+    warn_at: datetime | None
+    provisional: bool
+    was_provisional: bool
+
+    @property
+    def later(self) -> bool:
+        """Whether the promised date moves."""
+        return self.due > self.promised
+
+    @property
+    def kept(self) -> bool:
+        """Whether the calendar gives an earlier date, and the promise stays."""
+        return self.computed < self.promised
+
+
+def moves_of(
+    case: Case,
+    policy: Policy,
+    calendar: WorkCalendar,
+    *,
+    pauses: Mapping[MilestoneName, Iterable[Pause]] | None = None,
+    extensions: Mapping[MilestoneName, Iterable[Extension]] | None = None,
+) -> tuple[Move, ...]:
+    """Return what changes for the clocks of `case` that run and have not passed; nothing for those that stay."""
+    moves = (
+        _move(
+            milestone,
+            policy,
+            calendar,
+            pauses=(pauses or {}).get(milestone.name, ()),
+            extensions=(extensions or {}).get(milestone.name, ()),
+        )
+        for milestone in case.milestones
+        if milestone.open and milestone.passed_at is None
+    )
+    return tuple(
+        move for move in moves if move and (move.later or move.kept or move.provisional != move.was_provisional)
+    )
+
+
+def _move(
+    milestone: Milestone,
+    policy: Policy,
+    calendar: WorkCalendar,
+    *,
+    pauses: Iterable[Pause],
+    extensions: Iterable[Extension],
+) -> Move | None:
+    rule = policy.rule(milestone.name)
+    if rule is None:
+        return None
+    found = due(rule, milestone.started_at, calendar, pauses=pauses, extensions=extensions)
+    later = found.due > milestone.due_at
+    return Move(
+        milestone=milestone.name,
+        promised=milestone.due_at,
+        due=found.due if later else milestone.due_at,
+        computed=found.due,
+        warn_at=found.warn_at if later else milestone.warn_at,
+        provisional=found.provisional,
+        was_provisional=milestone.provisional,
+    )
+
+
+def reschedule(
+    case: Case, moves: Iterable[Move], *, calendar: WorkCalendar, reason: str, actor: Actor, now: datetime
+) -> Outcome:
+    """Record `moves`; the citizen is told when a promised date moves. `reason` names the notice behind it."""
+    moves = tuple(moves)
+    data = {
+        "calendar": calendar.version,
+        "reason": reason,
+        "clocks": [_data(move) for move in moves],
+        "changes": "；".join(_change(move) for move in moves if move.later),
+        "kept": "；".join(_kept(move) for move in moves if move.kept),
+    }
+    return lifecycle.reschedule(case, data=data, tell=any(move.later for move in moves), actor=actor, now=now)
+
+
+def _data(move: Move) -> Mapping[str, Any]:
+    return {
+        "milestone": move.milestone.value,
+        "from": move.promised.isoformat(),
+        "due": move.due.isoformat(),
+        "computed": move.computed.isoformat(),
+        "warn": move.warn_at.isoformat() if move.warn_at else None,
+        "provisional": move.provisional,
+    }
+
+
+def _change(move: Move) -> str:
+    """`答复期限由12月31日（星期四）改为1月4日（星期一）`."""
+    mark = "（暂定）" if move.provisional else ""
+    return f"{move.milestone.label}期限由{_shown(move.promised)}改为{_shown(move.due)}{mark}"
+
+
+def _kept(move: Move) -> str:
+    """`答复期限按新日历是12月30日（星期三），承诺不提前，仍为12月31日（星期四）`."""
+    new, old = _shown(move.computed), _shown(move.promised)
+    return f"{move.milestone.label}期限按新日历是{new}，承诺不提前，仍为{old}"
+
+
+def _shown(at: datetime) -> str:
+    """Return the day alone where a limit ends with it, else the moment."""
+    here: time = local(at).time()
+    return day(at) if here == END_OF_DAY else moment(at)
