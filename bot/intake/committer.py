@@ -123,6 +123,7 @@ class Intake:
                 await work.commit()
         except StorageUnavailable:
             await self._spool.append({"raw": dump_raw(raw)})
+            self._ready.set()  # the loop may be waiting for messages only, and must look at the spool from now on
 
     async def run(self) -> None:
         """Commit what waits, for ever."""
