@@ -131,6 +131,10 @@ class Rung(StrEnum):
     """A free message inside the platform's window (WeChat 客服消息)."""
     TEMPLATE = "template"
     """A template message (WeChat 模板消息)."""
+    MENTION_REPLY = "mention_reply"
+    """The one private message that an @mention permits (Weibo)."""
+    PUBLIC_COMMENT = "public_comment"
+    """A comment for all to read, without anything personal, where the petition began in public (Weibo)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
