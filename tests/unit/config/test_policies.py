@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import GatewayError
-from bot.petitions.deadlines import HourClock, Policy, Rule, TimeUnit, WarnBefore, WarnShare
+from bot.petitions.deadlines import ExtensionLimit, HourClock, Policy, Rule, TimeUnit, WarnBefore, WarnShare
 from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.petition import Kind, MilestoneName
 from config.policies import PolicyError, load_policies, parse_policies
@@ -61,8 +61,38 @@ def test_the_shipped_file_holds_the_founding_rule_for_every_kind():
             ),
         ),
     )
-    assert policies.by_name == {"urumqi": founding}
+    assert policies.by_name["urumqi"] == founding
     assert [policies.for_petition(kind) for kind in Kind] == [founding] * len(Kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "urgency", "full", "limits"),
+    [
+        ("beijing", "complaint", "", "beijing", ["response 2 hours", "answer 7 days"]),
+        ("beijing", "help", "emergency", "beijing:emergency", ["response 2 hours", "answer 2 hours"]),
+        ("beijing", "help", "urgent", "beijing:urgent", ["response 2 hours", "answer 24 hours"]),
+        ("beijing", "consult", "complex", "beijing:complex", ["response 2 hours", "answer 15 days"]),
+        ("shanghai", "consult", "", "shanghai:consult", ["answer 1 workdays"]),
+        ("shanghai", "help", "", "shanghai", ["answer 5 workdays"]),
+        ("shanghai", "report", "", "shanghai:complaint", ["answer 15 workdays"]),
+        ("jinan", "praise", "urgent", "jinan", ["answer 5 workdays"]),
+        ("xinfang", "complaint", "", "xinfang", ["response 15 days", "answer 60 days"]),
+    ],
+)
+def test_the_shipped_policies_of_other_places(name, kind, urgency, full, limits):
+    policy = load_policies(SHIPPED).named(name, kind, urgency=urgency)
+    assert policy.name == full
+    assert [f"{rule.name} {rule.amount} {rule.unit}" for rule in policy.rules] == limits
+
+
+def test_a_petition_by_the_regulation_may_be_reviewed_twice_and_extended_once():
+    policies = load_policies(SHIPPED)
+    xinfang = policies.by_name["xinfang"]
+    assert [f"{rule.name} {rule.amount} {rule.unit}" for rule in xinfang.later] == ["review 30 days", "recheck 30 days"]
+    assert xinfang.rule("review") is xinfang.later[0]
+    assert xinfang.extension == ExtensionLimit(times=1, most=30)
+    assert policies.by_name["urumqi"].extension == ExtensionLimit(times=1, most=None)
+    assert policies.names == ("urumqi", "beijing", "shanghai", "xinfang", "jinan")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +145,7 @@ SHARE_OR_DAYS = 'write { share = 0.25 } or { days_before = 1, at = "09:00" }'
         (CITY, "response = 8", "policy city response: must be a table"),
         (CITY, "title = 8\n" + CITY, "policy city title: must be text in quotes"),
         (CITY, 'respond = { amount = 8, unit = "hours" }',
-         "policy city: does not know 'respond'; it takes answer, response, title"),
+         "policy city: does not know 'respond'; it takes answer, extension, recheck, response, review, tiers, title"),
         (CITY, 'response = { amount = 8, unit = "workdays" }',
          "policy city: response is due after answer, which is impossible; shorten response or lengthen answer"),
         ("{ share = 0.5 }", "{ share = 1.5 }",
@@ -160,6 +190,89 @@ def test_a_wrong_entry_is_named_with_its_remedy(old, new, found):
     assert problems(WORKING.replace(old, new)) == (found,)
 
 
+TIERED = """
+[choose]
+default = "city"
+[policies.city]
+response = { amount = 8, unit = "hours" }
+answer = { amount = 7, unit = "workdays" }
+[[policies.city.tiers]]
+name = "water"
+category = ["供水", "排水"]
+answer = { amount = 24, unit = "hours" }
+"""
+
+
+def tier(text):
+    return f"{TIERED}[[policies.city.tiers]]\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (tier('name = "x"\ncategory = "供水"\nkind = "help"'),
+         ("policy city:x: policy city:x is never reached: number 1 fits the same petitions; "
+         "put the narrower one first or remove one")),
+        (tier('name = "x"\nkind = "help"'),
+         ("policy city:water: overlaps with city:x: both fit kind help, category 供水; "
+         "put a choice for just these before them")),
+        (tier('name = "x"\nurgency = "soon"\ncategory = "路灯"'),
+         "policy city:x: urgency 'soon' is unknown; write one of emergency, urgent, complex"),
+        (tier('name = "water"\nkind = "help"'),
+         "policy city tier 2 name: 'water' must be a text that no other tier has"),
+        (tier('kind = "help"'), "policy city tier 2 name: None must be a text that no other tier has"),
+        (tier('name = "x"\ncategory = 7'), "policy city:x category: must be text in quotes, or a list of such"),
+        (tier('name = "x"\ncategory = "路灯"\nanswer = { amount = 7, unit = "hours" }'),
+         "policy city:x: response is due after answer, which is impossible; shorten response or lengthen answer"),
+        (TIERED.replace("[[policies.city.tiers]]", "[policies.city.tiers]"),
+         "policy city tiers: must be tables; write [[policies.NAME.tiers]] in double brackets"),
+        (TIERED.replace("[policies.city]", '[policies."city:old"]\nanswer = { amount = 7, unit = "days" }\n'
+         '[policies.city]'),
+         "policy city:old: may not have ':' in its name; that is for tiers"),
+        (TIERED.replace("[policies.city]", "[policies.city]\nextension = { times = -1 }"),
+         "policy city extension times: -1 must be a whole number from 0 on; 0 allows none"),
+        (TIERED.replace("[policies.city]", "[policies.city]\nextension = { most = 0 }"),
+         "policy city extension most: 0 must be a whole number from 1 on; leave it out for no such limit"),
+    ],
+)  # fmt: skip
+def test_a_wrong_tier_or_extension_is_named_with_its_remedy(text, found):
+    assert problems(text)[:1] == (found,)
+
+
+def test_a_tier_that_fits_every_petition_is_refused():
+    assert problems(tier('name = "x"'))[0] == (
+        "policy city:x: fits every petition; say for which by one of kind, category, urgency"
+    )
+
+
+def test_crossing_choices_are_refused_until_one_before_them_decides():
+    crossing = """
+[choose]
+default = "a"
+rules = [{ kind = "help", policy = "b" }, { urgency = "urgent", policy = "c" }]
+[policies]
+a = { answer = { amount = 7, unit = "days" } }
+b = { answer = { amount = 6, unit = "days" } }
+c = { answer = { amount = 5, unit = "days" } }
+"""
+    assert problems(crossing) == (
+        "policy b: overlaps with c: both fit kind help, urgency urgent; put a choice for just these before them",
+    )
+    decided = crossing.replace("rules = [", 'rules = [{ kind = "help", urgency = "urgent", policy = "c" }, ')
+    assert parse_policies(tomllib.loads(decided)).for_petition("help", urgency="urgent").name == "c"
+
+
+def test_a_tier_takes_from_its_policy_what_it_does_not_set():
+    policies = parse_policies(tomllib.loads(TIERED))
+    water = policies.for_petition("help", "排水")
+    assert [(rule.name, rule.amount, rule.unit) for rule in water.rules] == [
+        (MilestoneName.RESPONSE, 8, TimeUnit.HOURS),
+        (MilestoneName.ANSWER, 24, TimeUnit.HOURS),
+    ]
+    assert (water.name, policies.by_name[water.name]) == ("city:water", water)
+    assert policies.for_petition("help", "路灯").name == "city"
+
+
 def test_office_hours_that_nobody_set_are_refused():
     assert problems(WORKING[: WORKING.index("[[office_hours]]")]) == (
         "policy quick response clock: counts office hours and there are none; add [[office_hours]]",
@@ -169,7 +282,7 @@ def test_office_hours_that_nobody_set_are_refused():
 def test_all_problems_are_told_at_once():
     assert problems('choose = 1\noffice_hours = 1\n[policies.city]\n[policies.town]\nanswer = { amount = "7" }') == (
         "[[office_hours]]: must be a list of tables; write the section in double brackets",
-        "policy city: sets no limit; add one of response, answer",
+        "policy city: sets no limit; add one of response, answer, review, recheck",
         "policy town answer unit: '' is unknown; write one of hours, workdays, days",
         "policy town answer amount: '7' must be a whole number from 1 on",
         "[choose]: must be a table",
