@@ -14,7 +14,7 @@ from bot.petitions.petition import Kind, Rating
 from dialogs import correcting, filing, gathering, looking, rating, withdrawing
 from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question
 from dialogs.commands import COMMANDS, button, more
-from dialogs.session import ASIDES, STEPS, State, dump_session, load_session
+from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Mine, One, Turn
 from dialogs.understanding import LONGEST_COMMAND, WORDS, Heard, Word, act_on, fold, hear, letters, phone, rated
@@ -42,7 +42,7 @@ class Engine:
         if message.kind in _SILENT:
             return Turn(reply=None, session=session)
         if message.kind is InboundKind.UNFOLLOW:
-            return Turn(reply=None, session="")
+            return Turn(reply=None, session=forgotten(session))
         talk = Talk(
             office=self._office,
             session=load_session(session),

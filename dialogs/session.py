@@ -289,3 +289,9 @@ def with_rest(session: str, rest: str) -> str:
         return session
     loaded.rest = rest
     return dump_session(loaded)
+
+
+def forgotten(session: str) -> str:
+    """Return what is kept of a session when the citizen leaves: only the wrong codes, or a guesser could go on."""
+    loaded = load_session(session)
+    return dump_session(Session(wrong_codes=loaded.wrong_codes)) if loaded.wrong_codes else ""

@@ -20,7 +20,7 @@ from adapters.platform import (
     UnknownOutcome,
     Window,
 )
-from adapters.transport import FILE_TIMEOUT, TIMEOUT, Download, Transport
+from adapters.transport import FILE_TIMEOUT, LARGEST_FILE, TIMEOUT, Download, Transport
 from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for_status
 from adapters.wechat.fields import fit_fields
 from adapters.wechat.media import VIDEO_HOSTS, content_type, is_allowed, is_at, is_text, read_object
@@ -70,6 +70,7 @@ class WeChatPlatform:
         video_hosts: tuple[str, ...] = VIDEO_HOSTS,
         timeout: float = TIMEOUT,
         file_timeout: float = FILE_TIMEOUT,
+        largest_file: int = LARGEST_FILE,
     ) -> None:
         self.account = account
         self._app_id = app_id
@@ -80,6 +81,7 @@ class WeChatPlatform:
         self._video_hosts = video_hosts
         self._timeout = timeout
         self._file_timeout = file_timeout
+        self._largest_file = largest_file
         self._token = AccessToken(name=f"wechat:{app_id}", store=tokens, clock=clock, fetch=self._fetch_token)
 
     def window(self, inbound: Inbound) -> Window | None:
@@ -165,7 +167,12 @@ class WeChatPlatform:
     ) -> Download | str:
         """Return the file, or the `video_url` given in its place; a body that is text is an error, and removed."""
         got = await self._transport.download(
-            url, target, params=params, timeout=self._file_timeout, public_only=public_only
+            url,
+            target,
+            params=params,
+            timeout=self._file_timeout,
+            max_bytes=self._largest_file,
+            public_only=public_only,
         )
         failure = error_for_status(got.status, call="media/get")
         if failure is None and got.size and not is_text(got.head):

@@ -108,7 +108,7 @@ class AccessToken:
         except SendError:
             raise
         except (GatewayError, OSError) as error:
-            _log.warning("wechat_token_store_away", token=self._name, error=type(error).__name__)
+            _log.warning("wechat.token_store_away", token=self._name, error=type(error).__name__)
         return self._usable(rejected) or await self._fetched()
 
     async def _shared(self, rejected: str) -> str:

@@ -18,6 +18,7 @@ from config.sections import WeChatAccount
 from config.settings import Settings
 
 Key = tuple[Channel, str]
+_MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,7 @@ def build_accounts(settings: Settings, *, transport: Transport, tokens: TokenSto
             templates=compile_templates(account, where=f"wechat.{index}.templates"),
             api_base=account.api_base,
             video_hosts=tuple(account.media_hosts),
+            largest_file=settings.storage.media_max_mb * _MEGABYTE,
         )
     return Accounts(callbacks=callbacks, platforms=platforms)
 

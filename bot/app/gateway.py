@@ -27,6 +27,7 @@ from bot.intake.turning import Turner
 from bot.media.loop import MediaLoop
 from bot.metrics import Metrics
 from bot.milestones import MilestoneLoop
+from bot.outbox.ladder import Backoff
 from bot.outbox.loop import OutboxLimits, OutboxLoop
 from bot.petitions.petition import Kind
 from bot.petitions.service import PetitionService
@@ -113,7 +114,11 @@ def _build(
         clock=clock,
         metrics=metrics,
         owner=f"{socket.gethostname()}:{os.getpid()}",
-        limits=OutboxLimits(poll=settings.outbox.poll, lease=timedelta(seconds=settings.outbox.lease)),
+        limits=OutboxLimits(
+            poll=settings.outbox.poll,
+            lease=timedelta(seconds=settings.outbox.lease),
+            backoff=Backoff(first=settings.outbox.backoff, longest=settings.outbox.backoff_limit),
+        ),
     )
     media = MediaLoop(storage=storage, platforms=accounts.platforms, clock=clock, metrics=metrics, root=data_dir)
     registrar = registrar_of(office)

@@ -4,6 +4,7 @@ Rules, as WeChat documents them for 客服消息 and 模板消息: a free messag
 template message only to a follower; a time-out is never a reason to send again blindly.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters.platform import Rung
@@ -12,9 +13,18 @@ from bot.petitions.ports import CitizenRow
 WINDOW_MARGIN = timedelta(seconds=20)
 """A window that closes within this time is taken as closed: the message would arrive too late."""
 
-_FIRST_WAIT = 5.0
-_LONGEST_WAIT = 3600.0
 MOST_ATTEMPTS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """Seconds before the second attempt, doubling with each further one up to `longest`."""
+
+    first: float = 5.0
+    longest: float = 3600.0
+
+
+BACKOFF = Backoff()
 
 
 def rungs(row: CitizenRow | None, *, has_template: bool, now: datetime) -> tuple[Rung, ...]:
@@ -29,12 +39,12 @@ def rungs(row: CitizenRow | None, *, has_template: bool, now: datetime) -> tuple
     return tuple(permitted)
 
 
-def retry_at(attempts: int, *, now: datetime, seconds: float | None) -> datetime | None:
+def retry_at(attempts: int, *, now: datetime, seconds: float | None, backoff: Backoff = BACKOFF) -> datetime | None:
     """Return when to try again after `attempts` that were not accepted; None when it is time to give up.
 
     `seconds` is what the platform asked for, and beats our own doubling wait when it is longer.
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    own = min(_FIRST_WAIT * 2 ** max(attempts - 1, 0), _LONGEST_WAIT)
+    own = min(backoff.first * 2 ** max(attempts - 1, 0), backoff.longest)
     return now + timedelta(seconds=max(own, seconds or 0.0))

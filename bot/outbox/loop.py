@@ -17,7 +17,7 @@ from adapters.platform import CredentialsError, Platform, Receipt, Rung, SendErr
 from bot.clock import Clock
 from bot.messages import Channel, CitizenRef, Outbound, Reply
 from bot.metrics import Metrics
-from bot.outbox.ladder import rungs
+from bot.outbox.ladder import BACKOFF, Backoff, rungs
 from bot.outbox.verdict import Verdict, judge
 from bot.petitions.ports import (
     Delivery,
@@ -43,6 +43,7 @@ class OutboxLimits:
     at_once: int = 32
     lease: timedelta = timedelta(seconds=90)
     pause: timedelta = timedelta(minutes=5)
+    backoff: Backoff = BACKOFF
 
 
 class OutboxLoop:
@@ -163,7 +164,7 @@ class OutboxLoop:
         state, reason = OutboxState.WAITING, "no permitted way now; waits for the next contact"
         async with self._storage.read() as work:
             row = await work.turns.citizen(message.citizen)
-        has_template = platform.has_template(message.kind)
+        has_template = message.number is not None and platform.has_template(message.kind)
         for rung in rungs(row, has_template=has_template, now=self._clock.now()):
             verdict = await self._attempt(message, platform, ref, rung, outbound)
             if verdict.state is not None:
@@ -188,7 +189,9 @@ class OutboxLoop:
             verdict = Verdict(outcome=DeliveryOutcome.ACCEPTED, state=OutboxState.SENT, message_id=receipt.message_id)
         except SendError as error:
             now = self._clock.now()
-            verdict = judge(error, rung, attempt=attempt, now=now, pause=self._limits.pause)
+            verdict = judge(
+                error, rung, attempt=attempt, now=now, pause=self._limits.pause, backoff=self._limits.backoff
+            )
             if isinstance(error, CredentialsError):
                 self._pause(ref, now + self._limits.pause, error)
         await self._record(message, verdict, attempt=attempt, rung=rung, started=started)
@@ -205,7 +208,7 @@ class OutboxLoop:
         self, message: OutboxMessage, platform: Platform, ref: CitizenRef, rung: Rung, outbound: Outbound
     ) -> Receipt:
         if rung is Rung.TEMPLATE:
-            values = {name: str(value) for name, value in message.values.items()}
+            values = self._phrasing.short_fields(message.kind, message.values)
             return await platform.send_template(ref.user, message.kind, values, unique=message.key)
         return await platform.send_message(ref.user, outbound)
 

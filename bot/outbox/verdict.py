@@ -17,7 +17,7 @@ from adapters.platform import (
     UnreachableCitizen,
     WindowClosed,
 )
-from bot.outbox.ladder import retry_at
+from bot.outbox.ladder import BACKOFF, Backoff, retry_at
 from bot.petitions.ports import DeliveryOutcome, OutboxState
 
 _SAFE_REPEATS = 4
@@ -36,18 +36,20 @@ class Verdict:
     message_id: str = ""
 
 
-def judge(error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta) -> Verdict:
+def judge(
+    error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta, backoff: Backoff = BACKOFF
+) -> Verdict:
     """Return what the `attempt`-th attempt, failed with `error` on `rung`, means."""
-    outcome, state, next_at = _meaning(error, rung, attempt=attempt, now=now, pause=pause)
+    outcome, state, next_at = _meaning(error, rung, attempt=attempt, now=now, pause=pause, backoff=backoff)
     return Verdict(outcome=outcome, state=state, next_at=next_at, code=error.code, detail=str(error))
 
 
 def _meaning(
-    error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta
+    error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta, backoff: Backoff
 ) -> tuple[DeliveryOutcome, OutboxState | None, datetime | None]:
     match error:
         case RetryAfter(seconds=seconds):
-            again = retry_at(attempt, now=now, seconds=seconds)
+            again = retry_at(attempt, now=now, seconds=seconds, backoff=backoff)
             return DeliveryOutcome.RETRY, OutboxState.PENDING if again else OutboxState.DEAD, again
         case WindowClosed():
             return DeliveryOutcome.WINDOW_CLOSED, None, None

@@ -51,6 +51,14 @@ def test_leaving_forgets_the_draft_and_following_keeps_the_scene(stage):
     assert (stage.session().scene, stage.session().state, stage.session().parts) == ("street_7", State.MENU, None)
 
 
+def test_leaving_does_not_give_a_guesser_new_tries(filed):
+    for _ in range(5):
+        filed.says(f"查询 {filed.last} 000000", who="乙")
+    rests = filed.says(f"查询 {filed.last} 000000", who="乙")
+    filed.sends(InboundKind.UNFOLLOW, who="乙")
+    assert filed.says(f"查询 {filed.last} 000000", who="乙") == rests
+
+
 def test_a_foreign_and_an_unknown_number_are_answered_alike(filed):
     foreign = filed.says(f"查询 {filed.last}", who="乙")
     unknown = filed.says("查询 WQ20261121-0000027", who="丙")
