@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 import structlog
 from aiohttp import web
+from sqlalchemy.engine import make_url
 
 from adapters.sandbox.app import sandbox_app
 from bot.app.gateway import Gateway, open_gateway
@@ -271,6 +272,16 @@ async def serving(app: web.Application, port: int) -> web.AppRunner:
     return runner
 
 
+def through_a_link(url: str, folder: Path) -> str:
+    """Reach PostgreSQL through a link to its socket, which a test can take away."""
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite":
+        return url
+    socket_file = Path(str(parts.query["host"])) / ".s.PGSQL.5432"
+    (folder / socket_file.name).symlink_to(socket_file)
+    return f"postgresql+asyncpg://postgres@/{parts.database}?host={folder}"
+
+
 async def built(data_dir: Path, database: str) -> AsyncIterator[House]:
     async with aiohttp.ClientSession() as client:
         house = House(data_dir=data_dir, database=database, clock=MovableClock(start=MONDAY), client=client)
@@ -287,7 +298,7 @@ async def built(data_dir: Path, database: str) -> AsyncIterator[House]:
 @pytest.fixture
 async def any_house(storage_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """A house not yet started, on each kind of database in turn."""
-    async for house in built(tmp_path, storage_url):
+    async for house in built(tmp_path, through_a_link(storage_url, tmp_path)):
         yield house
 
 
@@ -301,7 +312,7 @@ async def new_house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
 @pytest.fixture
 async def postgres_house(postgres_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """A house not yet started, on PostgreSQL."""
-    async for house in built(tmp_path, postgres_url):
+    async for house in built(tmp_path, through_a_link(postgres_url, tmp_path)):
         yield house
 
 
