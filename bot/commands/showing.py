@@ -43,13 +43,20 @@ def sandbox(
     *,
     port: Port = 8081,
     gateway: Annotated[str, typer.Option(help="Where the gateway listens.")] = "http://127.0.0.1:8080",
+    retry: Annotated[float, typer.Option(min=0.1, help="Seconds a callback waits, and until it comes again.")] = 5.0,
 ) -> None:
     """Run the sandbox alone, for a gateway whose `api_base` points to it."""
     office = office_of(config)
     clock = MovableClock()
     root = web.Application()
     root.add_subapp(
-        "/sandbox", sandbox_app(accounts=_accounts(office, gateway), clock=clock, console_url=f"{gateway}/console/")
+        "/sandbox",
+        sandbox_app(
+            accounts=_accounts(office, gateway),
+            clock=clock,
+            console_url=f"{gateway}/console/",
+            retry_seconds=retry,
+        ),
     )
     root.add_routes([web.get("/", _to_sandbox)])
     print(f"sandbox: http://{_HOST}:{port}/sandbox/\napi_base for the gateway: http://{_HOST}:{port}/sandbox/wechat")
