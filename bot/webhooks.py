@@ -45,71 +45,90 @@ class Webhooks:
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        self._callbacks = callbacks
+        self._accounts = [
+            _Account(channel, account, callback=callback, intake=intake, clock=clock, metrics=metrics)
+            for (channel, account), callback in callbacks.items()
+        ]
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes to be added to the application: two fixed ones an account, the rest of the paths is 404."""
+        return [
+            route
+            for account in self._accounts
+            for route in (
+                web.get(account.path, account.verify, allow_head=False),
+                web.post(account.path, account.receive),
+            )
+        ]
+
+
+class _Account:
+    """The callback of one account."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        account: str,
+        *,
+        callback: Callback,
+        intake: TakesMessages,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self.path = f"/callback/{channel}/{account}"
+        self._channel = channel
+        self._account = account
+        self._callback = callback
         self._intake = intake
         self._clock = clock
         self._metrics = metrics
-        self._answered = {key: metrics.callbacks.labels(key[0].value, key[1], "answered") for key in callbacks}
-
-    def routes(self) -> list[web.RouteDef]:
-        """Return the routes to be added to the application."""
-        path = "/callback/{channel}/{account}"
-        return [web.get(path, self.verify, allow_head=False), web.post(path, self.receive)]
+        self._answered = metrics.callbacks.labels(channel.value, account, "answered")
 
     async def verify(self, request: web.Request) -> web.Response:
         """Prove to the platform that the address is ours."""
-        key, callback = self._find(request)
         try:
-            echo = callback.verify_url(request.query, now=self._clock.now())
+            echo = self._callback.verify_url(_query(request), now=self._clock.now())
         except ForgedMessage as error:
-            raise self._forged(key, error) from None
+            raise self._forged(error) from None
         return web.Response(text=echo, content_type="text/plain")
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take one message in."""
-        key, callback = self._find(request)
+        callback = self._callback
         body = await _body(request, callback.largest_body)
         now = self._clock.now()
         try:
-            opened = callback.open(request.query, body, now=now)
+            opened = callback.open(_query(request), body, now=now)
         except ForgedMessage as error:
-            raise self._forged(key, error) from None
+            raise self._forged(error) from None
         except MalformedMessage as error:
-            await self._keep(key, error)
+            await self._keep(error)
             return _answer(callback.seal(None, "", now=now))
         inbound = opened.inbound
         if inbound.kind is InboundKind.IGNORED:
-            self._count(key, "ignored")
+            self._count("ignored")
             return _answer(callback.seal(opened, "", now=now))
         try:
             text = await self._intake.answer(inbound)
         except Overloaded:
-            self._count(key, "overloaded")
+            self._count("overloaded")
             raise web.HTTPServiceUnavailable(text="try again") from None
-        self._answered[key].inc()
+        self._answered.inc()
         return _answer(callback.seal(opened, text, now=now))
 
-    def _find(self, request: web.Request) -> tuple[tuple[Channel, str], Callback]:
-        found = request.match_info
-        try:
-            key = (Channel(found["channel"]), found["account"])
-            return key, self._callbacks[key]
-        except (ValueError, KeyError):
-            raise web.HTTPNotFound from None
-
-    def _forged(self, key: tuple[Channel, str], error: ForgedMessage) -> web.HTTPForbidden:
-        self._count(key, "forged")
-        log.warning("webhook.forged", channel=key[0].value, account=key[1], reason=str(error))
+    def _forged(self, error: ForgedMessage) -> web.HTTPForbidden:
+        self._count("forged")
+        log.warning("webhook.forged", channel=self._channel.value, account=self._account, reason=str(error))
         return web.HTTPForbidden(text="forbidden")
 
-    async def _keep(self, key: tuple[Channel, str], error: MalformedMessage) -> None:
-        channel, account = key
+    async def _keep(self, error: MalformedMessage) -> None:
         if error.oversized:
-            self._count(key, "oversized")
+            self._count("oversized")
             raise web.HTTPRequestEntityTooLarge(max_size=0, actual_size=0, text="too large")
-        self._count(key, "malformed")
+        self._count("malformed")
         body = error.raw.decode("utf-8", "backslashreplace") if isinstance(error.raw, bytes) else error.raw
         digest = hashlib.sha256(body.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+        channel, account = self._channel, self._account
         log.warning("webhook.malformed", channel=channel.value, account=account, reason=str(error), digest=digest)
         await self._intake.keep_raw(
             RawInbound(
@@ -121,19 +140,33 @@ class Webhooks:
             )
         )
 
-    def _count(self, key: tuple[Channel, str], result: str) -> None:
-        self._metrics.callbacks.labels(key[0].value, key[1], result).inc()
+    def _count(self, result: str) -> None:
+        self._metrics.callbacks.labels(self._channel.value, self._account, result).inc()
+
+
+def _query(request: web.Request) -> Mapping[str, str]:
+    """Return the query's fields; those of a real callback need no decoding, and then none is done."""
+    raw = request.rel_url.raw_query_string
+    if raw.isascii() and "%" not in raw and "+" not in raw:
+        pairs = [pair.split("=", 1) for pair in raw.split("&")]
+        try:
+            fields = dict(pairs)
+        except ValueError:  # a name without a value
+            return request.query
+        if len(fields) == len(pairs):
+            return fields
+    return request.query
 
 
 async def _body(request: web.Request, largest: int) -> bytes:
     """Read the body; of one that is too large (also: packed, and large when unpacked) only enough to tell."""
-    announced = request.content_length
+    announced, content = request.content_length, request.content
     if announced is not None and announced > largest:
         return bytes(largest + 1)
     if announced is not None and hdrs.CONTENT_ENCODING not in request.headers:
-        return await request.content.read(-1)
+        return content.read_nowait() if content.is_eof() else await content.read()
     chunks, size = [], 0
-    async for chunk in request.content.iter_any():
+    async for chunk in content.iter_any():
         chunks.append(chunk)
         size += len(chunk)
         if size > largest:
