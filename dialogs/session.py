@@ -19,11 +19,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from bot.petitions.petition import Kind, Rating
 
 VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_decode = json.JSONDecoder().raw_decode
 
 
 class State(StrEnum):
@@ -150,8 +151,7 @@ def load_session(text: str) -> Session:
     if not text:
         return Session()
     try:
-        data, end = _decode(text)
-        return _read(data) if end == len(text) else Session()
+        return _read(orjson.loads(text))
     except (ValueError, TypeError, KeyError, RecursionError, _Damaged):
         return Session()
 
@@ -242,8 +242,12 @@ def dump_session(session: Session) -> str:
         data["n"] = 1
     if session.filed:
         data["f"] = 1
-    _dump_rest(session, data)
-    return _encode(data)
+    if session.numbers or session.number or session.rating or session.wrong_codes or session.rest or session.scene:
+        _dump_rest(session, data)
+    try:
+        return orjson.dumps(data).decode()
+    except orjson.JSONEncodeError:  # half of a surrogate pair: it becomes U+FFFD, as in the database
+        return _encode(data).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _dump_rest(session: Session, data: dict[str, Any]) -> None:
