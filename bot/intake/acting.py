@@ -13,7 +13,7 @@ from bot.clock import local
 from bot.petitions import lifecycle
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
-from bot.petitions.deadlines import Policy, deadlines_for
+from bot.petitions.deadlines import Deadline, Policy, deadlines_for
 from bot.petitions.errors import UnknownPetition
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Draft, Kind, MilestoneName, Outcome, Role
@@ -37,6 +37,12 @@ class Registrar:
     def __init__(self, *, calendar: WorkCalendar, policy_of: Callable[[Kind], Policy]) -> None:
         self._calendar = calendar
         self._policy_of = policy_of
+        self._counted: tuple[Policy, datetime, tuple[Deadline, ...]] | None = None
+
+    def use(self, calendar: WorkCalendar) -> None:
+        """Count with this calendar from now on."""
+        self._calendar = calendar
+        self._counted = None
 
     def file(self, draft: Draft, *, sequence: int, citizen: str, now: datetime) -> Filing:
         """Register a draft under the day's `sequence`."""
@@ -47,10 +53,17 @@ class Registrar:
             code=f"{secrets.randbelow(_CODES):06d}",
             citizen=citizen,
             policy=policy.name,
-            deadlines=deadlines_for(policy, now, self._calendar),
+            deadlines=self._deadlines(policy, now),
             now=now,
         )
         return Filing(outcome=outcome, values=_promised(outcome))
+
+    def _deadlines(self, policy: Policy, now: datetime) -> tuple[Deadline, ...]:
+        """Count the clocks; the filings of a batch start them at one moment, and it is done once for all."""
+        counted = self._counted
+        if counted is None or counted[0] is not policy or counted[1] is not now:
+            counted = self._counted = (policy, now, deadlines_for(policy, now, self._calendar))
+        return counted[2]
 
 
 def _promised(outcome: Outcome) -> Mapping[str, str]:

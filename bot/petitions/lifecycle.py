@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Any
 
 from bot.petitions.dates import day, moment
@@ -315,11 +315,17 @@ def _begin(event: Event) -> Case:
 def _deadline_data(deadline: Deadline) -> dict[str, Any]:
     return {
         "name": str(deadline.name),
-        "start": deadline.start.isoformat(),
-        "due": deadline.due.isoformat(),
-        "warn": deadline.warn_at.isoformat() if deadline.warn_at else None,
+        "start": _iso(deadline.start),
+        "due": _iso(deadline.due),
+        "warn": _iso(deadline.warn_at) if deadline.warn_at else None,
         "provisional": deadline.provisional,
     }
+
+
+@lru_cache(maxsize=256)
+def _iso(moment: datetime) -> str:
+    """Return the text of a moment in UTC; those of a deadline are the same for all who file in one moment."""
+    return moment.isoformat()
 
 
 def _milestone(number: str, row: Mapping[str, Any]) -> Milestone:
