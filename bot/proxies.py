@@ -22,7 +22,7 @@ def forwarded(trusted: Sequence[IPv4Network | IPv6Network]) -> Middleware:
         if not is_trusted(request.remote):
             return await handler(request)
         hops = [hop.strip() for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]
-        remote = next((hop for hop in reversed(hops) if hop and not is_trusted(hop)), request.remote)
-        return await handler(request.clone(remote=remote))
+        nearest = next((hop for hop in reversed(hops) if hop and not is_trusted(hop)), None)
+        return await handler(request.clone(remote=nearest) if nearest else request)
 
     return middleware

@@ -71,10 +71,10 @@ class Database(Section):
     def _postgresql(cls, value: SecretStr) -> SecretStr:
         text = value.get_secret_value()
         remedy = 'write postgresql+asyncpg://user:password@host/database, or "" for SQLite in storage.data_dir'
-        parts = parsed_url(text)
+        parts = parsed_url(text) if text else None
         if text and (parts is None or parts.scheme != "postgresql+asyncpg"):
             refuse("is no address of a database the gateway can use", remedy)
-        if text and len(parts.path) <= 1:
+        if parts is not None and len(parts.path) <= 1:
             refuse("names no database", remedy)
         return value
 
