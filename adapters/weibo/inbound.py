@@ -10,6 +10,8 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from adapters.weibo.links import is_id
@@ -17,16 +19,23 @@ from adapters.weibo.moments import parse_created_at
 from adapters.weibo.parsing import Fields, UnreadableBodyError, parse_object
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, Location, MediaKind, MediaRef
 
-STATUS, COMMENT = "status", "comment"
-"""What a mention can stand in; Weibo's own words."""
 SUBSCRIBE, UNSUBSCRIBE = "subscribe", "unsubscribe"
 """What a subscription by keyword (`dy`, `td`) or by button is called as a menu key."""
 
-_MENTION_LETTERS = {STATUS: "s", COMMENT: "c"}
 _MEDIA = {"image": (InboundKind.IMAGE, MediaKind.IMAGE), "voice": (InboundKind.VOICE, MediaKind.VOICE)}
 _NO_ADDRESS = "发送了一个位置"
 _AROUND_ADDRESS = re.compile(r"^我在这里[:：]?|https?://t\.cn/\w+", re.ASCII)
 _SCENE = re.compile(r"^QR_(?:LIMIT_)?SCENE_")
+
+
+class MentionKind(StrEnum):
+    """What a mention can stand in, in Weibo's own words; persisted."""
+
+    STATUS = "status"
+    COMMENT = "comment"
+
+
+_MENTION_LETTERS = {MentionKind.STATUS: "s", MentionKind.COMMENT: "c"}
 
 
 class UnusableFieldsError(Exception):
@@ -68,20 +77,23 @@ def to_inbound(fields: Fields, *, account: str) -> Inbound:
     )
 
 
-def mention_key(account: str, kind: str, subject: str) -> str:
-    """Return the key of the mention in a post or comment, however it was found; `kind` is STATUS or COMMENT."""
+def mention_key(account: str, kind: MentionKind, subject: str) -> str:
+    """Return the key of the mention in a post or comment, however it was found."""
     return f"weibo:{account}:{_MENTION_LETTERS[kind]}{subject}"
 
 
-def mention_place(kind: str, data: Fields) -> tuple[str, str] | None:
-    """Return (STATUS or COMMENT, id) of a mention; None for anything else. Raise `UnusableFieldsError`."""
-    subtype = _text(data, "subtype").lower()
-    if kind != "mention" or subtype not in _MENTION_LETTERS:
+def mention_place(kind: str, data: Mapping[str, Any]) -> tuple[MentionKind, str] | None:
+    """Return where a mention stands and its id there; None for anything else. Raise `UnusableFieldsError`."""
+    if kind != "mention":
         return None
-    return subtype, identity(data, "key")
+    try:
+        place = MentionKind(_text(data, "subtype").lower())
+    except ValueError:
+        return None
+    return place, identity(data, "key")
 
 
-def identity(fields: Fields, name: str) -> str:
+def identity(fields: Mapping[str, Any], name: str) -> str:
     """Return an id that came as a number or as text; raise `UnusableFieldsError`."""
     value = fields.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -163,7 +175,7 @@ def _data(fields: Fields) -> Fields:
     return value if isinstance(value, dict) else {}
 
 
-def _text(fields: Fields, name: str) -> str:
+def _text(fields: Mapping[str, Any], name: str) -> str:
     """Return a text field; a number as its digits, anything else as ''."""
     value = fields.get(name, "")
     if isinstance(value, int) and not isinstance(value, bool):

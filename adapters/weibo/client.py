@@ -1,0 +1,311 @@
+"""One Weibo account, outbound: private messages, public comments, mentions, media.
+
+Implements `adapters.platform.Platform` over `Transport`. Private messages go with the fans service's token, all else
+with the OAuth2 one. The three addresses are all that decides whom it talks to. Nothing leaves in public that
+`adapters.weibo.public` has not passed. Knows no petition, no window and no order: the outbox does.
+"""
+
+import asyncio
+import ipaddress
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from adapters.platform import CredentialsError, FetchedMedia, Receipt, Refused, RetryAfter, UnknownOutcome, Window
+from adapters.transport import FILE_TIMEOUT, TIMEOUT, Answer, Transport
+from adapters.weibo.budget import KEPT_FOR_ANSWERS, CallBudget, MemoryBudget
+from adapters.weibo.calls import Lane
+from adapters.weibo.inbound import MentionKind
+from adapters.weibo.links import is_id
+from adapters.weibo.media import LISTED, PICTURE_HOSTS, content_type, is_address, is_allowed, is_at, is_text
+from adapters.weibo.mentions import (
+    COUNT,
+    MentionBatch,
+    MentionCursor,
+    PublicPlace,
+    batch_of,
+    completed,
+    mention_of,
+    read_mention,
+)
+from adapters.weibo.public import LONGEST_PUBLIC, check_public
+from adapters.weibo.rendering import LONGEST, render
+from adapters.weibo.tokens import TokenInfo, TokenSlot
+from adapters.weibo.windows import RULES, WindowRules, window_of
+from bot.clock import Clock
+from bot.messages import Channel, Inbound, MediaRef, Outbound
+
+API_BASE = "https://api.weibo.com"
+MESSAGES_BASE = "https://m.api.weibo.com"
+UPLOAD_BASE = "https://upload.api.weibo.com"
+
+_SHORTEST_PAGE = 100
+_GONE = frozenset({404, 410})
+
+
+class WeiboPlatform:
+    """The outbound side of one account.
+
+    `rip` is the public IPv4 address this gateway calls from, which Weibo demands with each public comment. `own_words`
+    may stand in public though they look personal (the account's own @name, the office's phone). `window_codes` are the
+    codes of messages/reply that mean a closed window: Weibo does not publish them. Raises ValueError on settings that
+    cannot work.
+    """
+
+    channel = Channel.WEIBO
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        uid: str,
+        app_key: str,
+        fans: TokenSlot,
+        oauth: TokenSlot,
+        rip: str,
+        transport: Transport,
+        clock: Clock,
+        budget: CallBudget | None = None,
+        messages_budget: CallBudget | None = None,
+        kept_for_answers: int = KEPT_FOR_ANSWERS,
+        windows: WindowRules = RULES,
+        window_codes: Collection[str] = (),
+        longest: int = LONGEST,
+        longest_public: int = LONGEST_PUBLIC,
+        own_words: Collection[str] = (),
+        api_base: str = API_BASE,
+        messages_base: str = MESSAGES_BASE,
+        upload_base: str = UPLOAD_BASE,
+        picture_hosts: tuple[str, ...] = PICTURE_HOSTS,
+        timeout: float = TIMEOUT,
+        file_timeout: float = FILE_TIMEOUT,
+        repeat_after: float = 1.0,
+    ) -> None:
+        _check_settings(uid=uid, rip=rip, longest=longest)
+        self.account = account
+        self._uid = uid
+        self._app_key = app_key
+        self._rip = rip
+        self._transport = transport
+        self._clock = clock
+        self._kept = kept_for_answers
+        self._windows = windows
+        self._longest = longest
+        self._longest_public = longest_public
+        self._own_words = tuple(own_words)
+        self._api = api_base.rstrip("/")
+        self._messages_url = messages_base.rstrip("/") + "/2/messages/reply.json"
+        self._upload = upload_base.rstrip("/")
+        self._picture_hosts = picture_hosts
+        self._file_timeout = file_timeout
+        self._messages = Lane(
+            name=f"weibo:{account}:messages", slot=fans, transport=transport, clock=clock, budget=messages_budget,
+            timeout=timeout, repeat_after=repeat_after, window_codes=window_codes,
+        )  # fmt: skip
+        self._open = Lane(
+            name=f"weibo:{account}:open", slot=oauth, transport=transport, clock=clock,
+            budget=MemoryBudget() if budget is None else budget, timeout=timeout, repeat_after=repeat_after,
+        )  # fmt: skip
+
+    @property
+    def tokens(self) -> Mapping[str, TokenSlot]:
+        """The tokens by the names of their settings, for whoever warns of their end."""
+        return {"fans_token": self._messages.slot, "oauth_token": self._open.slot}
+
+    def window(self, inbound: Inbound) -> Window | None:
+        """Return what `inbound` permits us to send later; None for nothing."""
+        return window_of(inbound, rules=self._windows)
+
+    def pages(self, outbound: Outbound) -> tuple[str, str]:
+        """Return (what fits one message, the words left over)."""
+        return render(outbound, longest=self._longest)
+
+    def words(self, rendered: str) -> str:
+        """Return the words of a rendered text: all of it, as Weibo has no markup."""
+        return rendered
+
+    async def send_message(self, user: str, outbound: Outbound) -> Receipt:
+        """Send what fits one private message; the words left over are the caller's to keep (see `pages`)."""
+        content, _ = self.pages(outbound)
+        if not content:
+            raise Refused("nothing to say")
+        if not is_id(user):
+            raise Refused("not a uid of Weibo")
+        form = {
+            "type": "text",
+            "data": json.dumps({"text": content}, ensure_ascii=False, separators=(",", ":")),
+            "receiver_id": user,
+            "save_sender_box": "1",  # the office's people see in their own client what was said
+        }
+        return _receipt(await self._messages.write(self._messages_url, form))
+
+    async def reply_mention(self, user: str, outbound: Outbound) -> Receipt:
+        """Send the one private message that a mention by `user` permits (rung MENTION_REPLY)."""
+        return await self.send_message(user, outbound)
+
+    async def send_template(
+        self,
+        user: str,  # noqa: ARG002  as Platform has it
+        notice: str,
+        values: Mapping[str, str],  # noqa: ARG002
+        *,
+        unique: str,  # noqa: ARG002
+    ) -> Receipt:
+        """Refuse: Weibo has published no template messages."""
+        raise Refused(f"Weibo has no template for {notice}")
+
+    def has_template(self, notice: str) -> bool:  # noqa: ARG002  as Platform has it
+        """Tell that none serves."""
+        return False
+
+    async def comment(self, place: PublicPlace, text: str) -> Receipt:
+        """Say `text` in public (rung PUBLIC_COMMENT); `Refused` before it leaves if it is personal or too long.
+
+        To a comment the answer goes without the citizen's @name, which Weibo would put before it.
+        """
+        check_public(text, allowed=self._own_words, longest=self._longest_public)
+        form = {"id": place.status_id, "comment": text, "comment_ori": "0", "rip": self._rip}
+        if not place.comment_id:
+            return _receipt(await self._open.write(self._api + "/2/comments/create.json", form))
+        if not place.status_id:
+            form["id"] = await self._status_of(place.comment_id)
+        form |= {"cid": place.comment_id, "without_mention": "1"}
+        return _receipt(await self._open.write(self._api + "/2/comments/reply.json", form))
+
+    async def mentions(
+        self, kind: MentionKind, cursor: MentionCursor, *, oldest: datetime | None = None
+    ) -> MentionBatch:
+        """Look for mentions once (one call); store `cursor` of the batch after its mentions, and ask on until complete.
+
+        Leaves the calls that are kept for answers. Mentions from before `oldest` are not wanted, and end the look.
+        """
+        listed = "statuses" if kind is MentionKind.STATUS else "comments"
+        params = {"count": str(COUNT), "since_id": cursor.since}
+        if cursor.below != "0":
+            params["max_id"] = cursor.below
+        url = f"{self._api}/2/{listed}/mentions.json"
+        entries = (await self._open.read(url, params, reserve=self._kept)).get(listed)
+        return batch_of(
+            entries if isinstance(entries, list) else [],
+            kind=kind,
+            account=self.account,
+            uid=self._uid,
+            cursor=cursor,
+            oldest=oldest,
+        )
+
+    async def with_context(self, inbound: Inbound) -> Inbound:
+        """Return a pushed mention with its whole text, link and pictures (one call, unless they are there already).
+
+        `Refused` when the post or comment is gone. Anything else than a mention comes back as it is.
+        """
+        mention = mention_of(inbound)
+        context = inbound.raw.get("context")
+        if mention is None or (isinstance(context, dict) and context.get("whole")):
+            return inbound
+        kind, subject = mention
+        if kind is MentionKind.STATUS:
+            entry = await self.status(subject, reserve=self._kept)
+        else:
+            entry = await self.comment_by_id(subject, reserve=self._kept)
+        seen = read_mention(entry, kind=kind, account=self.account)
+        if seen is None:
+            raise Refused("the post or comment is gone")
+        return completed(inbound, seen)
+
+    async def status(self, status_id: str, *, reserve: int = 0) -> Mapping[str, Any]:
+        """Return a post with its whole text."""
+        params = {"id": status_id, "isGetLongText": "1"}
+        return await self._open.read(self._api + "/2/statuses/show.json", params, reserve=reserve)
+
+    async def comment_by_id(self, comment_id: str, *, reserve: int = 0) -> Mapping[str, Any]:
+        """Return a comment with the post it stands under; `Refused` when it is gone."""
+        url = self._api + "/2/comments/show_batch.json"
+        answer = await self._open.read(url, {"cids": comment_id}, reserve=reserve)
+        entries = answer.get(LISTED, answer.get("comments"))
+        for entry in entries if isinstance(entries, list) else [answer]:
+            if isinstance(entry, dict) and str(entry.get("id", "")) == comment_id:
+                return entry
+        raise Refused("comments/show_batch: the comment is gone", code="20201")
+
+    async def token_info(self) -> TokenInfo:
+        """Return what Weibo says of the OAuth2 token: whose it is, and until when."""
+        answer = await self._open.ask(self._api + "/oauth2/get_token_info")
+        try:
+            seconds = int(answer["expire_in"])
+            uid, app_key = str(answer["uid"]), str(answer.get("appkey", ""))
+        except (KeyError, TypeError, ValueError):
+            raise RetryAfter("oauth2/get_token_info: an answer without a token's data") from None
+        return TokenInfo(uid=uid, app_key=app_key, expires=self._clock.now() + timedelta(seconds=seconds))
+
+    async def check(self) -> None:
+        """Try the OAuth2 token, and that it is ours; the fans service has no harmless call to try its own with."""
+        now = self._clock.now()
+        if self._messages.slot.days_left(now) == 0:
+            remedy = "bind the account again on its own page and put the new fans_token into the settings"
+            raise CredentialsError("the fans_token has ended", code="expired", remedy=remedy)
+        info = await self.token_info()
+        if info.uid != self._uid or info.app_key not in {"", self._app_key}:
+            remedy = "sign in with the office's own account and app, and put that oauth_token into the settings"
+            raise CredentialsError("the oauth_token is another account's or app's", code="foreign", remedy=remedy)
+
+    async def fetch(self, media: MediaRef, target: Path) -> FetchedMedia:
+        """Download to `target`, the better form first; `Refused` when the platform no longer has any."""
+        if media.better_id and media.better_id != media.media_id:
+            try:
+                return await self._fetch_one(media.better_id, target)
+            except Refused:
+                pass  # the better form is a luxury: the plain one is still there to try
+        return await self._fetch_one(media.media_id, target)
+
+    async def _fetch_one(self, media_id: str, target: Path) -> FetchedMedia:
+        if not is_address(media_id):
+            params = {"access_token": self._messages.slot.token, "fid": media_id}
+            return await self._download(self._upload + "/2/mss/msget", target, params=params)
+        if not is_allowed(media_id, hosts=self._picture_hosts, api_base=self._api):
+            raise Refused("the picture lies at a host that is not allowed")
+        return await self._download(media_id, target, public_only=not is_at(media_id, api_base=self._api))
+
+    async def _download(
+        self, url: str, target: Path, *, params: Mapping[str, str] | None = None, public_only: bool = False
+    ) -> FetchedMedia:
+        """Return the file; a body that is text is an error, and removed. The token's address never leaves this call."""
+        try:
+            got = await self._transport.download(
+                url, target, params=params, timeout=self._file_timeout, public_only=public_only
+            )
+            if got.status == 200 and got.size and not is_text(got.head):  # noqa: PLR2004  the one status with a file
+                kind = content_type(got.head)
+                return FetchedMedia(path=target, size=got.size, sha256=got.sha256, content_type=kind)
+            await asyncio.to_thread(target.unlink)
+            if got.status in _GONE or (public_only and got.status < 500):  # noqa: PLR2004  a picture's host, not Weibo's
+                raise Refused("the file is gone", code=f"http {got.status}")
+            self._messages.outcome(Answer(status=got.status, headers=got.headers, body=got.head), call="mss/msget")
+        except UnknownOutcome as error:  # nothing of ours was to be delivered, so asking again is harmless
+            raise RetryAfter(str(error), code=error.code) from None
+        raise RetryAfter("mss/msget: the answer is no file")
+
+    async def _status_of(self, comment_id: str) -> str:
+        entry = await self.comment_by_id(comment_id)
+        post = entry.get("status")
+        status_id = str(post.get("id", "")) if isinstance(post, dict) else ""
+        if not is_id(status_id):
+            raise Refused("the post of the comment is gone", code="20101")
+        return status_id
+
+
+def _receipt(answer: Mapping[str, Any]) -> Receipt:
+    found = next((answer[name] for name in ("idstr", "id", "mid") if answer.get(name)), "")
+    return Receipt(message_id=str(found) if isinstance(found, int | str) else "")
+
+
+def _check_settings(*, uid: str, rip: str, longest: int) -> None:
+    if not is_id(uid):
+        raise ValueError("the uid is no number")
+    try:
+        ipaddress.IPv4Address(rip)
+    except ValueError:
+        raise ValueError("rip is no IPv4 address: give the public one this gateway calls from") from None
+    if longest < _SHORTEST_PAGE:
+        raise ValueError(f"a private message has at least {_SHORTEST_PAGE} characters")
