@@ -1,7 +1,10 @@
 """`demo` and `sandbox`: the gateway with a WeChat of its own to talk to."""
 
+import asyncio
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -13,7 +16,7 @@ from bot.app.demo_clock import ClockFile
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import Office
 from bot.app.sample import DEMO_PASSWORD, SAMPLE_FOLDER, seed_sample
-from bot.app.sample_story import load_sample
+from bot.app.sample_story import Login, load_sample
 from bot.app.serving import run_app
 from bot.clock import MovableClock
 from bot.commands.running import Config, office_of, run
@@ -21,6 +24,10 @@ from bot.console.security import hash_password
 
 DEMO_CONFIG = Path(__file__).parent.parent.parent / "config" / "demo.toml"
 _HOST = "127.0.0.1"
+_LABELS = MappingProxyType(
+    {"character_string1": "诉求编号", "thing2": "承办单位", "phrase3": "办理进度", "time4": "时间"}
+)
+"""What WeChat would show before the fields of the demo's template."""
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The one port for everything.")]
 
@@ -73,12 +80,18 @@ async def _demo(office: Office, port: int) -> None:
     async with open_gateway(office, clock=clock) as gateway:
         await _seed(office, gateway, clock)
         own = f"http://{_HOST}:{port}"
+        sample = await asyncio.to_thread(load_sample, SAMPLE_FOLDER)
         gateway.app.add_subapp(
             "/sandbox",
-            sandbox_app(accounts=_accounts(office, own), clock=clock, on_clock=on_clock, console_url="/console/"),
+            sandbox_app(
+                accounts=_accounts(office, own, absent={story.citizen for story in sample.stories}),
+                clock=clock,
+                on_clock=on_clock,
+                console_url="/console/",
+            ),
         )
         gateway.app.add_routes([web.get("/", _to_sandbox)])
-        print(_welcome(own), flush=True)
+        print(_welcome(own, sample.logins), flush=True)
         await run_app(gateway.app, loops=gateway.loops, host=_HOST, port=port)
 
 
@@ -95,7 +108,7 @@ async def _seed(office: Office, gateway: Gateway, clock: MovableClock) -> None:
     )
 
 
-def _accounts(office: Office, gateway: str) -> list[SandboxAccount]:
+def _accounts(office: Office, gateway: str, *, absent: Collection[str] = ()) -> list[SandboxAccount]:
     """Return the sandbox's side of every WeChat account of the settings."""
     return [
         SandboxAccount(
@@ -106,15 +119,18 @@ def _accounts(office: Office, gateway: str) -> list[SandboxAccount]:
             aes_key=account.aes_key.get_secret_value(),
             original_id=account.original_id,
             callback_url=f"{gateway}/callback/wechat/{account.account}",
-            templates={template.id: tuple(template.fields) for template in account.templates.values()},
+            templates={
+                template.id: {name: _LABELS.get(name, name) for name in template.fields}
+                for template in account.templates.values()
+            },
             name=office.settings.office.name,
+            absent=absent,
         )
         for account in office.settings.wechat
     ]
 
 
-def _welcome(own: str) -> str:
-    staff = load_sample(SAMPLE_FOLDER).logins
+def _welcome(own: str, staff: Iterable[Login]) -> str:
     logins = "\n".join(f"    {login.name:<12} {login.role.label}  {login.display}" for login in staff)
     return (
         f"\n问桥 演示已就绪\n"

@@ -43,6 +43,8 @@ class SandboxAccount:
     callback_url: str
     name: str
     templates: Mapping[str, Collection[str]] = field(default_factory=dict)
+    absent: Collection[str] = ()
+    """Openids that follow the account though nobody plays them here: what is sent to them is taken and not shown."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,6 +109,7 @@ class AccountState:
         self.sent_templates: dict[tuple[str, str], SentTemplate] = {}
         self._media: dict[str, StoredMedia] = {}
         self._phones: dict[str, list[PhoneMessage]] = {}
+        self._absent = {openid: Citizen(openid=openid, name="") for openid in account.absent}
         self._numbers = itertools.count(1)
         for name in FIRST_CITIZENS:
             self.add_citizen(name, openid=_openid(f"{account.app_id}:{name}".encode()))
@@ -120,7 +123,7 @@ class AccountState:
 
     def follower(self, openid: object, *, otherwise: ApiError) -> Citizen:
         """Return the citizen, or raise 40003 for one that does not exist and `otherwise` for one that left."""
-        citizen = self.citizens.get(openid) if isinstance(openid, str) else None
+        citizen = (self.citizens.get(openid) or self._absent.get(openid)) if isinstance(openid, str) else None
         if citizen is None:
             raise ApiError(40003, "invalid openid")
         if not citizen.following:
