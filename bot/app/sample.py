@@ -19,7 +19,7 @@ from bot.messages import Channel, CitizenRef, MediaKind
 from bot.petitions import lifecycle
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Actor, Case, Draft, EventType, Outcome, Role
+from bot.petitions.petition import Actor, Case, Draft, Event, EventType, Outcome, Role
 from bot.petitions.ports import Attachment, AttachmentState, AuditEntry, Storage, TurnWrites, UnitOfWork, User
 from bot.petitions.routing import Unit, barred
 from config.settings import SHIPPED
@@ -65,13 +65,15 @@ async def seed_sample(
             return 0
         await _add_staff(work, sample.logins, password=await password_hash(DEMO_PASSWORD), now=now)
         actors = {login.name: Actor(role=login.role, id=login.name, unit=login.unit) for login in sample.logins}
+        acts: list[Event] = []
         for filed_at, story in dated:
             citizen = CitizenRef(channel=Channel.WECHAT, account=account, user=story.citizen).key
             case = await _file(work, story, city=city, citizen=citizen, at=filed_at, media_root=media_root)
             everyone = {**actors, "": Actor(role=Role.CITIZEN, id=citizen)}
             for outcome in history(case, story.step, city=city, actors=everyone, now=now):
                 await work.cases.save(replace(outcome, notices=()))
-                await _audit(work, outcome)
+                acts += outcome.events
+        await _audit(work, sorted(acts, key=lambda event: event.at))
         await work.commit()
     return len(dated)
 
@@ -205,9 +207,9 @@ _AUDITED = {
 }
 
 
-async def _audit(work: UnitOfWork, outcome: Outcome) -> None:
+async def _audit(work: UnitOfWork, events: Iterable[Event]) -> None:
     """Write the lines that the acts of staff leave in the audit trail."""
-    for event in outcome.events:
+    for event in events:
         if event.type in _AUDITED:
             data = {"role": event.role.value, "unit": event.data.get("unit", "")}
             action = f"petition.{_AUDITED[event.type]}"
