@@ -35,11 +35,11 @@ class Urgency(StrEnum):
 
 TIER = ":"
 """Between a policy's name and its tier's."""
-LATER = (MilestoneName.REVIEW, MilestoneName.RECHECK)
-"""Clocks that start when the citizen asks, not with the filing."""
+FROM_FILING = (MilestoneName.RESPONSE, MilestoneName.ANSWER)
+"""Clocks that start with the filing; the others start on the way."""
 _HOURS_EACH = {TimeUnit.HOURS: 1, TimeUnit.WORKDAYS: 24, TimeUnit.DAYS: 24}
 _FIT_KEYS = ("kind", "category", "urgency")
-_POLICY_KEYS = {"title", "extension", *MilestoneName}
+_POLICY_KEYS = {"title", "extend", *MilestoneName}
 
 
 class PolicyError(GatewayError, ValueError):
@@ -158,11 +158,11 @@ class _Reader(LimitReader):
         policy = Policy(
             name=name,
             title=str(title),
-            rules=tuple(rule for rule in rules if rule.name not in LATER),
-            later=tuple(rule for rule in rules if rule.name in LATER),
+            rules=tuple(rule for rule in rules if rule.name in FROM_FILING),
+            later=tuple(rule for rule in rules if rule.name not in FROM_FILING),
         )
-        if "extension" in table:
-            policy = replace(policy, extension=self.extension(table["extension"], f"{where} extension"))
+        if "extend" in table:
+            policy = replace(policy, extension=self.extension(table["extend"], f"{where} extend"))
         self.order(policy, where)
         return policy
 
@@ -205,12 +205,12 @@ class _Reader(LimitReader):
         own = {rule.name: rule for rule in self.rules(table, office, where)}
         names = [name for name in MilestoneName if name in own or base.rule(name)]
         rules = [own.get(name) or base.rule(name) for name in names]
-        extension = self.extension(table["extension"], f"{where} extension") if "extension" in table else base.extension
+        extension = self.extension(table["extend"], f"{where} extend") if "extend" in table else base.extension
         policy = Policy(
             name=full,
             title=str(table.get("title", base.title)),
-            rules=tuple(rule for rule in rules if rule and rule.name not in LATER),
-            later=tuple(rule for rule in rules if rule and rule.name in LATER),
+            rules=tuple(rule for rule in rules if rule and rule.name in FROM_FILING),
+            later=tuple(rule for rule in rules if rule and rule.name not in FROM_FILING),
             extension=extension,
         )
         self.order(policy, where)

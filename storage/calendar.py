@@ -1,12 +1,12 @@
 """The imported work calendar: `bot.petitions.ports.Calendars` on SQLAlchemy Core.
 
-Versions are only ever added. Which petitions a change concerns is found by the partial index on running clocks.
+Versions are only ever added, under a number taken by hand: without gaps, and refused when another came first.
 """
 
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.petitions.calendar import CalendarDay, CalendarNotice
 from bot.petitions.errors import Stale
@@ -14,17 +14,15 @@ from bot.petitions.ports import CalendarVersion
 from storage.columns import storable
 from storage.connection import Connection
 from storage.errors import Conflict
-from storage.tables import calendar, calendar_versions, petitions
+from storage.tables import calendar, calendar_versions
 
 _NEWEST = select(func.coalesce(func.max(calendar_versions.c.number), 0).label("number"))
 _VERSIONS = select(calendar_versions).order_by(calendar_versions.c.number)
 _DAYS = select(calendar).order_by(calendar.c.version, calendar.c.date)
 _ADD = insert(calendar_versions)
 _ADD_DAYS = insert(calendar)
-_RUNNING = (
-    select(petitions.c.number)
-    .where(petitions.c.open_due_at.is_not(None))
-    .order_by(petitions.c.filed_at, petitions.c.number)
+_MARK_APPLIED = (
+    update(calendar_versions).where(calendar_versions.c.applied_at.is_(None)).values(applied_at=bindparam("now"))
 )
 
 
@@ -62,6 +60,7 @@ class SqlCalendars:
                 ),
                 imported_at=row.imported_at,
                 imported_by=row.imported_by,
+                applied_at=row.applied_at,
             )
             for row in versions
         )
@@ -89,6 +88,6 @@ class SqlCalendars:
         )
         return CalendarVersion(number=number, notice=notice, imported_at=now, imported_by=by)
 
-    async def running(self) -> tuple[str, ...]:
-        """Return the numbers of the petitions with a clock that still runs, oldest filing first."""
-        return tuple(row.number for row in await self._db.rows(_RUNNING))
+    async def mark_applied(self, *, now: datetime) -> None:
+        """Record that the petitions under way were moved to all versions there are."""
+        await self._db.run(_MARK_APPLIED, {"now": now})

@@ -245,6 +245,7 @@ calendar_versions = Table(
     Column("source", Text, nullable=False),
     Column("imported_at", Moment, nullable=False),
     Column("imported_by", Text, nullable=False),
+    Column("applied_at", Moment),
 )
 
 calendar = Table(

@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from aiohttp import web
 
 from adapters.transport import Transport
 from bot.app.accounts import Accounts, build_accounts
+from bot.app.calendars import CalendarDesk, CalendarWatch, read_calendar
 from bot.app.office import Office
 from bot.clock import Clock
 from bot.console.routes import console_app
@@ -84,7 +85,16 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
         ephemeral = await _ephemeral(office, stack)
         accounts = build_accounts(settings, transport=transport, tokens=ephemeral, clock=clock)
         spool = await stack.enter_async_context(claimed_spool(settings.storage.data_dir))
-        yield _build(office, clock=clock, storage=storage, accounts=accounts, ephemeral=ephemeral, spool=spool)
+        versions, calendar = await read_calendar(storage)
+        yield _build(
+            replace(office, calendar=calendar),
+            clock=clock,
+            storage=storage,
+            accounts=accounts,
+            ephemeral=ephemeral,
+            spool=spool,
+            calendar_version=len(versions),
+        )
 
 
 async def _ephemeral(office: Office, stack: AsyncExitStack) -> MemoryEphemeral | RedisEphemeral:
@@ -104,6 +114,7 @@ def _build(
     accounts: Accounts,
     ephemeral: MemoryEphemeral | RedisEphemeral,
     spool: Spool,
+    calendar_version: int,
 ) -> Gateway:
     settings, metrics = office.settings, Metrics()
     data_dir = settings.storage.data_dir
@@ -122,6 +133,14 @@ def _build(
     )
     media = MediaLoop(storage=storage, platforms=accounts.platforms, clock=clock, metrics=metrics, root=data_dir)
     registrar = registrar_of(office)
+    calendar = CalendarWatch(
+        storage=storage,
+        desk=CalendarDesk(storage, policies=office.policies.by_name),
+        use=registrar.use,
+        version=calendar_version,
+        clock=clock,
+        wake=outbox.wake,
+    )
     service = service_of(office, storage, on_commit=outbox.wake)
     intake = Intake(
         storage=storage,
@@ -171,7 +190,13 @@ def _build(
     )
     return Gateway(
         app=app,
-        loops={"intake": intake.run, "outbox": outbox.run, "milestones": milestones.run, "media": media.run},
+        loops={
+            "intake": intake.run,
+            "outbox": outbox.run,
+            "milestones": milestones.run,
+            "media": media.run,
+            "calendar": calendar.run,
+        },
         storage=storage,
         service=service,
         registrar=registrar,

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import checking, petitions, serving, showing, users
+from bot.commands import calendar, checking, deadlines, petitions, serving, showing, users
 
 cli = typer.Typer(
     name="bot",
@@ -17,6 +17,13 @@ cli.command("demo")(showing.demo)
 cli.command("sandbox")(showing.sandbox)
 cli.command("check")(checking.check)
 cli.command("act")(petitions.act)
+cli.command("deadline")(deadlines.deadline)
+work_calendar = typer.Typer(help="The work calendar: holidays and make-up workdays.", no_args_is_help=True)
+work_calendar.command("show")(calendar.show)
+work_calendar.command("import")(calendar.import_notice)
+work_calendar.command("preview")(calendar.preview)
+work_calendar.command("apply")(calendar.apply)
+cli.add_typer(work_calendar, name="calendar")
 export = typer.Typer(help="Write petitions out.", no_args_is_help=True)
 export.command("petitions")(petitions.export_petitions)
 export.callback()(lambda: None)

@@ -483,6 +483,8 @@ class CalendarVersion:
     notice: CalendarNotice
     imported_at: datetime
     imported_by: str
+    applied_at: datetime | None = None
+    """When the petitions under way were moved to it; None while only new ones are counted with it."""
 
 
 class Calendars(Protocol):
@@ -500,8 +502,8 @@ class Calendars(Protocol):
         """Keep a notice as the next version; `Stale` when another import came first."""
         ...
 
-    async def running(self) -> tuple[str, ...]:
-        """Return the numbers of the petitions with a clock that still runs, oldest filing first."""
+    async def mark_applied(self, *, now: datetime) -> None:
+        """Record that the petitions under way were moved to all versions there are."""
         ...
 
 

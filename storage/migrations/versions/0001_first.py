@@ -303,6 +303,7 @@ def _calendar() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("imported_at", Moment(), nullable=False),
         sa.Column("imported_by", sa.Text(), nullable=False),
+        sa.Column("applied_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_calendar_versions")),
     )
     op.create_table(
