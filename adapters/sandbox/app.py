@@ -16,12 +16,12 @@ from aiohttp.typedefs import Handler
 
 from adapters.sandbox import page
 from adapters.sandbox.errors import BadInput
+from adapters.sandbox.evidence import Samples
 from adapters.sandbox.feed import Feed
 from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, SHELL, WECHAT, Shell
 from adapters.sandbox.wechat import api, script
 from adapters.sandbox.wechat.accounts import AccountState, SandboxAccount
 from adapters.sandbox.wechat.courier import Courier
-from adapters.sandbox.wechat.samples import Samples
 from adapters.sandbox.wechat.world import World
 from bot.clock import MovableClock
 

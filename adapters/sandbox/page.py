@@ -13,10 +13,10 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
+from adapters.sandbox.bodies import read_object
 from adapters.sandbox.errors import BadInput
 from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, SHELL, WECHAT, Shell
 from adapters.sandbox.timeline import parse_duration, parse_moment, show_moment
-from adapters.sandbox.wechat.script import read_object
 
 FOLDER = Path(__file__).parent
 FILE_TYPES = {"chat.js": "text/javascript", "chat.css": "text/css"}

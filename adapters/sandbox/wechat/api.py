@@ -3,7 +3,6 @@
 `POST|GET {base}/cgi-bin/…`; a refusal is `{"errcode", "errmsg"}`. Planned faults strike here.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from aiohttp import web
 
 from adapters.sandbox.errors import ApiError
 from adapters.sandbox.faults import Fault, FaultMode
+from adapters.sandbox.holding import hold
 from adapters.sandbox.keys import WECHAT
 from adapters.sandbox.traffic import Message
 from adapters.sandbox.wechat.accounts import AccountState
@@ -136,7 +136,7 @@ async def serve_api(request: web.Request) -> web.Response:
             response = _refusal(error)
     _record(world, state, request, body=body, response=response, fault=fault)
     if fault is not None:
-        await _delay(world, request, fault)
+        await hold(request, fault, stopping=world.stopping)
     return response
 
 
@@ -177,19 +177,6 @@ def _carry_out(
         case _:
             result = endpoint.work(world, state, call)
             return result if isinstance(result, web.Response) else _json(result)
-
-
-async def _delay(world: World, request: web.Request, fault: Fault) -> None:
-    """Let the caller wait; end early when it hangs up or the sandbox stops."""
-    if fault.mode not in {FaultMode.TIMEOUT_BEFORE, FaultMode.TIMEOUT_AFTER, FaultMode.SLOW}:
-        return
-    loop = asyncio.get_running_loop()
-    end = loop.time() + fault.seconds
-    while (left := end - loop.time()) > 0 and request.transport is not None and not world.stopping.is_set():
-        try:
-            await asyncio.wait_for(world.stopping.wait(), min(left, 0.2))
-        except TimeoutError:
-            continue
 
 
 def _json(value: Mapping[str, Any]) -> web.Response:

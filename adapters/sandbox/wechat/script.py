@@ -1,10 +1,8 @@
 """The sandbox's own HTTP interface to the fake WeChat: what scripts and the page ask of it. All JSON."""
 
-import json
-from typing import Any
-
 from aiohttp import web
 
+from adapters.sandbox.bodies import read_number, read_object
 from adapters.sandbox.errors import BadInput
 from adapters.sandbox.keys import WECHAT
 from adapters.sandbox.wechat.accounts import AccountState
@@ -12,27 +10,9 @@ from adapters.sandbox.wechat.speech import say
 from adapters.sandbox.wechat.world import World
 
 
-async def read_object(request: web.Request) -> dict[str, Any]:
-    """Return the JSON object of a request's body."""
-    try:
-        body = json.loads(await request.read())
-    except ValueError as error:
-        raise BadInput("the body is not JSON") from error
-    if not isinstance(body, dict):
-        raise BadInput("the body is not a JSON object")
-    return body
-
-
 def _place(request: web.Request) -> tuple[World, AccountState]:
     world = request.app[WECHAT]
     return world, world.account(request.match_info["account"])
-
-
-def _number(request: web.Request, name: str) -> int:
-    text = request.query.get(name, "0")
-    if not text.isdecimal() or not text.isascii():
-        raise BadInput(f"{name}: a whole number is needed")
-    return int(text)
 
 
 async def post_say(request: web.Request) -> web.Response:
@@ -49,7 +29,7 @@ async def get_messages(request: web.Request) -> web.Response:
         raise BadInput("openid is needed")
     citizen = state.citizens.get(openid)
     left = citizen.windows.left(now=world.clock.now()) if citizen and citizen.following else 0
-    messages = [message.as_json() for message in state.phone(openid, after=_number(request, "after"))]
+    messages = [message.as_json() for message in state.phone(openid, after=read_number(request, "after"))]
     return web.json_response(
         {
             "openid": openid,
@@ -90,7 +70,7 @@ async def get_media(request: web.Request) -> web.Response:
 async def get_traffic(request: web.Request) -> web.Response:
     """Return the raw traffic after an id, oldest first."""
     _, state = _place(request)
-    return web.json_response({"exchanges": state.traffic.after(_number(request, "after"))})
+    return web.json_response({"exchanges": state.traffic.after(read_number(request, "after"))})
 
 
 async def post_faults(request: web.Request) -> web.Response:

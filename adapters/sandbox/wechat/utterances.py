@@ -3,21 +3,19 @@
 Pure but for the media store: pictures, voices and videos are put there, as they would be by the phone.
 """
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from adapters.sandbox.bodies import read_bytes, read_string
 from adapters.sandbox.errors import BadInput
+from adapters.sandbox.evidence import Samples
 from adapters.sandbox.wechat.accounts import AccountState, StoredMedia
-from adapters.sandbox.wechat.samples import Samples
 from adapters.sandbox.wechat.windows import Scene
 
 KINDS = ("text", "choice", "image", "voice", "video", "location", "link", "event", "other")
 CONTACT_EVENTS = frozenset({"subscribe", "click", "scan", "scancode_push", "scancode_waitmsg"})
-LARGEST_MEDIA = 20 * 1024 * 1024
 _MEDIA = {
     "image": ("image/jpeg", ".jpg"),
     "voice": ("audio/amr", ".amr"),
@@ -48,12 +46,12 @@ def read_utterance(body: Mapping[str, Any], state: AccountState, *, samples: Sam
     kind, value = given[0], body[given[0]]
     match kind:
         case "text":
-            text = _string(value, "text")
+            text = read_string(value, "text")
             return Utterance(msgtype="text", fields={"Content": text}, shown_as="text", content={"text": text})
         case "choice":
             return _choice(value, state, openid=str(body["openid"]))
         case "image" | "voice" | "video":
-            return _media(kind, _bytes(kind, value, samples), state, samples=samples, now=now)
+            return _media(kind, read_bytes(kind, value, samples), state, samples=samples, now=now)
         case "location":
             return _location(value)
         case "link":
@@ -67,9 +65,9 @@ def read_utterance(body: Mapping[str, Any], state: AccountState, *, samples: Sam
 def _choice(value: object, state: AccountState, *, openid: str) -> Utterance:
     """Tap an in-text choice: `{"id", "label"}`, or the id or label of one that is on the phone."""
     if isinstance(value, Mapping):
-        choice_id, label = _string(value.get("id"), "choice.id"), _string(value.get("label"), "choice.label")
+        choice_id, label = read_string(value.get("id"), "choice.id"), read_string(value.get("label"), "choice.label")
     else:
-        wanted = _string(value, "choice")
+        wanted = read_string(value, "choice")
         offered = [c for message in reversed(state.phone(openid)) for c in message.content.get("choices", ())]
         found = [c for c in offered if c["id"] == wanted] or [c for c in offered if c["label"] == wanted]
         if not found:
@@ -104,7 +102,7 @@ def _media(kind: str, content: bytes, state: AccountState, *, samples: Samples, 
 
 def _location(value: object) -> Utterance:
     """Send a place: `{"latitude", "longitude", "label"}`, or only the address, at sample coordinates."""
-    given = value if isinstance(value, Mapping) else {"label": _string(value, "location")}
+    given = value if isinstance(value, Mapping) else {"label": read_string(value, "location")}
     try:
         latitude, longitude = float(given.get("latitude", 29.563009)), float(given.get("longitude", 106.551556))
     except (TypeError, ValueError) as error:
@@ -122,7 +120,7 @@ def _location(value: object) -> Utterance:
 
 def _link(value: object) -> Utterance:
     """Send a link: `{"title", "description", "url"}`, or only the address."""
-    given = value if isinstance(value, Mapping) else {"url": _string(value, "link")}
+    given = value if isinstance(value, Mapping) else {"url": read_string(value, "link")}
     title, url = str(given.get("title", "")), str(given.get("url", ""))
     fields = {"Title": title, "Description": str(given.get("description", "")), "Url": url}
     return Utterance(msgtype="link", fields=fields, shown_as="link", content={"text": title or url, "url": url})
@@ -131,7 +129,7 @@ def _link(value: object) -> Utterance:
 def _event(value: object, *, key: object) -> Utterance:
     """Make an event: its name with `key` beside it, or `{"type", "key", "fields"}` (`fields`: more XML elements)."""
     given = value if isinstance(value, Mapping) else {"type": value, "key": key}
-    name, event_key = _string(given.get("type"), "event.type"), str(given.get("key", ""))
+    name, event_key = read_string(given.get("type"), "event.type"), str(given.get("key", ""))
     more = given.get("fields", {})
     if not isinstance(more, Mapping):
         raise BadInput("event.fields is an object")
@@ -155,26 +153,7 @@ def _other(value: object) -> Utterance:
     """Send a message of any other type: `{"type", "fields"}`."""
     if not isinstance(value, Mapping) or not isinstance(value.get("fields", {}), Mapping):
         raise BadInput('other: {"type": …, "fields": {…}} is needed')
-    msgtype = _string(value.get("type"), "other.type")
+    msgtype = read_string(value.get("type"), "other.type")
     return Utterance(
         msgtype=msgtype, fields=dict(value.get("fields", {})), shown_as="other", content={"text": f"[{msgtype}]"}
     )
-
-
-def _string(value: object, name: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise BadInput(f"{name}: a text that is not empty is needed")
-    return value
-
-
-def _bytes(kind: str, value: object, samples: Samples) -> bytes:
-    """Return the bytes of base64, or of our sample."""
-    if value == "sample":
-        return samples.of(kind)
-    try:
-        content = base64.b64decode(_string(value, kind), validate=True)
-    except binascii.Error as error:
-        raise BadInput(f'{kind}: base64 or the word "sample" is needed') from error
-    if not content or len(content) > LARGEST_MEDIA:
-        raise BadInput(f"{kind}: between 1 byte and 20 MB")
-    return content

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.sandbox.errors import BadInput
+from adapters.sandbox.evidence import Samples
 from adapters.sandbox.feed import Feed
 from adapters.sandbox.wechat.accounts import AccountState
 from adapters.sandbox.wechat.courier import Courier
-from adapters.sandbox.wechat.samples import Samples
 from bot.clock import MovableClock
 
 

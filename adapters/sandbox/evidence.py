@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-FOLDER = Path(__file__).parent.parent / "samples"
+FOLDER = Path(__file__).parent / "samples"
 FILES = {"voice": "voice.amr", "video": "video.mp4"}
 
 
