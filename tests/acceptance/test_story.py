@@ -157,3 +157,6 @@ async def test_clocks_pass_one_after_the_other(running: Running, phone: Phone, t
     async with Desk(running.url, "shouli") as clerk:
         assert number in await clerk.sign_in()
         assert number in await clerk.page("/console/?lamp=red")
+        assert 'class="troubles"' not in await clerk.page("/console/trouble"), (
+            "notices of the sample's own petitions arrive too"
+        )
