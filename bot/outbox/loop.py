@@ -19,6 +19,7 @@ from bot.messages import Channel, CitizenRef, Outbound, Reply
 from bot.metrics import Metrics
 from bot.outbox.ladder import BACKOFF, Backoff, rungs
 from bot.outbox.verdict import Verdict, judge
+from bot.petitions.errors import Stale
 from bot.petitions.ports import (
     Delivery,
     DeliveryOutcome,
@@ -33,6 +34,9 @@ from bot.phrasing import Phrasing
 from dialogs.session import with_rest
 
 log = structlog.get_logger(__name__)
+
+_COUNTED = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
+"""After these the platform counts, or may count, a free message as sent; one that it put off is not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +143,18 @@ class OutboxLoop:
     async def _deliver(self, message: OutboxMessage) -> None:
         try:
             await self._climb(message)
-        except StorageUnavailable:
+        except (StorageUnavailable, Stale):
             log.warning("outbox.database_away", message=message.id)  # the lease brings it back
-        except Exception:
+        except Exception as error:
             log.exception("outbox.delivery_failed", message=message.id)
+            await self._give_up(message, type(error).__name__)
+
+    async def _give_up(self, message: OutboxMessage, what: str) -> None:
+        """Show a message that we cannot handle to the staff; left to its lease, it would come back for ever."""
+        try:
+            await self._settle(message, OutboxState.UNKNOWN, detail=f"the gateway failed on it: {what}")
+        except Exception:
+            log.exception("outbox.not_settled", message=message.id)
 
     async def _climb(self, message: OutboxMessage) -> None:
         """Try the permitted rungs in order until one settles the message."""
@@ -182,7 +194,6 @@ class OutboxLoop:
             attempt = await work.outbox.start(message, rung=rung.value, now=started)
             if rung is Rung.MESSAGE:
                 await self._keep_rest(work, message.citizen, platform.pages(outbound)[1])
-                await work.turns.spend_window(message.citizen)
             await work.commit()
         try:
             receipt = await self._send(message, platform, ref, rung, outbound)
@@ -226,6 +237,13 @@ class OutboxLoop:
             message_id=verdict.message_id,
             detail=verdict.detail,
         )
+        try:
+            await self._write(message, delivery, verdict)
+        except Stale:  # a deadlock with whoever takes up messages whose lease ran out: what we know must not be lost
+            await self._write(message, delivery, verdict)
+
+    async def _write(self, message: OutboxMessage, delivery: Delivery, verdict: Verdict) -> None:
+        free = delivery.rung == Rung.MESSAGE.value
         async with self._storage.begin() as work:
             await work.outbox.finish(
                 message,
@@ -234,9 +252,11 @@ class OutboxLoop:
                 next_at=verdict.next_at,
                 detail=verdict.detail,
             )
-            if verdict.outcome is DeliveryOutcome.WINDOW_CLOSED:
+            if free and verdict.outcome in _COUNTED:
+                await work.turns.spend_window(message.citizen)
+            elif verdict.outcome is DeliveryOutcome.WINDOW_CLOSED:
                 await work.turns.spend_window(message.citizen, left=0)
-            elif verdict.outcome is DeliveryOutcome.UNREACHABLE and rung is Rung.TEMPLATE:
+            elif verdict.outcome is DeliveryOutcome.UNREACHABLE and not free:
                 await work.turns.set_following(message.citizen, following=False)
             await work.commit()
 
