@@ -79,15 +79,14 @@ class Turner:
         until, left, following = row.window_until, row.window_left, row.following
         window = self._platform(inbound).window(inbound)
         if window is not None:
-            end = now + window.lasts
+            following = True  # only a follower can do what opens a window
+            end = min(now, inbound.sent_at) + window.lasts  # what lay in the spool came earlier
             if until is None or until <= now or left <= 0:
                 until, left = end, window.messages
             elif end >= until:
                 until, left = end, max(left, window.messages)
         if inbound.kind is InboundKind.UNFOLLOW:
             until, left, following = None, 0, False
-        elif inbound.kind is InboundKind.FOLLOW:
-            following = True
         return CitizenRow(
             key=row.key,
             session=session,
