@@ -17,11 +17,12 @@ import aiohttp
 import pytest
 import structlog
 from aiohttp import web
+from sqlalchemy import text as sql
 from sqlalchemy.engine import make_url
 
 from adapters.sandbox.app import sandbox_app
 from bot.app.gateway import Gateway, open_gateway
-from bot.app.office import load_office
+from bot.app.office import Office, load_office
 from bot.clock import SHANGHAI, MovableClock
 from bot.commands.showing import DEMO_CONFIG, _accounts
 from bot.petitions.lifecycle import Act
@@ -94,11 +95,11 @@ class Citizen:
         return [(m["via"], m["text"]) for m in await self.phone() if m.get("via") in {"custom", "template"}]
 
     async def gets(self, count: int) -> list[tuple[str, str]]:
-        """Wait for so many notices; return all there are."""
+        """Wait until so many notices came and are on record; return all there are."""
 
         async def enough() -> list[tuple[str, str]] | None:
             notices = await self.notices()
-            return notices if len(notices) >= count else None
+            return notices if len(notices) >= count and not await self.house.sending(self.key) else None
 
         try:
             notices: list[tuple[str, str]] = await until(enough) if count else await self.notices()
@@ -134,6 +135,7 @@ class House:
     port: int = field(default_factory=free_port)
     sandbox_port: int = field(default_factory=free_port)
     gateway: Gateway | None = None
+    _office: Office | None = None
     sandbox_runner: web.AppRunner | None = None
     _runner: web.AppRunner | None = None
     _stack: AsyncExitStack | None = None
@@ -148,6 +150,11 @@ class House:
         assert self.gateway is not None
         return self.gateway
 
+    @property
+    def office(self) -> Office:
+        assert self._office is not None
+        return self._office
+
     async def start(self, **settings: str) -> None:
         """Start the gateway as `serve` does, with these settings above the demo's."""
         environ = {
@@ -157,6 +164,7 @@ class House:
             "WENQIAO_WECHAT__0__API_BASE": f"http://{HOST}:{self.sandbox_port}/sandbox/wechat",
         } | {f"WENQIAO_{name}": value for name, value in settings.items()}
         office = load_office(DEMO_CONFIG, environ=environ)
+        self._office = office
         if self.sandbox_runner is None:
             sandbox = sandbox_app(
                 accounts=_accounts(office, self.url), clock=self.clock, retry_seconds=2.0, report_seconds=0.01
@@ -252,6 +260,12 @@ class House:
         """Return what waits, is unknown or dead: (kind, state, detail)."""
         async with self.running.storage.read() as work:
             return [(m.kind, m.state.value, m.detail) for m in await work.outbox.troubled()]
+
+    async def sending(self, citizen: str) -> bool:
+        """Tell whether an attempt is not yet on record: the phone shows a message before the gateway knows."""
+        query = sql("SELECT 1 FROM outbox WHERE citizen = :citizen AND state = 'sending'")
+        async with self.running.storage._reader.connect() as connection:
+            return (await connection.execute(query, {"citizen": citizen})).first() is not None
 
     async def counter(self, line: str) -> float:
         """Return one value of /metrics, 0 when it is not there."""
