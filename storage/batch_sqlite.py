@@ -9,7 +9,6 @@ Nothing here reads a file of a citizen or waits for a lock of SQLite in the loop
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from bot.petitions.errors import Stale
 from bot.petitions.ports import CitizenRow, StorageUnavailable, TurnState, TurnWrites
 from storage.columns import moment_text, text_moment
 from storage.errors import PRIMARY_CODE, Conflict, wrapped
+from storage.helper_thread import HelperThread
 from storage.rows import (
     ATTACHMENT_COLUMNS,
     CITIZEN_COLUMNS,
@@ -37,6 +37,14 @@ BUSY_PAUSE = 0.02
 OPEN_SECONDS = 5
 """How long opening waits, in the helper thread; afterwards nothing ever waits inside the driver."""
 
+_SETTINGS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=0",
+    "cache_size=-32768",  # KiB: the pages that the citizens of a busy day touch
+    "wal_autocheckpoint=4000",  # pages: a page that many batches write is moved into the file once for all of them
+)
 _STATEMENTS = 256
 """How many prepared statements the driver keeps."""
 
@@ -74,7 +82,7 @@ class SqliteBatches:
         self._path = path
         self._turn = turn
         self._connection: sqlite3.Connection | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._thread = HelperThread("sqlite-commit")
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator["SqliteBatch"]:
@@ -93,12 +101,12 @@ class SqliteBatches:
         async with self._turn:
             if self._connection is not None:
                 connection, self._connection = self._connection, None
-                await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
-        self._thread.shutdown(wait=False)  # it has nothing left to do, and waiting would block the loop
+                await self._thread.run(connection.close)
+        self._thread.end()
 
     async def _connect(self) -> sqlite3.Connection:
         with wrapped():
-            self._connection = await asyncio.get_running_loop().run_in_executor(self._thread, self._open)
+            self._connection = await self._thread.run(self._open)
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
@@ -109,7 +117,7 @@ class SqliteBatches:
             check_same_thread=False,
             cached_statements=_STATEMENTS,
         )
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"):
+        for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}").fetchall()
         return connection
 
@@ -117,7 +125,7 @@ class SqliteBatches:
 class SqliteBatch:
     """One group commit, inside its transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, connection: sqlite3.Connection, thread: HelperThread) -> None:
         self._connection = connection
         self._thread = thread
 
@@ -160,7 +168,7 @@ class SqliteBatch:
         self._each(_ADD_LATE, rows.late)
 
     async def _commit(self) -> None:
-        committing = asyncio.get_running_loop().run_in_executor(self._thread, self._connection.commit)
+        committing = self._thread.run(self._connection.commit)
         with wrapped():
             try:
                 await asyncio.shield(committing)
