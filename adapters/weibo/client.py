@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from adapters.platform import CredentialsError, FetchedMedia, Receipt, Refused, RetryAfter, UnknownOutcome, Window
 from adapters.transport import FILE_TIMEOUT, TIMEOUT, Answer, Transport

@@ -20,7 +20,7 @@ COUNT = 50
 """Entries asked for at once."""
 
 _NEARLY_EMPTY = 10
-"""Fewer entries than this are the end: a full page holds 20 at least, whatever was asked for, and few of them are lost."""
+"""Fewer entries than this are the end: a full page holds 20 at least, whatever was asked for, and loses few."""
 _MOST_PICTURES = 18
 _SIZES = frozenset({"thumbnail", "thumb150", "thumb180", "square", "wap180", "wap360", "orj360", "bmiddle", "mw690"})
 _HOST = ".sinaimg.cn"
