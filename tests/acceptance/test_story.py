@@ -71,10 +71,10 @@ async def test_filed_accepted_forwarded_answered_closed_and_rated(
 
     await _office_works(running, number)
     accepted, forwarded, answered, closed = await phone.texts(4)
-    assert accepted == (f"您的投诉已受理，请放心等候。\n编号：{number}\n内容：{CONTENT}\n12月1日（星期二）前答复您。")
+    assert accepted == (f"您的投诉已受理，请放心等候。\n编号：{number}\n内容：{CONTENT}\n12月1日（星期二）当天结束前答复您。")
     assert forwarded == (
         f"您的投诉已转给云溪市住房和城乡建设局办理，要问详情可以打 0999-5550201。\n编号：{number}\n"
-        "12月1日（星期二）前答复您。"
+        "12月1日（星期二）当天结束前答复您。"
     )
     assert (
         answered
