@@ -5,7 +5,6 @@ reason; everything else is tried again, with growing waits, until those three da
 """
 
 import asyncio
-import contextlib
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -27,6 +26,8 @@ KEPT_BY_PLATFORM = timedelta(days=3)
 _LEASE = timedelta(minutes=5)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(hours=1)
+_DOUBLINGS = 10
+"""More than it takes to the longest wait; the forty-third would be more than a timedelta can hold."""
 
 _SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -81,9 +82,16 @@ class MediaLoop:
                 log.warning("media.database_away")
             except Exception:
                 log.exception("media.round_failed")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._poll):
-                    await self._awake.wait()
+            await self._pause_or_wake()
+
+    async def _pause_or_wake(self) -> None:
+        sleeping = asyncio.ensure_future(self._clock.sleep(self._poll))
+        waking = asyncio.ensure_future(self._awake.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
 
     async def _claim(self) -> Iterable[Attachment]:
         now = self._clock.now()
@@ -147,7 +155,7 @@ class MediaLoop:
 
     def _again(self, attachment: Attachment, detail: str) -> Attachment:
         now = self._clock.now()
-        next_at = now + min(_FIRST_WAIT * 2**attachment.attempts, _LONGEST_WAIT)
+        next_at = now + min(_FIRST_WAIT * 2 ** min(attachment.attempts, _DOUBLINGS), _LONGEST_WAIT)
         if next_at > attachment.received_at + KEPT_BY_PLATFORM:
             return self._lost(attachment, detail)
         return replace(attachment, attempts=attachment.attempts + 1, next_at=next_at, detail=detail)
