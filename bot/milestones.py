@@ -8,7 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.metrics import Metrics
-from bot.petitions.petition import Milestone
+from bot.petitions.petition import Milestone, MilestoneName
 from bot.petitions.ports import Storage, StorageUnavailable
 from bot.petitions.service import PetitionService
 
@@ -34,6 +34,7 @@ class MilestoneLoop:
         self._metrics = metrics
         self._poll = poll
         self._limit = limit
+        self._failing: set[tuple[str, MilestoneName]] = set()
 
     async def run(self) -> None:
         """Work for ever."""
@@ -48,12 +49,12 @@ class MilestoneLoop:
             await self._clock.sleep(self._poll)
 
     async def sweep(self) -> int:
-        """Work through the milestones that are due now, at most `limit`; return how many moved."""
+        """Work through the milestones that are due now, `limit` and those that failed; return how many moved."""
         now = self._clock.now()
         async with self._storage.read() as work:
-            due = await work.cases.due_milestones(now=now, limit=self._limit)
+            due = await work.cases.due_milestones(now=now, limit=self._limit + len(self._failing))
         moved = 0
-        for milestone in due:
+        for milestone in sorted(due, key=lambda one: (one.number, one.name) in self._failing):
             moved += await self._one(milestone)
         return moved
 
@@ -64,7 +65,9 @@ class MilestoneLoop:
             raise
         except Exception:
             log.exception("milestones.tick_failed", number=milestone.number, milestone=milestone.name.value)
+            self._failing.add((milestone.number, milestone.name))
             return False
+        self._failing.discard((milestone.number, milestone.name))
         if moved:
             self._metrics.milestones.labels(milestone.name.value).inc()
         return moved
