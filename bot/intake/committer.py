@@ -253,8 +253,9 @@ class Intake:
         When its turn is made after all, the kept one is found to be a repeat.
         """
         if not pending.spooled:
-            pending.spooled = True
             await self._spool.append(dump_pending(pending))
+            pending.spooled = True  # not before: another delivery of it must not be answered while this one writes
+            self._ready.set()
 
     async def _database_is_away(self, batch: Sequence[Pending]) -> None:
         log.error("intake.database_away", waiting=len(batch))
