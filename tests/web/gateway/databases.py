@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text as sql
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from .conftest import House
 
@@ -17,7 +18,14 @@ SOCKET = ".s.PGSQL.5432"
 
 
 async def rows(house: House, query: str) -> list[Any]:
-    """Return the first column of a query."""
+    """Return the first column of a query, with a new connection if the old one was lost."""
+    try:
+        return await _rows(house, query)
+    except DBAPIError:
+        return await _rows(house, query)
+
+
+async def _rows(house: House, query: str) -> list[Any]:
     async with house.running.storage._reader.connect() as connection:
         return [row[0] for row in await connection.execute(sql(query))]
 
