@@ -4,7 +4,7 @@ The tree::
 
     AdapterError
     ├── BadInput    a scripted request that cannot be understood; answered 400 with its message
-    └── ApiError    an API call that the fake platform refuses, with the platform's own code (HTTP 200)
+    └── ApiError    an API call that the fake platform refuses, with the platform's own code
 """
 
 from adapters.platform import AdapterError

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 Change = dict[str, str]
-"""Where something changed: `kind` is message, citizen, clock or traffic; `account` and `openid` where they apply."""
+"""Where something changed: `kind` is clock; message, citizen or traffic of WeChat; or weibo_message, weibo_people,
+weibo_post or weibo_traffic. `account` and `openid` (on Weibo the uid) where they apply."""
 
 
 class Feed:

@@ -1,6 +1,6 @@
-"""The page of the sandbox: its shell, its state, the stream of changes, and the clock.
+"""The pages of the sandbox, one a platform: shell, state, the stream of changes, and the clock.
 
-The shell is one HTML file with one script and one style sheet beside it; everything else the page asks for as JSON.
+A shell is one HTML file with scripts and style sheets beside it; everything else a page asks for as JSON.
 """
 
 import asyncio
@@ -15,11 +15,21 @@ from aiohttp import web
 
 from adapters.sandbox.bodies import read_object
 from adapters.sandbox.errors import BadInput
-from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, SHELL, WECHAT, Shell
+from adapters.sandbox.keys import CLOCK, CONSOLE_URL, FEED, ON_CLOCK, SHELL, WECHAT, WEIBO, Shell
 from adapters.sandbox.timeline import parse_duration, parse_moment, show_moment
+from adapters.sandbox.weibo.script import people
 
 FOLDER = Path(__file__).parent
-FILE_TYPES = {"chat.js": "text/javascript", "chat.css": "text/css"}
+FILE_TYPES = {
+    "parts.js": "text/javascript",
+    "chat.js": "text/javascript",
+    "weibo.js": "text/javascript",
+    "frame.css": "text/css",
+    "chat.css": "text/css",
+    "weibo.css": "text/css",
+}
+PAGES = {"wechat": ("chat.html", "./"), "weibo": ("weibo.html", "../")}
+"""Page → its template, and the way from it to `/sandbox/`."""
 HEARTBEAT_SECONDS = 15.0
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -27,20 +37,26 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def render_shell(shell: Shell, *, console_url: str) -> None:
-    """Fill in the page's HTML and files; reads them, blocking."""
+    """Fill in the pages' HTML and the files; reads them, blocking."""
     loader = jinja2.FileSystemLoader(FOLDER / "templates")
     environment = jinja2.Environment(autoescape=True, loader=loader, undefined=jinja2.StrictUndefined)
-    shell.html = environment.get_template("chat.html").render(console_url=console_url)
+    for name, (template, root) in PAGES.items():
+        shell.pages[name] = environment.get_template(template).render(console_url=console_url, root=root, page=name)
     shell.files = {name: (FOLDER / "static" / name).read_bytes() for name in FILE_TYPES}
 
 
 async def get_page(request: web.Request) -> web.Response:
-    """Give the shell."""
-    return web.Response(text=request.app[SHELL].html, content_type="text/html")
+    """Give the shell of the WeChat page."""
+    return web.Response(text=request.app[SHELL].pages["wechat"], content_type="text/html")
+
+
+async def get_weibo_page(request: web.Request) -> web.Response:
+    """Give the shell of the Weibo page, which has two views: the timeline, and private messages under `chat`."""
+    return web.Response(text=request.app[SHELL].pages["weibo"], content_type="text/html")
 
 
 async def get_file(request: web.Request) -> web.Response:
-    """Give the script or the style sheet."""
+    """Give a script or a style sheet."""
     name = request.match_info["name"]
     if name not in FILE_TYPES:
         raise web.HTTPNotFound
@@ -48,7 +64,7 @@ async def get_file(request: web.Request) -> web.Response:
 
 
 async def get_state(request: web.Request) -> web.Response:
-    """Return what the page starts from: the clock, the accounts, their people and menus."""
+    """Return what the WeChat page starts from: the clock, the accounts, their people and menus."""
     accounts = [
         {
             "account": state.account.account,
@@ -60,6 +76,21 @@ async def get_state(request: web.Request) -> web.Response:
     ]
     clock = {"now": show_moment(request.app[CLOCK].now())}
     return web.json_response(clock | {"console_url": request.app[CONSOLE_URL], "accounts": accounts})
+
+
+async def get_weibo_state(request: web.Request) -> web.Response:
+    """Return what the Weibo page starts from: the clock, the accounts and their people."""
+    world = request.app[WEIBO]
+    accounts = [
+        {
+            "account": state.account.account,
+            "uid": state.account.uid,
+            "name": state.account.name,
+            "citizens": people(world, state),
+        }
+        for state in world.accounts.values()
+    ]
+    return web.json_response({"now": show_moment(request.app[CLOCK].now()), "accounts": accounts})
 
 
 async def get_clock(request: web.Request) -> web.Response:
