@@ -71,6 +71,8 @@ def fields(office: Office, parts: Parts) -> tuple[str, ...]:
 
 def choices(office: Office, session: Session) -> tuple[Choice, ...]:
     """Return what can be picked in the present state; a typed number means one of these."""
+    if (fixed := _FIXED.get(session.state)) is not None:
+        return fixed
     match session.state:
         case State.MENU:
             return office.menu_choices
@@ -86,8 +88,8 @@ def choices(office: Office, session: Session) -> tuple[Choice, ...]:
             return tuple(Choice(id=f"withdraw:{number}", label=number) for number in session.numbers)
         case State.RATE_PICK:
             return tuple(Choice(id=f"rate:{session.number}:{one}", label=one.label) for one in RATINGS_IN_ORDER)
-        case state:
-            return _FIXED.get(state, ())
+        case _:
+            return ()
 
 
 def short(text: str, limit: int) -> str:

@@ -15,6 +15,8 @@ from bot.petitions.ports import InboundState, LateReply, RawInbound
 
 NO_CONTACT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN, InboundKind.UNFOLLOW})
 """Kinds after which nothing can be sent: the citizen did not turn to us."""
+_TURNED = InboundState.TURNED
+_UNTALKED = {InboundKind.IGNORED: InboundState.IGNORED, InboundKind.UNKNOWN: InboundState.IGNORED}
 
 
 @dataclass(slots=True, eq=False)
@@ -37,8 +39,7 @@ class Pending:
 
 def state_of(inbound: Inbound) -> InboundState:
     """Return what a message that made no trouble is stored as."""
-    silent = inbound.kind in {InboundKind.IGNORED, InboundKind.UNKNOWN}
-    return InboundState.IGNORED if silent else InboundState.TURNED
+    return _UNTALKED.get(inbound.kind, _TURNED)
 
 
 def late_replies(pending: Pending, now: datetime) -> list[LateReply]:
