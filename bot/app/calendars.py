@@ -30,7 +30,7 @@ from config.calendar_seed import seed_calendar
 
 log = structlog.get_logger(__name__)
 
-_PAGE = 500
+_PAGE = 2000
 SEED_SOURCE = "国务院办公厅放假通知"
 """What moves dates when nothing was imported: a newer seed."""
 
