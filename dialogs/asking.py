@@ -82,10 +82,9 @@ def choices(office: Office, session: Session) -> tuple[Choice, ...]:
             return _DONE if session.parts and session.parts.attachments else _NOTHING
         case State.EDIT if session.parts is not None:
             return tuple(Choice(id=f"field.{name}", label="") for name in fields(office, session.parts))
-        case State.PICK:
-            return tuple(Choice(id=f"look:{number}", label=number) for number in session.numbers)
-        case State.WITHDRAW_PICK:
-            return tuple(Choice(id=f"withdraw:{number}", label=number) for number in session.numbers)
+        case State.PICK | State.WITHDRAW_PICK as state:
+            verb = "look" if state is State.PICK else "withdraw"
+            return tuple(Choice(id=f"{verb}:{number}", label=number) for number in session.numbers)
         case State.RATE_PICK:
             return tuple(Choice(id=f"rate:{session.number}:{one}", label=one.label) for one in RATINGS_IN_ORDER)
         case _:
