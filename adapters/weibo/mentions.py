@@ -107,7 +107,7 @@ def batch_of(
             ended = True
         else:
             found.append(inbound)
-    ended = ended or len(entries) < _NEARLY_EMPTY or not ids or min(ids) <= int(cursor.since)
+    ended = ended or len(entries) < _NEARLY_EMPTY or not ids or min(ids) <= int(cursor.since) + 1
     return MentionBatch(
         found=tuple(reversed(found)), cursor=_moved(cursor, ids, ended=ended), complete=ended, skipped=skipped
     )

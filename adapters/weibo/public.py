@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Iterable
 from adapters.platform import Refused
 from adapters.weibo.parsing import clean
 from adapters.weibo.rendering import length, without_rival
+from bot.petitions.errors import WrongNumber
+from bot.petitions.number import parse_number
 
 LONGEST_PUBLIC = 130
 """Characters; Weibo takes 140, and counts in its own way."""
@@ -21,6 +23,8 @@ _NUMBER = re.compile(r"WQ\d{8}-\d{7}", re.ASCII)
 _CALENDAR = re.compile(r"20[2-9]\d[-/.]\d{1,2}[-/.]\d{1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}", re.ASCII)
 _HAN_DIGITS = dict(zip("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789", strict=True))
 _MOST_ROUNDS = 4
+_MOST_SIGNS = 2000
+"""Longer texts are not looked through at all: patterns take their time, and no public text comes near."""
 
 _FAMILY = (
     "王李张刘陈杨黄赵周吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
@@ -30,12 +34,13 @@ _FAMILY = (
 )
 _SURNAME = rf"(?:欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|{'|'.join(_FAMILY)})"
 _HAN = r"[\u3400-\u9fff]"
-_BETWEEN = r"[ \t\-.·•_—–‐/()（）、,，]"
+_BETWEEN = r"[\s\-.·•_—–‐/()（）、,，]"
 _COUNT = r"[0-9a-z甲乙丙丁零〇一二三四五六七八九十百两\-#]"
 _ROAD = r"(?:路|街|大道|巷|胡同|弄|小区|社区|花园|公寓|家园|苑|新村|村|庄|镇|里)"
 _HOUSE = rf"(?:{_COUNT}+(?:号楼|号院|号|栋|幢|单元|弄|室)|[0-9a-z]+(?:座|层|楼|户|房|梯|组|队))"
 
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领]"
+_PATH = r"[a-z0-9_./?=&%#:~+\-]"
 _TAIL = r"(?=[a-z]*\d)[a-z0-9]"
 _INTRODUCED = (
     "(?:姓名|名字|我叫|名叫|我是|本人|联系人|投诉人|举报人|当事人|申请人|反映人|信访人|业主|患者)[是为叫:：\\s]*"
@@ -43,10 +48,16 @@ _INTRODUCED = (
 _TITLE = "(?:先生|女士|小姐|同志|老师|师傅|大爷|大妈|大叔|阿姨|医生|律师|老板|书记|主任|局长|所长|科长|处长|经理)"
 
 _FORMS: tuple[tuple[str, str], ...] = (
-    ("email", r"[\w.+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"),
-    ("address", r"(?:https?://|www\.)[\w./?=&%#:~+\-]+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|cn|net|org|top|cc)\b\S*"),
+    ("email", r"[a-z0-9_.+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"),
+    (
+        "address",
+        rf"(?:https?://|www\.){_PATH}+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|cn|net|org|top|cc)(?![a-z]){_PATH}*",
+    ),
     ("nickname", rf"@[\w\-·]{{1,30}}|回复\s*[:：]?\s*@{_HAN}*"),
-    ("account", r"(?:qq|vx|wx|v信|某信|微信|微号|工号|学号|卡号|证号|账号|帐号|密码|查询码)\D{0,4}[a-z0-9][\w\-]{3,}"),
+    (
+        "account",
+        r"(?:qq|vx|wx|v信|某信|微信|微号|工号|学号|卡号|证号|账号|帐号|密码|查询码)\D{0,4}[a-z0-9][a-z0-9_\-]{3,}",
+    ),
     ("short number", r"(?:电话|手机|号码|短号|分机|座机|联系方式|tel|phone)\D{0,4}\d{3,}"),
     ("plate", rf"{_PROVINCE}[a-z][·•.\- ]?{_TAIL}{{4,6}}[挂学警港澳]?"),
     ("plate", rf"(?<![a-z0-9])[a-z][·•]{_TAIL}{{5,6}}(?![a-z0-9])"),
@@ -66,12 +77,14 @@ _DIGIT_PATTERNS = tuple((kind, re.compile(form)) for kind, form in _DIGIT_FORMS)
 
 def findings(text: str, *, allowed: Collection[str] = (), secret: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the kinds of personal data in `text`, sorted; petition numbers and what is `allowed` do not count."""
-    return tuple(sorted({kind for kind, _, _ in _found(text, allowed=allowed, secret=secret)}))
+    return tuple(sorted({kind for kind, _, _ in _found(_visible(text), allowed=allowed, secret=secret)}))
 
 
 def scrub(text: str, *, allowed: Collection[str] = (), secret: Iterable[str] = ()) -> str:
     """Return `text` with what is personal left out; raise `Refused` when something of it stays."""
     secret = tuple(secret)
+    if len(text) > _MOST_SIGNS:
+        raise Refused("much too long for a public text", code="20012")
     text = _visible(text)
     for _ in range(_MOST_ROUNDS):
         spans = _found(text, allowed=allowed, secret=secret)
@@ -95,10 +108,9 @@ def public_text(
     its own @name), `secret` must go wherever it stands (the citizen's name, nickname, address, phone). Raises `Refused`
     when nothing is left to say, ValueError for what is no petition number.
     """
-    if not _NUMBER.fullmatch(number):
+    if not _NUMBER.fullmatch(number) or not _is_number(number):
         raise ValueError("not a petition number")
-    text = scrub(without_rival(clean(words)), allowed=allowed, secret=secret)
-    text = " ".join(text.split())
+    text = scrub(" ".join(without_rival(clean(words)).split()), allowed=allowed, secret=secret)
     if not text.replace(OMITTED, "").replace(number, "").strip(" ，。、：:；！？"):
         raise Refused("nothing is left of a public text", code="not_public")
     if number not in text[:longest]:
@@ -133,10 +145,18 @@ def _found(text: str, *, allowed: Collection[str], secret: Iterable[str]) -> lis
 
 def _kept(text: str, plain: str, allowed: Collection[str]) -> list[tuple[int, int]]:
     """Return the places of petition numbers, coming dates and what is allowed: nothing is looked for in them."""
-    spans = [found.span() for pattern in (_NUMBER, _CALENDAR) for found in pattern.finditer(text)]
+    spans = [found.span() for found in _NUMBER.finditer(text) if _is_number(found.group())]
+    spans += [found.span() for found in _CALENDAR.finditer(text)]
     for words in filter(None, allowed):
         spans += _places(plain, "".join(map(_plain, words)))
     return spans
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return parse_number(text) == text
+    except WrongNumber:
+        return False
 
 
 def _secrets(plain: str, secret: Iterable[str]) -> list[tuple[int, int]]:
