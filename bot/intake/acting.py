@@ -68,7 +68,7 @@ class Registrar:
 
 def _promised(outcome: Outcome) -> Mapping[str, str]:
     case = outcome.case
-    values = {"number": case.petition.number, "code": case.petition.code}
+    values = {"number": case.petition.number, "code": case.petition.code, "response_due": "", "answer_due": ""}
     for name in MilestoneName:
         milestone = case.milestone(name)
         if milestone is not None:
