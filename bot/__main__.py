@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import bot
-from bot.commands.cli import cli
 
 
 def main() -> None:
@@ -15,6 +14,8 @@ def main() -> None:
             f"wenqiao: {', '.join(strays)} would be loaded from another folder than bot/: "
             "another package of that name is installed in this environment; use a fresh virtual environment"
         )
+    from bot.commands.cli import cli  # noqa: PLC0415 -- only now is it known whose packages this would load
+
     cli()
 
 
