@@ -108,7 +108,7 @@ class Lane:
         return fields
 
     async def spend(self, *, reserve: int) -> None:
-        """Take one call from the budget; raise `RetryAfter` when the lane rests or no more than `reserve` are left."""
+        """Take one call from the budget; raise `RetryAfter` when the lane rests or none may be taken."""
         now = self._clock.now()
         if self._rest is not None:
             until, code = self._rest

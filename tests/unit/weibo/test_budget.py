@@ -21,6 +21,16 @@ async def test_a_hundred_calls_a_day_of_which_forty_are_kept():
     assert budget.spent("a", now=MORNING) == 100
 
 
+async def test_answers_do_not_shorten_what_looking_may_spend():
+    budget = MemoryBudget()
+    assert [await _spend(budget, 30), await _spend(budget, 100, reserve=40), await _spend(budget, 100)] == [30, 60, 10]
+
+
+async def test_many_answers_leave_nothing_to_look_with():
+    budget = MemoryBudget()
+    assert [await _spend(budget, 90), await _spend(budget, 100, reserve=40)] == [90, 10]
+
+
 async def test_a_day_is_one_of_beijing():
     budget = MemoryBudget(daily=2)
     ends = datetime(2026, 11, 21, 15, 59, 59, tzinfo=UTC)

@@ -289,9 +289,9 @@ def test_what_was_seen_before_ends_the_look_without_being_found_again():
 
 def test_what_is_older_than_wanted_ends_the_first_look():
     since = datetime.fromtimestamp(1_342_433_360, UTC)
-    old = [_entry(number, created_at="Mon Jul 16 18:09:19 +0800 2012") for number in range(30, 0, -1)]
-    batch = _batch([*(_entry(number) for number in range(50, 30, -1)), *old], oldest=since)
-    assert (_numbers(batch), batch.complete, batch.cursor.since) == (list(range(31, 51)), True, "50")
+    old = [_entry(number, created_at="Mon Jul 16 18:09:19 +0800 2012") for number in range(130, 100, -1)]
+    batch = _batch([*(_entry(number) for number in range(150, 130, -1)), *old], oldest=since)
+    assert (_numbers(batch), batch.complete, batch.cursor.since) == (list(range(131, 151)), True, "150")
     assert _batch(old, oldest=since - timedelta(seconds=1)).complete is False
 
 
