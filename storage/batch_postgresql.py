@@ -133,7 +133,7 @@ class PostgresqlBatch:
         with wrapped():
             rows = await self._connection.fetch(_LOAD, keys, citizens)
         repeats: dict[str, str] = {}
-        found = {key: CitizenRow(key=key) for key in citizens}
+        found: dict[str, CitizenRow] = {}
         for what, key, words, version, following, until, left, seen in rows:
             if what == "r":
                 repeats[key] = words
@@ -147,6 +147,7 @@ class PostgresqlBatch:
                 window_left=left,
                 last_seen=seen,
             )
+        found |= {key: CitizenRow(key=key) for key in citizens if key not in found}
         return TurnState(repeats=repeats, citizens=found)
 
     async def reserve(self, day: date, count: int) -> int:

@@ -134,8 +134,8 @@ class SqliteBatch:
         with wrapped():
             repeats = self._among(_REPEATS, keys)
             rows = self._among(_CITIZENS, citizens)
-        found = {key: CitizenRow(key=key) for key in citizens}
-        found |= {row[0]: _citizen(row) for row in rows}
+        found = {row[0]: _citizen(row) for row in rows}
+        found |= {key: CitizenRow(key=key) for key in citizens if key not in found}
         return TurnState(repeats=dict(repeats), citizens=found)
 
     async def reserve(self, day: date, count: int) -> int:
