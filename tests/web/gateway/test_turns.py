@@ -159,6 +159,7 @@ async def test_one_citizens_messages_keep_their_order(rig: Rig) -> None:
     """Turns with lookups run apart from the batch; what comes after them waits for them."""
     said = ["投诉", "路灯坏了三个星期没有人来修", "查询", "跳过", "查询", "完成", "跳过", "公开", "提交", "查询"]
     replies = await rig.says(*(rig.message("o1", text) for text in said))
+    assert ["您还没有登记过诉求" in replies[place] for place in (2, 4)] == [True, True]
     assert "已登记" in replies[8]
     assert "您的诉求共 1 件" in replies[9]
 
