@@ -24,11 +24,10 @@ FILE_TYPES = {
     "parts.js": "text/javascript",
     "chat.js": "text/javascript",
     "weibo.js": "text/javascript",
-    "frame.css": "text/css",
     "chat.css": "text/css",
     "weibo.css": "text/css",
 }
-PAGES = {"wechat": ("chat.html", "./"), "weibo": ("weibo.html", "../")}
+PAGES = {"wechat": ("chat.html", ""), "weibo": ("weibo.html", "../")}
 """Page → its template, and the way from it to `/sandbox/`."""
 HEARTBEAT_SECONDS = 15.0
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -1,110 +1,18 @@
-// The sandbox's phone. Everything that anybody wrote is put on the page as text nodes, never as markup.
-"use strict";
+// The fake WeChat on the phone. Everything that anybody wrote is put on the page as text nodes, never as markup.
+import { $, address, ask, button, el, exchange, guarded, listen, place, placeOfDialog, readPicture, setClock, single, toast, when, wireFrame } from "./parts.js";
 
-const $ = (id) => document.getElementById(id);
 const DEFAULT_MENU = [
   { name: "我要诉求", key: "file" },
   { name: "我的诉求", key: "mine" },
   { name: "帮助", key: "help" },
 ];
-const POLL_MS = 3000;
 const SEPARATOR_MS = 5 * 60 * 1000;
-const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, clockAhead: 0, waiting: [], unread: new Set() };
-
-// ---- small parts -----------------------------------------------------------------------------------------------
-
-function el(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-function button(className, text, act) {
-  const node = el("button", className, text);
-  node.type = "button";
-  node.addEventListener("click", act);
-  return node;
-}
-
-async function ask(path, body) {
-  const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(path, options);
-  const value = await answer.json();
-  if (!answer.ok) throw new Error(value.error || `HTTP ${answer.status}`);
-  return value;
-}
-
-let toastTimer = 0;
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 3500);
-}
-
-function guarded(act) {
-  return async (...args) => {
-    try {
-      await act(...args);
-    } catch (error) {
-      toast(error instanceof TypeError ? "连不上沙盒，请看看服务是否还在运行。" : `没有成功：${error.message}`);
-    }
-  };
-}
-
-// One run at a time; a call during a run makes it run once more afterwards.
-function single(act) {
-  let running = false;
-  let again = false;
-  return guarded(async () => {
-    if (running) { again = true; return; }
-    running = true;
-    try {
-      do { again = false; await act(); } while (again);
-    } finally {
-      running = false;
-    }
-  });
-}
+const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, waiting: [], unread: new Set() };
 
 const here = (path) => `wechat/${encodeURIComponent(state.account)}/${path}`;
 const account = () => state.accounts.find((one) => one.account === state.account);
 const citizen = () => account()?.citizens.find((one) => one.openid === state.openid);
 const avatar = (person) => el("span", `avatar a${account().citizens.indexOf(person) % 6}`, [...person.name][0]);
-
-// ---- the clock (all times are Beijing time, as the strings say) --------------------------------------------------
-
-const shownNow = () => new Date(Date.now() + state.clockAhead);
-function beijing(date) {
-  return new Date(date.getTime() + 8 * 3600 * 1000).toISOString().slice(0, 19);
-}
-
-function setClock(now) {
-  state.clockAhead = Date.parse(now) - Date.now();
-  tick();
-  if (document.activeElement !== $("clock-input")) $("clock-input").value = beijing(shownNow()).slice(0, 16);
-}
-
-function tick() {
-  const text = beijing(shownNow());
-  const weekday = "日一二三四五六"[new Date(`${text}Z`).getUTCDay()];
-  $("clock").textContent = `${text.slice(0, 10)} 周${weekday} ${text.slice(11)}`;
-  $("status-time").textContent = text.slice(11, 16);
-}
-
-function when(time) {
-  const today = beijing(shownNow()).slice(0, 10);
-  const yesterday = beijing(new Date(shownNow().getTime() - 86400000)).slice(0, 10);
-  const day = time.slice(0, 10);
-  if (day === today) return time.slice(11, 16);
-  if (day === yesterday) return `昨天 ${time.slice(11, 16)}`;
-  return `${day.slice(0, 4)}年${Number(day.slice(5, 7))}月${Number(day.slice(8))}日 ${time.slice(11, 16)}`;
-}
-
-const moveClock = guarded(async (body) => {
-  setClock((await ask("clock", body)).now);
-});
 
 // ---- what is on the phone ----------------------------------------------------------------------------------------
 
@@ -116,7 +24,7 @@ function textParts(message) {
 }
 
 function mediaAddress(message) {
-  return here(`media/${encodeURIComponent(message.media_id)}`);
+  return address(here(`media/${encodeURIComponent(message.media_id)}`));
 }
 
 function picture(message) {
@@ -133,12 +41,6 @@ function video(message) {
   player.controls = true;
   player.preload = "metadata";
   return player;
-}
-
-function place(message) {
-  const card = el("div", "place");
-  card.append(el("p", "", message.text || "位置"), el("small", "", `${message.latitude}, ${message.longitude}`), el("div", "map"));
-  return card;
 }
 
 function bubble(message) {
@@ -242,19 +144,12 @@ function sendText(event) {
 }
 
 function sendFile() {
-  const file = $("file").files[0];
-  $("file").value = "";
-  if (!file) return;
-  if (file.size > 10 * 1024 * 1024) { toast("照片太大，请选 10 MB 以内的。"); return; }
-  const reader = new FileReader();
-  reader.addEventListener("load", () => say({ image: reader.result.split(",")[1] }));
-  reader.readAsDataURL(file);
+  readPicture($("file"), (image) => say({ image }));
   openAttach(false);
 }
 
 function sendPlace() {
-  const number = (id) => Number($(id).value);
-  say({ location: { label: $("place-label").value, latitude: number("place-latitude"), longitude: number("place-longitude") } });
+  say({ location: placeOfDialog() });
 }
 
 function openAttach(open) {
@@ -354,38 +249,14 @@ function follow() {
 
 // ---- raw traffic -------------------------------------------------------------------------------------------------
 
-function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text.replace(/^<xml>/, "<xml>\n").replace(/(<\/[A-Za-z0-9_]+>)(?=<)/g, "$1\n");
-  }
-}
-
-function block(title, text) {
-  if (!text) return [];
-  return [el("h4", "", title), el("pre", "", pretty(text))];
-}
-
-function exchange(entry) {
-  const node = el("details");
-  const head = el("summary");
-  const arrow = entry.direction === "callback" ? "↓" : "↑";
+function readExchange(entry) {
   const content = /<(?:Event|MsgType)><!\[CDATA\[([^\]]*)/.exec(entry.request.plain);
   const event = /<Event><!\[CDATA\[([^\]]*)/.exec(entry.request.plain);
-  const name = entry.direction === "callback" ? `推送 ${(event || content || ["", ""])[1]}` : entry.name;
   const refused = /"errcode": *(-?[1-9]\d*)/.exec(entry.response.body);
-  const abnormal = /abnormal|no answer/.exec(entry.response.line);
-  const unread = abnormal && (abnormal[0] === "abnormal" ? "异常回复" : "没有回复");
-  const outcome = refused ? `errcode ${refused[1]}` : unread || entry.response.line;
-  const bad = refused || entry.response.line !== "HTTP 200";
-  head.append(el("span", "", entry.time.slice(11, 19)), el("span", "", arrow), el("b", "", name), el("span", bad ? "out bad" : "out", outcome));
-  node.append(
-    head,
-    ...block("请求", entry.request.line), ...block("请求正文", entry.request.body), ...block("请求解密后", entry.request.plain),
-    ...block("响应", entry.response.line), ...block("响应正文", entry.response.body), ...block("响应解密后", entry.response.plain),
-  );
-  return node;
+  return {
+    name: entry.direction === "callback" ? `推送 ${(event || content || ["", ""])[1]}` : entry.name,
+    refused: refused ? `errcode ${refused[1]}` : "",
+  };
 }
 
 const refreshTraffic = single(async () => {
@@ -394,17 +265,10 @@ const refreshTraffic = single(async () => {
   const answer = await ask(here(`traffic?after=${state.trafficId}`));
   if (name !== state.account) return;
   for (const entry of answer.exchanges) {
-    $("traffic").prepend(exchange(entry));
+    $("traffic").prepend(exchange(entry, readExchange(entry)));
     state.trafficId = entry.id;
   }
 });
-
-function openTraffic(open) {
-  $("drawer").hidden = !open;
-  $("stage").classList.toggle("with-traffic", open);
-  $("stage").classList.remove("with-panel");
-  refreshTraffic();
-}
 
 // ---- changes from the server -------------------------------------------------------------------------------------
 
@@ -416,15 +280,6 @@ function onChange(change) {
   if (change.kind !== "message") return;
   if (change.openid === state.openid) refresh();
   else { state.unread.add(change.openid); showCitizens(); }
-}
-
-function listen() {
-  let polling = 0;
-  const poll = () => { refresh(); refreshTraffic(); };
-  const source = new EventSource("events");
-  source.addEventListener("open", () => { clearInterval(polling); polling = 0; reload(); refresh(); refreshTraffic(); });
-  source.addEventListener("message", (event) => onChange(JSON.parse(event.data)));
-  source.addEventListener("error", () => { polling = polling || setInterval(poll, POLL_MS); });
 }
 
 function wire() {
@@ -440,27 +295,14 @@ function wire() {
     node.addEventListener("click", () => say({ [node.dataset.sample]: "sample" }));
   }
   $("attach-place").addEventListener("click", () => $("place-dialog").showModal());
-  $("place-cancel").addEventListener("click", () => $("place-dialog").close());
   $("place-form").addEventListener("submit", sendPlace);
-  for (const node of document.querySelectorAll("[data-advance]")) {
-    node.addEventListener("click", () => moveClock({ advance: node.dataset.advance }));
-  }
-  $("clock-form").addEventListener("submit", (event) => { event.preventDefault(); moveClock({ set: $("clock-input").value }); });
   $("citizen-form").addEventListener("submit", addCitizen);
   $("account-select").addEventListener("change", (event) => switchAccount(event.target.value));
   $("follow").addEventListener("click", follow);
   $("follow-again").addEventListener("click", follow);
-  $("panel-open").addEventListener("click", () => $("stage").classList.add("with-panel"));
-  $("panel-close").addEventListener("click", () => $("stage").classList.remove("with-panel"));
-  $("traffic-open").addEventListener("click", () => openTraffic($("drawer").hidden));
-  $("traffic-toggle").addEventListener("click", () => openTraffic($("drawer").hidden));
-  $("traffic-close").addEventListener("click", () => openTraffic(false));
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !$("place-dialog").open) { openTraffic(false); $("stage").classList.remove("with-panel"); }
-  });
 }
 
 wire();
-setInterval(tick, 1000);
+wireFrame({ refreshTraffic });
 reload();
-listen();
+listen({ reload, onChange, poll: () => { refresh(); refreshTraffic(); } });

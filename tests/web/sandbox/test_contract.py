@@ -121,10 +121,10 @@ async def test_page_has_a_strict_policy_and_nothing_inline(rig: Rig) -> None:
     html = await answer.text()
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:")
-    assert re.findall(r"<script[^>]*>", html) == ['<script src="static/chat.js" defer>']
+    assert re.findall(r"<script[^>]*>", html) == ['<script type="module" src="static/chat.js">']
     assert re.findall(r"<style|\son\w+=|\sstyle=|https?://", html) == []
     assert '<a class="button" id="console-link" href="/console/">' in html
-    for name in ("chat.js", "chat.css"):
+    for name in ("parts.js", "chat.js", "chat.css"):
         served = await rig.client.get(f"/sandbox/static/{name}")
         assert (served.status, "Content-Security-Policy" in served.headers) == (200, True)
     assert (await rig.client.get("/sandbox/static/other.js")).status == 404
