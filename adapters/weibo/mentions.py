@@ -207,13 +207,15 @@ def _pictures(post: Mapping[str, Any]) -> tuple[MediaRef, ...]:
 
 
 def _sized(url: str, size: str) -> str:
-    """Return the address of the same picture in another size; the size is the first part of its path."""
+    """Return the address of the same picture in another size; the size is the folder it lies in."""
     scheme, _, rest = url.partition("://")
     host, _, path = rest.partition("/")
     if host.endswith(_HOST):
         scheme = "https"
-    first, _, name = path.partition("/")
-    return f"{scheme}://{host}/{size}/{name}" if first in _SIZES else f"{scheme}://{rest}"
+    *above, folder, name = ["", *path.split("/")]
+    if folder not in _SIZES:
+        return f"{scheme}://{rest}"
+    return "/".join([f"{scheme}://{host}", *above[1:], size, name])
 
 
 def _long_text(post: Mapping[str, Any]) -> str:

@@ -188,6 +188,9 @@ def test_a_comment_under_a_deleted_post_is_still_a_mention():
     [
         ({"pic_urls": [], "original_pic": "http://ww1.sinaimg.cn/large/b.jpg"}, ["https://ww1.sinaimg.cn/large/b.jpg"]),
         ({"pic_urls": [{"thumbnail_pic": "http://127.0.0.1:8/p/1.jpg"}]}, ["http://127.0.0.1:8/p/1.jpg"]),
+        ({"pic_urls": [{"thumbnail_pic": "http://127.0.0.1/a/b/thumbnail/1.jpg"}]},
+         ["http://127.0.0.1/a/b/bmiddle/1.jpg"]),
+        ({"pic_urls": [{"thumbnail_pic": "http://127.0.0.1"}]}, ["http://127.0.0.1"]),
         ({"pic_urls": [{"thumbnail_pic": "http://ww1.sinaimg.cn/orj360/b.jpg"}] * 30},
          ["https://ww1.sinaimg.cn/bmiddle/b.jpg"] * 18),
     ],
