@@ -6,7 +6,7 @@ platform delivers again. Query strings carry signatures: they never reach a log.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 class TakesMessages(Protocol):
     """Intake, as far as callbacks know it."""
 
-    async def answer(self, inbound: Inbound) -> str:
-        """Make a message durable and return the words of the passive answer; raise `Overloaded`."""
+    async def answer(self, inbound: Inbound, seal: Callable[[str], bytes]) -> bytes:
+        """Make a message durable and return what `seal` makes of its passive answer's words; raise `Overloaded`."""
         ...
 
     async def keep_raw(self, raw: RawInbound) -> None:
@@ -109,12 +109,12 @@ class _Account:
             self._count("ignored")
             return _answer(callback.seal(opened, "", now=now))
         try:
-            text = await self._intake.answer(inbound)
+            answer = await self._intake.answer(inbound, lambda text: callback.seal(opened, text, now=now))
         except Overloaded:
             self._count("overloaded")
             raise web.HTTPServiceUnavailable(text="try again") from None
         self._answered.inc()
-        return _answer(callback.seal(opened, text, now=now))
+        return _answer(answer)
 
     def _forged(self, error: ForgedMessage) -> web.HTTPForbidden:
         self._count("forged")

@@ -31,6 +31,7 @@ from bot.intake.pending import (
     NO_CONTACT,
     Pending,
     Spool,
+    Wait,
     dump_pending,
     dump_raw,
     late_replies,
@@ -94,9 +95,10 @@ class Intake:
         self._loop = asyncio.get_running_loop()
         self._patience = Patience(self._loop, seconds=limits.answer_within, on_late=metrics.turns.labels("late").inc)
 
-    async def answer(self, inbound: Inbound) -> str:
-        """Make `inbound` durable and return the words for the passive answer; '' for nothing to say (or not yet).
+    async def answer(self, inbound: Inbound, seal: Callable[[str], bytes]) -> bytes:
+        """Make `inbound` durable and return what `seal` makes of the words of its passive answer.
 
+        The words are '' for nothing to say (or not yet). The answers of a batch are sealed in one go, right after it.
         Raises `Overloaded`; then nothing was kept, and the platform must be told to try again.
         """
         pending = self._working.get(inbound.key)
@@ -107,13 +109,13 @@ class Intake:
             self._working[inbound.key] = pending
             self._queue.append(pending)
             self._ready.set()
-        waiter: asyncio.Future[str] = self._loop.create_future()
-        pending.waiters.append(waiter)
-        self._patience.watch(pending, waiter)
-        text = await waiter
+        wait = Wait(self._loop.create_future(), seal)
+        pending.waits.append(wait)
+        self._patience.watch(pending, wait)
+        answer = await wait.answer
         if pending.late and not pending.done:
             await self._keep_late(pending)
-        return text
+        return answer
 
     async def keep_raw(self, raw: RawInbound) -> None:
         """Keep a body that cannot be understood, in the database or, while that is away, in the spool."""
@@ -215,10 +217,9 @@ class Intake:
     def _finish(self, pending: Pending, text: str) -> None:
         self._working.pop(pending.inbound.key, None)
         pending.done = True
-        for waiter in pending.waiters:
-            self._patience.forget(waiter)
-            if not waiter.done():
-                waiter.set_result(text)
+        for wait in pending.waits:
+            self._patience.forget(wait)
+            wait.end(text)
 
     async def _follow_up(self, finished: Sequence[Pending]) -> None:
         """Queue the replies that missed their answer while being committed, and tell the outbox who wrote."""

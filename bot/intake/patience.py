@@ -8,7 +8,7 @@ seconds, and the next turns would work in cold memory.
 import asyncio
 from collections.abc import Callable
 
-from bot.intake.pending import Pending
+from bot.intake.pending import Pending, Wait
 
 
 class Patience:
@@ -18,30 +18,30 @@ class Patience:
         self._loop = loop
         self._seconds = seconds
         self._on_late = on_late
-        self._waits: dict[asyncio.Future[str], tuple[float, Pending]] = {}
+        self._waits: dict[Wait, tuple[float, Pending]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def watch(self, pending: Pending, waiter: "asyncio.Future[str]") -> None:
-        """Begin a wait; `waiter` is resolved by the commit, or by us when that takes too long."""
-        self._waits[waiter] = (self._loop.time() + self._seconds, pending)
+    def watch(self, pending: Pending, wait: Wait) -> None:
+        """Begin a wait; it is ended by the commit, or by us when that takes too long."""
+        self._waits[wait] = (self._loop.time() + self._seconds, pending)
         if self._timer is None:
             self._timer = self._loop.call_later(self._seconds, self._end_waits)
 
-    def forget(self, waiter: "asyncio.Future[str]") -> None:
-        """End a wait that was answered, or whose delivery has gone."""
-        self._waits.pop(waiter, None)
+    def forget(self, wait: Wait) -> None:
+        """Watch no longer a wait that was answered, or whose delivery has gone."""
+        self._waits.pop(wait, None)
 
     def _end_waits(self) -> None:
         now = self._loop.time()
         ended = []
-        for waiter, (end, pending) in self._waits.items():
+        for wait, (end, pending) in self._waits.items():
             if end > now:
                 break
-            ended.append((waiter, pending))
-        for waiter, pending in ended:
-            del self._waits[waiter]
-            if not waiter.done():
+            ended.append((wait, pending))
+        for wait, pending in ended:
+            del self._waits[wait]
+            if not wait.answer.done():
                 pending.late = True
-                waiter.set_result("")
+                wait.end("")
                 self._on_late()
         self._timer = self._loop.call_at(next(iter(self._waits.values()))[0], self._end_waits) if self._waits else None

@@ -4,7 +4,7 @@ Knows neither the database nor how turns are made.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,12 +20,29 @@ _UNTALKED = {InboundKind.IGNORED: InboundState.IGNORED, InboundKind.UNKNOWN: Inb
 
 
 @dataclass(slots=True, eq=False)
+class Wait:
+    """One delivery that waits for its `answer`, and how the words are sealed for just this one."""
+
+    answer: asyncio.Future[bytes]
+    seal: Callable[[str], bytes]
+
+    def end(self, text: str) -> None:
+        """Give the answer; nothing happens when it was given before, or when nobody waits any more."""
+        if self.answer.done():
+            return
+        try:
+            self.answer.set_result(self.seal(text))
+        except Exception as error:  # noqa: BLE001 -- raised where it is awaited, and the others get their answers
+            self.answer.set_exception(error)
+
+
+@dataclass(slots=True, eq=False)
 class Pending:
     """A message being worked on; `late` once somebody was answered with nothing."""
 
     inbound: Inbound
     received_at: datetime
-    waiters: list[asyncio.Future[str]] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
     """One a delivery of the message; the platform may deliver it again while the first is still open."""
     done: bool = False
     late: bool = False
