@@ -202,15 +202,15 @@ class _Reader(LimitReader):
         where = f"policy {full}"
         if not any(key in table for key in _FIT_KEYS):
             self.wrong(where, f"fits every petition; say for which by one of {listed(_FIT_KEYS)}")
-        own = {rule.name: rule for rule in self.rules(table, office, where)}
-        names = [name for name in MilestoneName if name in own or base.rule(name)]
-        rules = [own.get(name) or base.rule(name) for name in names]
+        taken = {rule.name: rule for rule in (*base.rules, *base.later)}
+        taken |= {rule.name: rule for rule in self.rules(table, office, where)}
+        rules = [taken[name] for name in MilestoneName if name in taken]
         extension = self.extension(table["extend"], f"{where} extend") if "extend" in table else base.extension
         policy = Policy(
             name=full,
             title=str(table.get("title", base.title)),
-            rules=tuple(rule for rule in rules if rule and rule.name in FROM_FILING),
-            later=tuple(rule for rule in rules if rule and rule.name not in FROM_FILING),
+            rules=tuple(rule for rule in rules if rule.name in FROM_FILING),
+            later=tuple(rule for rule in rules if rule.name not in FROM_FILING),
             extension=extension,
         )
         self.order(policy, where)
