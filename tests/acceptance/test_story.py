@@ -71,7 +71,9 @@ async def test_filed_accepted_forwarded_answered_closed_and_rated(
 
     await _office_works(running, number)
     accepted, forwarded, answered, closed = await phone.texts(4)
-    assert accepted == (f"您的投诉已受理，请放心等候。\n编号：{number}\n内容：{CONTENT}\n12月1日（星期二）当天结束前答复您。")
+    assert accepted == (
+        f"您的投诉已受理，请放心等候。\n编号：{number}\n内容：{CONTENT}\n12月1日（星期二）当天结束前答复您。"
+    )
     assert forwarded == (
         f"您的投诉已转给云溪市住房和城乡建设局办理，要问详情可以打 0999-5550201。\n编号：{number}\n"
         "12月1日（星期二）当天结束前答复您。"
@@ -112,12 +114,13 @@ async def _office_works(running: Running, number: str) -> None:
         await officer.page(page, status=404)
         shown = await clerk.page(page)
         assert [word in shown for word in (CONTENT, "<img src=", "<audio controls", "13800000001")] == [True] * 4
-        assert await clerk.buttons(page) == ["受理", "不予受理", "转办"]
+        assert (await clerk.buttons(page))[:3] == ["受理", "不予受理", "转办"]
         assert await clerk.post(f"{page}/accept", version="1") == 403
         assert "已受理，市民会收到通知。" in await clerk.act(number, "受理")
         assert "已转办" in await clerk.act(number, "转办", unit="zhujian")
         assert number in await officer.page("/console/")
-        assert await officer.buttons(page) == ["答复"]
+        buttons = await officer.buttons(page)
+        assert ("答复" in buttons, {"受理", "不予受理", "转办", "办结"} & set(buttons)) == (True, set())
         assert "已答复" in await officer.act(number, "答复", text="已责令夜间停工，22时后不再打桩。")
         assert "已办结" in await clerk.act(number, "办结")
 

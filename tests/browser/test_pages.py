@@ -19,7 +19,9 @@ NAMELESS = """named => [...document.querySelectorAll(named)].filter(one => {
     if (one.type === 'hidden' || !one.checkVisibility()) return false;
     if (one.matches('img')) return !one.hasAttribute('alt');
     const label = one.getAttribute('aria-label') || one.getAttribute('aria-labelledby');
-    if (one.matches('button, a')) return !(label || one.textContent.trim());
+    if (one.matches('button, a')) {
+        return !(label || one.textContent.trim() || one.querySelector('img:not([alt=""])')?.alt);
+    }
     return !(label || one.labels?.length);
 }).map(one => one.outerHTML)"""
 TWICE = """() => {
