@@ -26,7 +26,7 @@ function nameOf(uid, name) {
 
 // Puts the @names of a text in their own colour.
 function words(text) {
-  return text.split(/(@[\p{L}\p{N}_-]{2,30})/u).map((part, index) => index % 2 ? el("span", "at", part) : document.createTextNode(part));
+  return text.split(/((?<![A-Za-z0-9_])@[\p{L}\p{N}_-]{2,30})/u).map((part, index) => index % 2 ? el("span", "at", part) : document.createTextNode(part));
 }
 
 // ---- the timeline ------------------------------------------------------------------------------------------------

@@ -53,29 +53,41 @@ async def speak(
         world.feed.publish("weibo_people")
     post, comment = _publish(world, utterance)
     mentioned = world.mentioned(utterance.text)
-    told = {"post": str(post.id), "comment": str(comment.id) if comment else ""}
-    told |= {"url": post_address(post.uid, post.id)}
     world.feed.publish("weibo_post", account=state.account.account)
-    answers: dict[str, Any] = tell([])
-    pushed = False
-    for other in mentioned:
-        _list(other, post, comment)
-        push = Push(
-            type="mention",
-            sender=utterance.uid,
-            text=utterance.text,
-            time=(comment or post).time,
-            data=_key(post, comment),
-        )
-        if not other.conditions.mention_push:
-            continue
-        other.relation(utterance.uid).windows.open_mention(now=push.time)
-        if not utterance.push:
-            continue
-        outcome = await push_all(world, other, push, repeats=repeats)
-        if other is state:
-            answers, pushed = outcome, True
-    return told | {"mentioned": state in mentioned, "pushed": pushed} | answers
+    outcomes = {
+        other.account.account: await _inform(world, other, utterance, post, comment, repeats=repeats)
+        for other in mentioned
+    }
+    outcome = outcomes.get(state.account.account)
+    return {
+        "post": str(post.id),
+        "comment": str(comment.id) if comment else "",
+        "url": post_address(post.uid, post.id),
+        "mentioned": state in mentioned,
+        "pushed": outcome is not None,
+    } | (outcome or tell([]))
+
+
+async def _inform(
+    world: WeiboWorld,
+    state: AccountState,
+    utterance: Utterance,
+    post: Post,
+    comment: Comment | None,
+    *,
+    repeats: Repeats,
+) -> dict[str, Any] | None:
+    """List a mention with the account, and push it; None where it is not pushed."""
+    listed = state.mentioning_comments if comment else state.mentioning_posts
+    listed.append((comment or post).id)
+    if not state.conditions.mention_push:
+        return None
+    time = (comment or post).time
+    state.relation(utterance.uid).windows.open_mention(now=time)
+    if not utterance.push:
+        return None
+    push = Push(type="mention", sender=utterance.uid, text=utterance.text, time=time, data=_key(post, comment))
+    return await push_all(world, state, push, repeats=repeats)
 
 
 def _read(world: WeiboWorld, state: AccountState, body: Mapping[str, Any], *, mentioning: bool) -> Utterance:
@@ -130,13 +142,6 @@ def _publish(world: WeiboWorld, utterance: Utterance) -> tuple[Post, Comment | N
     post = square.posts[utterance.post]
     text = utterance.text
     return post, square.comment(post, utterance.uid, text, now=now, reply_to=utterance.reply_to)
-
-
-def _list(state: AccountState, post: Post, comment: Comment | None) -> None:
-    if comment is None:
-        state.mentioning_posts.append(post.id)
-    else:
-        state.mentioning_comments.append(comment.id)
 
 
 def _key(post: Post, comment: Comment | None) -> dict[str, Any]:

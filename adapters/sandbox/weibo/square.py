@@ -15,7 +15,7 @@ from adapters.sandbox.weibo.identities import Numbers, uid_of
 FIRST_PEOPLE = ("江边早起的老陈", "豆豆妈在路上", "半山听雨")
 GOVERNMENT, ORDINARY = 1, -1
 """Values of `verified_type`."""
-_NAMED = re.compile(r"@([\w-]{2,30})")
+_NAMED = re.compile(r"(?<![A-Za-z0-9_])@([\w-]{2,30})")
 
 
 class Openness(StrEnum):

@@ -18,7 +18,7 @@ SHOTS = os.environ.get("WENQIAO_SCREENSHOTS", "")
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_timeline_and_private_messages(rig: Rig, width: int) -> None:
-    rig.gateway.answer = lambda push: passive("<img src=x onerror=alert(1)>请选择：\n1. 投诉\n2. 求助")(push)
+    rig.gateway.answer = passive("<img src=x onerror=alert(1)>请选择：\n1. 投诉\n2. 求助")
     complaints: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
