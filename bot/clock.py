@@ -6,7 +6,8 @@ Domain and storage take `now` as an argument; what runs in a loop takes a `Clock
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -44,6 +45,8 @@ class MovableClock:
         """Start at `start`, or so many seconds `ahead` of the machine's clock."""
         self._offset = (start - datetime.now(UTC)) if start else timedelta(seconds=ahead)
         self._moved = asyncio.Event()
+        self._moves = 0
+        self._noticed: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
 
     def now(self) -> datetime:
         """Return the shown moment, aware, in UTC."""
@@ -57,6 +60,7 @@ class MovableClock:
     def advance(self, delta: timedelta) -> datetime:
         """Move forward (or back) by `delta`; return the new present."""
         self._offset += delta
+        self._moves += 1
         self._moved.set()
         self._moved = asyncio.Event()
         return self.now()
@@ -68,7 +72,13 @@ class MovableClock:
         return self.advance(moment - self.now())
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for so many real seconds, or until the clock is moved."""
+        """Wait for so many real seconds, or until the clock is moved; not at all if it moved since the last wait."""
+        task = asyncio.current_task()
+        if task is not None:
+            before = self._noticed.get(task, self._moves)
+            self._noticed[task] = self._moves
+            if before != self._moves:
+                return
         try:
             async with asyncio.timeout(seconds):
                 await self._moved.wait()

@@ -21,8 +21,11 @@ from storage.batch_sqlite import SqliteBatches
 from storage.errors import NeedsMigration, StorageError, wrapped
 from storage.unit_of_work import SqlUnitOfWork
 
-BUSY_SECONDS = 5
-"""How long a statement waits in its helper thread for another process to let go of the SQLite file."""
+BUSY_SECONDS = 2
+"""How long a statement waits in its helper thread for another process to let go of the SQLite file.
+
+It holds the writers' turn meanwhile, and intake must answer within four seconds.
+"""
 
 _SQLITE_SETUP = (
     "PRAGMA journal_mode=WAL",
@@ -140,7 +143,9 @@ def sqlite_engine(url: URL, *, begin: str, pool_size: int = 8, setup: Sequence[s
 
 def postgresql_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
     """Return an engine on a PostgreSQL server."""
-    return create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args=_connect_args())
+    return create_async_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args=_connect_args()
+    )
 
 
 def _connect_args() -> dict[str, Any]:

@@ -213,12 +213,9 @@ class SqlOutbox:
     ) -> None:
         """Record an attempt's outcome (None: there was none) and where the message stands; SENDING keeps the lease.
 
-        The word of an attempt that another has overtaken (the lease had run out) counts only if it is SENT.
+        The word of an attempt that another has overtaken (the lease had run out) counts only if it is SENT. The message
+        is written before its attempt, in the order in which a claim locks them: nobody deadlocks.
         """
-        if delivery is not None:
-            values = {name: getattr(delivery, name) for name in _SETTLED}
-            values |= {"outcome": delivery.outcome.value, "detail": storable(delivery.detail)}
-            await self._db.run(_SETTLE_ATTEMPT, {"b_id": message.id, "b_attempt": delivery.attempt} | values)
         await self._db.run(
             _FINISH_HELD if state is OutboxState.SENDING else _FINISH,
             {
@@ -231,6 +228,10 @@ class SqlOutbox:
                 "b_detail": storable(detail),
             },
         )
+        if delivery is not None:
+            values = {name: getattr(delivery, name) for name in _SETTLED}
+            values |= {"outcome": delivery.outcome.value, "detail": storable(delivery.detail)}
+            await self._db.run(_SETTLE_ATTEMPT, {"b_id": message.id, "b_attempt": delivery.attempt} | values)
 
     async def report(self, *, account: str, message_id: str, delivered: bool, detail: str, now: datetime) -> bool:
         """Settle an accepted attempt by the platform's later word; False when no attempt carries that id.
@@ -245,9 +246,9 @@ class SqlOutbox:
         outcome = DeliveryOutcome.DELIVERED if delivered else DeliveryOutcome.UNREACHABLE
         words = storable(detail)
         which = {"b_id": row.outbox_id, "b_attempt": row.attempt}
-        await self._db.run(_REPORT_ATTEMPT, which | {"b_outcome": outcome.value, "b_detail": words, "b_now": now})
         if not delivered:
             await self._db.run(_TAKE_BACK, {"b_id": row.outbox_id, "b_detail": words})
+        await self._db.run(_REPORT_ATTEMPT, which | {"b_outcome": outcome.value, "b_detail": words, "b_now": now})
         return True
 
     async def release(self, citizens: Sequence[str], *, now: datetime) -> int:
