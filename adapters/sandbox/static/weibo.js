@@ -257,9 +257,9 @@ function toBottom(behavior = "smooth") {
 }
 
 function windowWords({ kind, left, until }) {
-  if (kind === "contact") return `可发私信到 ${when(until)}`;
-  if (kind === "mention") return left ? "@ 之后可回一条私信" : "@ 之后的一条已用";
-  return "现在不能发私信";
+  if (kind === "contact") return `官方可发私信到 ${when(until)}`;
+  if (kind === "mention") return left ? "官方可回一条私信" : "官方的一条私信已用";
+  return "官方现在不能发私信";
 }
 
 const refresh = single(async () => {
