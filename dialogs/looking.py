@@ -5,6 +5,7 @@ that nobody learns which numbers exist; after five wrong codes in an hour the as
 """
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.messages import Choice, Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Case, Event, EventType, Milestone, MilestoneName, Rating
+from bot.petitions.petition import PROMISED, Case, Event, EventType, Milestone, Rating, split_key
 from dialogs.asking import menu, question, resume, short
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
@@ -24,6 +25,8 @@ SHOWN = 5
 MOST_WRONG_CODES = 5
 REST_SECONDS = 3600
 _CODE_DIGITS = 6
+_SAID = 60
+"""Characters of a supplement that the timeline repeats."""
 _LABEL = 6
 """Characters of the content in a choice: five choices must stay small enough to be tapped."""
 
@@ -136,14 +139,28 @@ def shown(talk: Talk, facts: Facts) -> Reply:
         "state": petition.state.label,
         "summary": petition.summary,
         "lines": tuple(_happened(event) for event in facts.events if _told(event)),
-        "dues": tuple(_due(milestone, talk.now) for milestone in case.milestones),
+        "dues": tuple(_due(milestone, talk.now) for milestone in case.milestones if milestone.name in PROMISED),
     }
     return Reply(phrase="looking.one", values=values)
 
 
+_INTERNAL = frozenset(
+    {
+        EventType.WARNED,
+        EventType.CONTRIBUTED,
+        EventType.EXTENSION_ASKED,
+        EventType.EXTENSION_REFUSED,
+        EventType.FEEDBACK,
+    }
+)
+"""What happens among the units; citizens see where it leads."""
+
+
 def _told(event: Event) -> bool:
-    """Whether citizens see an event: all but the warnings, which are for the office."""
-    return event.type is not EventType.WARNED
+    """Whether citizens see an event: all but what is between the units, and clocks that were not promised to them."""
+    if event.type is EventType.PASSED:
+        return split_key(event.data["milestone"])[0] in PROMISED
+    return event.type not in _INTERNAL
 
 
 def _happened(event: Event) -> Reply:
@@ -162,12 +179,38 @@ def _happened(event: Event) -> Reply:
             values |= {"rating": Rating(data["rating"]).label, "words": data["words"]}
             phrase = phrase if data["words"] else f"{phrase}_plain"
         case EventType.PASSED:
-            values |= {"clock": MilestoneName(data["milestone"]).label}
+            values |= {"clock": split_key(data["milestone"])[0].label}
         case EventType.RESCHEDULED:
             values |= {"reason": data["reason"], "changes": data["changes"]}
         case _:
-            pass
+            values |= _hop_values(event)
     return Reply(phrase=phrase, values=values)
+
+
+def _hop_values(event: Event) -> dict[str, Any]:
+    """Return what is said of an event between forwarding and closing, besides its time."""
+    data = event.data
+    values = {name: data[key] for name, key in _HOP_VALUES.get(event.type, {}).items()}
+    if event.type is EventType.COHANDLED:
+        values["co_units"] = "、".join(row["name"] for row in data["units"])
+    if event.type is EventType.SUPPLEMENTED:
+        values["words"] = short(values["words"], _SAID)
+    return values
+
+
+_HOP_VALUES: Mapping[EventType, Mapping[str, str]] = {
+    EventType.SIGNED: {"unit": "unit_name"},
+    EventType.RETURNED: {"unit": "unit_name"},
+    EventType.COHANDLED: {"unit": "unit_name"},
+    EventType.ASKED: {"unit": "unit_name", "question": "question"},
+    EventType.SUPPLEMENTED: {"words": "text"},
+    EventType.EXTENDED: {"reason": "reason", "changes": "changes"},
+    EventType.CHASED: {"count": "count"},
+    EventType.SUPERVISED: {"reason": "reason"},
+    EventType.REVIEW_ASKED: {"level": "level"},
+    EventType.REVIEWED: {"level": "level", "unit": "unit_name", "answer": "text"},
+}
+"""What the timeline says of a hop: the value's name → where the event has it."""
 
 
 def _due(milestone: Milestone, now: datetime) -> Reply:
@@ -177,6 +220,8 @@ def _due(milestone: Milestone, now: datetime) -> Reply:
         return Reply(phrase=phrase, values={**values, "met": moment(milestone.met_at)})
     if milestone.ended_at is not None:
         return Reply(phrase="due.ended", values=values)
+    if milestone.paused_at is not None:
+        return Reply(phrase="due.paused", values={"clock": values["clock"], "since": moment(milestone.paused_at)})
     if now > milestone.due_at:
         return Reply(phrase="due.passed", values=values)
     return Reply(phrase="due.provisional" if milestone.provisional else "due.open", values=values)

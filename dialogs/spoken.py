@@ -23,9 +23,13 @@ NOTICE_VALUES = frozenset(
         "answer",
         "answer_due",
         "changes",
+        "question",
+        "level",
+        "co_units",
+        "until",
     }
 )
-"""What every notice gets, see `bot.petitions.lifecycle`."""
+"""What every notice gets, see `bot.petitions.notices`."""
 _FILED = "kind number code response_due answer_due"
 _SAID: Mapping[str, str] = {
     "verbatim": "text",
@@ -121,6 +125,19 @@ _SAID: Mapping[str, str] = {
     "timeline.rated_plain": "time rating words",
     "timeline.passed": "time clock",
     "timeline.rescheduled": "time reason changes",
+    "timeline.signed": "time unit",
+    "timeline.returned": "time unit",
+    "timeline.cohandled": "time unit co_units",
+    "timeline.asked": "time unit question",
+    "timeline.supplemented": "time words",
+    "timeline.resumed": "time",
+    "timeline.extended": "time reason changes",
+    "timeline.chased": "time count",
+    "timeline.supervised": "time reason",
+    "timeline.redone": "time",
+    "timeline.review_asked": "time level",
+    "timeline.reviewed": "time unit level answer",
+    "due.paused": "clock since",
     "due.open": "clock due",
     "due.provisional": "clock due",
     "due.passed": "clock due",

@@ -70,13 +70,17 @@ class SqlAttachments:
         return attachment_from(row) if row else None
 
 
+_BRING = frozenset({EventType.FILED, EventType.SUPPLEMENTED})
+"""Events that name files."""
+
+
 def claimed_files(outcomes: Iterable[Outcome]) -> dict[str, str]:
-    """Return attachment key → petition number for the filings among `outcomes`."""
+    """Return attachment key → petition number for the filings and supplements among `outcomes`."""
     return {
         key: event.number
         for outcome in outcomes
         for event in outcome.events
-        if event.type is EventType.FILED
+        if event.type in _BRING
         for key in event.data.get("attachments", ())
     }
 

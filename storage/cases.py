@@ -9,22 +9,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, or_, select, text, update
 
 from bot.petitions.errors import Stale, WrongNumber
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Case, Event, Lamp, Milestone, Outcome, State
+from bot.petitions.petition import Case, Event, Lamp, Milestone, MilestoneName, Outcome, State
 from bot.petitions.ports import CaseFilter, CasePage
 from storage.attachments import assign
 from storage.connection import Connection
 from storage.errors import Conflict
 from storage.rows import (
     EVENT_COLUMNS,
+    HOPS_COLUMNS,
     MILESTONE_COLUMNS,
     OUTBOX_COLUMNS,
     PETITION_COLUMNS,
     event_from,
     event_row,
+    hops_row,
     milestone_from,
     milestone_row,
     named,
@@ -44,15 +46,16 @@ _MILESTONES = (
 )
 _EVENTS = select(events).where(events.c.number == bindparam("number")).order_by(events.c.seq)
 _FILE = insert(petitions)
-_CHANGED = tuple(name for name in PETITION_COLUMNS if name not in {"number", "citizen", "filed_at"})
+_CHANGED = (*(name for name in PETITION_COLUMNS if name not in {"number", "citizen", "filed_at"}), *HOPS_COLUMNS)
 _CHANGE = (
     update(petitions)
     .where(petitions.c.number == bindparam("b_number"), petitions.c.version == bindparam("b_version"))
     .values({name: bindparam(name) for name in _CHANGED})
 )
 _ADD_EVENTS = insert(events)
+_CLOCK_COLUMNS = (*MILESTONE_COLUMNS, "paused_at")
 _PUT_MILESTONES = upsert(
-    milestones, MILESTONE_COLUMNS, keys=("number", "name"), update=[n for n in MILESTONE_COLUMNS if n != "number"]
+    milestones, _CLOCK_COLUMNS, keys=("number", "name"), update=[n for n in _CLOCK_COLUMNS if n != "number"]
 )
 _ADD_NOTICES = insert(outbox)
 _RESERVE = text(
@@ -103,7 +106,8 @@ class SqlCases:
     async def _write(self, outcome: Outcome) -> None:
         case = outcome.case
         before = case.petition.version - len(outcome.events)
-        values = dict(zip(PETITION_COLUMNS, petition_row(case), strict=True))
+        row = (*petition_row(case), *hops_row(case.petition))
+        values = dict(zip((*PETITION_COLUMNS, *HOPS_COLUMNS), row, strict=True))
         if before == 0:
             await self._db.run(_FILE, values)
         else:
@@ -111,8 +115,8 @@ class SqlCases:
             if await self._db.run(_CHANGE, {name: values[name] for name in _CHANGED} | guard) != 1:
                 raise Stale
         await self._db.each(_ADD_EVENTS, named(EVENT_COLUMNS, map(event_row, outcome.events)))
-        clocks = [milestone_row(milestone, place) for place, milestone in enumerate(case.milestones)]
-        await self._db.each(_PUT_MILESTONES, named(MILESTONE_COLUMNS, clocks))
+        clocks = [(*milestone_row(clock, place), clock.paused_at) for place, clock in enumerate(case.milestones)]
+        await self._db.each(_PUT_MILESTONES, named(_CLOCK_COLUMNS, clocks))
         await self._db.each(_ADD_NOTICES, named(OUTBOX_COLUMNS, map(notice_row, outcome.notices)))
         await assign(self._db, [outcome])
 
@@ -145,7 +149,7 @@ class SqlCases:
 
     async def counts(self, *, now: datetime, unit: str | None = None) -> Mapping[str, int]:
         """Return how many there are: one entry a state value, and `lamp:yellow`, `lamp:red` among the open ones."""
-        of_unit = () if unit is None else (petitions.c.unit == unit,)
+        of_unit = () if unit is None else (_with(unit),)
         found = {state.value: 0 for state in State}
         found |= {row.state: row.total for row in await self._db.rows(_STATES.where(*of_unit))}
         for lamp in (Lamp.YELLOW, Lamp.RED):
@@ -178,15 +182,35 @@ def _conditions(wanted: CaseFilter, now: datetime) -> Iterable[ColumnElement[boo
     if wanted.kinds:
         yield petitions.c.kind.in_([kind.value for kind in wanted.kinds])
     if wanted.unit is not None:
-        yield petitions.c.unit == wanted.unit
+        yield _with(wanted.unit)
     if wanted.citizen:
         yield petitions.c.citizen == wanted.citizen
     if wanted.open_only:
         yield petitions.c.state.not_in(_ENDED)
     if wanted.lamp is not None:
         yield _shows(wanted.lamp, now)
+    if wanted.owed is not None:
+        yield _owes(wanted.owed)
+    if wanted.supervised:
+        yield petitions.c.supervisions > 0
     if wanted.text.strip():
         yield _mentions(wanted.text.strip())
+
+
+def _with(unit: str) -> ColumnElement[bool]:
+    """Return the condition for the petitions that a unit has or helps with."""
+    return or_(petitions.c.unit == unit, petitions.c.co_units.contains(f",{unit},", autoescape=True))
+
+
+def _owes(name: MilestoneName) -> ColumnElement[bool]:
+    """Return the condition for the petitions with an open clock of that name."""
+    of_name = or_(milestones.c.name == name.value, milestones.c.name.startswith(f"{name}:", autoescape=True))
+    return exists().where(
+        milestones.c.number == petitions.c.number,
+        of_name,
+        milestones.c.met_at.is_(None),
+        milestones.c.ended_at.is_(None),
+    )
 
 
 def _shows(lamp: Lamp, now: datetime) -> ColumnElement[bool]:

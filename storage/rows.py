@@ -18,12 +18,12 @@ from bot.petitions.petition import (
     EventType,
     Kind,
     Milestone,
-    MilestoneName,
     Notice,
     Petition,
     Rating,
     Role,
     State,
+    split_key,
 )
 from bot.petitions.ports import (
     Attachment,
@@ -109,9 +109,9 @@ PETITION_COLUMNS = (
 
 
 def petition_row(case: Case, out: MomentOut = same_moment) -> tuple[Any, ...]:
-    """Return the row of a petition, with what its running clocks say."""
+    """Return the row of a petition as it is filed, with what its running clocks say; the rest is in `hops_row`."""
     petition = case.petition
-    running = [milestone for milestone in case.milestones if milestone.open]
+    running = [milestone for milestone in case.milestones if milestone.running]
     due = min((milestone.due_at for milestone in running), default=None)
     warn = min((milestone.warn_at for milestone in running if milestone.warn_at is not None), default=None)
     return (
@@ -137,6 +137,30 @@ def petition_row(case: Case, out: MomentOut = same_moment) -> tuple[Any, ...]:
     )
 
 
+HOPS_COLUMNS = (
+    "co_units", "dispatches", "extensions", "chases", "chase_again_at", "redos", "supervisions", "reviews",
+)  # fmt: skip
+
+
+def hops_row(petition: Petition, out: MomentOut = same_moment) -> tuple[Any, ...]:
+    """Return what the hops of a petition left; a petition that was only filed has the defaults of the table."""
+    return (
+        _listed(petition.co_units),
+        petition.dispatches,
+        petition.extensions,
+        petition.chases,
+        maybe(petition.chase_again_at, out),
+        petition.redos,
+        petition.supervisions,
+        petition.reviews,
+    )
+
+
+def _listed(units: Sequence[str]) -> str:
+    """Return `,water,roads,`: each unit can be found between its commas."""
+    return f",{','.join(units)}," if units else ""
+
+
 def petition_from(row: Row[Any]) -> Petition:
     """Read a petition."""
     return Petition(
@@ -157,6 +181,14 @@ def petition_from(row: Row[Any]) -> Petition:
         updated_at=row.updated_at,
         version=row.version,
         rating=Rating(row.rating) if row.rating else None,
+        co_units=tuple(unit for unit in row.co_units.split(",") if unit),
+        dispatches=row.dispatches,
+        extensions=row.extensions,
+        chases=row.chases,
+        chase_again_at=row.chase_again_at,
+        redos=row.redos,
+        supervisions=row.supervisions,
+        reviews=row.reviews,
     )
 
 
@@ -189,10 +221,10 @@ MILESTONE_COLUMNS = (
 
 
 def milestone_row(milestone: Milestone, position: int, out: MomentOut = same_moment) -> tuple[Any, ...]:
-    """Return the row of a clock; `position` is its place in the case."""
+    """Return the row of a clock; `position` is its place in the case. Since when it stands still is not in it."""
     return (
         milestone.number,
-        milestone.name.value,
+        milestone.key,
         position,
         out(milestone.started_at),
         out(milestone.due_at),
@@ -208,9 +240,12 @@ def milestone_row(milestone: Milestone, position: int, out: MomentOut = same_mom
 
 def milestone_from(row: Row[Any]) -> Milestone:
     """Read a clock."""
+    name, unit, seq = split_key(row.name)
     return Milestone(
         number=row.number,
-        name=MilestoneName(row.name),
+        name=name,
+        unit=unit,
+        seq=seq,
         started_at=row.started_at,
         due_at=row.due_at,
         warn_at=row.warn_at,
@@ -219,6 +254,7 @@ def milestone_from(row: Row[Any]) -> Milestone:
         passed_at=row.passed_at,
         met_at=row.met_at,
         ended_at=row.ended_at,
+        paused_at=row.paused_at,
     )
 
 

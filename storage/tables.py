@@ -40,6 +40,10 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, server_default="")
 
 
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
 def _partial(name: str, *columns: Column[object] | str, where: str) -> Index:
     return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
@@ -91,6 +95,15 @@ petitions = Table(
     Column("updated_at", Moment, nullable=False),
     Column("version", Integer, nullable=False),
     Column("rating", Text),
+    # What its hops left. A filing has none of it: the hot path writes no such column.
+    _text("co_units"),
+    _count("dispatches"),
+    _count("extensions"),
+    _count("chases"),
+    Column("chase_again_at", Moment),
+    _count("redos"),
+    _count("supervisions"),
+    _count("reviews"),
     # Of the clocks that still run: the nearest due date and the nearest warning. Every lamp follows from these two.
     Column("open_due_at", Moment),
     Column("open_warn_at", Moment),
@@ -126,6 +139,7 @@ milestones = Table(
     Column("passed_at", Moment),
     Column("met_at", Moment),
     Column("ended_at", Moment),
+    Column("paused_at", Moment),
     Column("next_at", Moment),
     _partial("ix_milestones_next_at", "next_at", "number", "name", where="next_at IS NOT NULL"),
 )

@@ -63,13 +63,19 @@ def registrar_of(office: Office) -> Registrar:
     def policy_of(kind: Kind) -> Any:  # noqa: ANN401 -- a Policy; named in Registrar
         return office.policies.for_petition(kind.value)
 
-    return Registrar(calendar=office.calendar, policy_of=policy_of)
+    return Registrar(calendar=office.calendar, policy_of=policy_of, policies=office.policies.by_name)
 
 
-def service_of(office: Office, storage: SqlStorage, *, on_commit: Callable[[], None]) -> PetitionService:
+def service_of(
+    office: Office, storage: SqlStorage, *, registrar: Registrar, on_commit: Callable[[], None]
+) -> PetitionService:
     """Return what does the acts of staff."""
     return PetitionService(
-        storage, units=office.directory.units, office=office.settings.office.name, on_commit=on_commit
+        storage,
+        units=office.directory.units,
+        office=office.settings.office.name,
+        terms_of=registrar.terms,
+        on_commit=on_commit,
     )
 
 
@@ -141,7 +147,7 @@ def _build(
         clock=clock,
         wake=outbox.wake,
     )
-    service = service_of(office, storage, on_commit=outbox.wake)
+    service = service_of(office, storage, registrar=registrar, on_commit=outbox.wake)
     intake = Intake(
         storage=storage,
         turner=Turner(engine=Engine(office.catalogue), phrasing=office.phrasing, platforms=accounts.platforms),

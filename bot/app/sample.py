@@ -16,8 +16,9 @@ from bot.app.sample_story import Login, Step, Story, Timetable, load_sample
 from bot.clock import local
 from bot.intake.acting import Registrar
 from bot.messages import Channel, CitizenRef, MediaKind
-from bot.petitions import lifecycle
+from bot.petitions import hops, lifecycle
 from bot.petitions.calendar import WorkCalendar
+from bot.petitions.clock_acts import tick
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Case, Draft, Event, EventType, Outcome, Role
 from bot.petitions.ports import Attachment, AttachmentState, AuditEntry, Storage, TurnWrites, UnitOfWork, User
@@ -152,24 +153,25 @@ def history(
         at = times.after(at, step.after)
         if at > now:
             raise ValueError(f"a step of {case.petition.number} lies in the future")
-        for outcome in _run_clocks(case, until=at):
+        for outcome in _run_clocks(case, city=city, until=at):
             case = outcome.case
             yield outcome
         outcome = _act(case, step, city=city, actor=actors[step.by], at=at)
         case = outcome.case
         yield outcome
-    yield from _run_clocks(case, until=now)
+    yield from _run_clocks(case, city=city, until=now)
 
 
-def _run_clocks(case: Case, *, until: datetime) -> Iterator[Outcome]:
+def _run_clocks(case: Case, *, city: City, until: datetime) -> Iterator[Outcome]:
     while True:
-        due = [(m.next_at, m.name) for m in case.milestones if m.next_at is not None and m.next_at <= until]
+        due = [(m.next_at, m.key) for m in case.milestones if m.next_at is not None and m.next_at <= until]
         if not due:
             return
-        at, name = min(due)
-        outcome = lifecycle.tick(case, name, now=at)
+        at, key = min(due)
+        terms = city.registrar.terms(case.petition)
+        outcome = tick(case, key, now=at, terms=terms, unit_name=_by(case, city))
         if outcome is None:
-            raise ValueError(f"the clock {name} of {case.petition.number} was due and did nothing")
+            raise ValueError(f"the clock {key} of {case.petition.number} was due and did nothing")
         case = outcome.case
         yield outcome
 
@@ -184,21 +186,30 @@ def _act(case: Case, step: Step, *, city: City, actor: Actor, at: datetime) -> O
         case Act.FORWARD:
             kept_from = barred(case.petition.content, city.units.values())
             unit = city.units[step.unit]
-            return lifecycle.forward(case, actor=actor, now=at, unit=unit, note=text, barred=kept_from)
+            terms = city.registrar.terms(case.petition)
+            return lifecycle.forward(case, actor=actor, now=at, unit=unit, note=text, barred=kept_from, terms=terms)
+        case Act.SIGN:
+            terms = city.registrar.terms(case.petition)
+            return hops.sign(case, actor=actor, now=at, terms=terms, by=_by(case, city))
         case Act.ANSWER:
-            by = city.units[case.petition.unit].name if case.petition.unit else city.office
-            return lifecycle.answer(case, actor=actor, now=at, text=text, by=by)
+            return lifecycle.answer(case, actor=actor, now=at, text=text, by=_by(case, city))
         case Act.CLOSE:
             return lifecycle.close(case, actor=actor, now=at, note=text)
         case Act.WITHDRAW:
             return lifecycle.withdraw(case, actor=actor, now=at, reason=text)
         case Act.RATE if step.rating is not None:
             return lifecycle.rate(case, actor=actor, now=at, rating=step.rating, words=text)
-        case Act.RATE | Act.FILE:
-            raise ValueError(f"no step of a story: {step.act} without a rating, or a second filing")
+        case _:
+            raise ValueError(f"no step of a story: {step.act}, or a rating without its word")
+
+
+def _by(case: Case, city: City) -> str:
+    """Name who has the petition."""
+    return city.units[case.petition.unit].name if case.petition.unit else city.office
 
 
 _AUDITED = {
+    EventType.SIGNED: Act.SIGN,
     EventType.ACCEPTED: Act.ACCEPT,
     EventType.REFUSED: Act.REFUSE,
     EventType.FORWARDED: Act.FORWARD,
@@ -210,7 +221,7 @@ _AUDITED = {
 async def _audit(work: UnitOfWork, events: Iterable[Event]) -> None:
     """Write the lines that the acts of staff leave in the audit trail."""
     for event in events:
-        if event.type in _AUDITED:
+        if event.type in _AUDITED and event.role is not Role.CLOCK:
             data = {"role": event.role.value, "unit": event.data.get("unit", "")}
             action = f"petition.{_AUDITED[event.type]}"
             await work.staff.audit(

@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -11,8 +12,9 @@ from typing import Annotated, TextIO
 import typer
 from openpyxl import Workbook
 
+from bot.app.calendars import read_calendar
 from bot.app.demo_clock import present
-from bot.app.gateway import service_of
+from bot.app.gateway import registrar_of, service_of
 from bot.app.office import Office
 from bot.clock import SHANGHAI, local
 from bot.commands.running import Config, end, office_of, run, storage_of
@@ -81,7 +83,9 @@ async def _act(office: Office, request: ActRequest, *, as_user: str) -> Case:
             user = await work.staff.user(as_user)
         if user is None or user.disabled_at is not None:
             end(f"there is no user {as_user!r} who may act")
-        service = service_of(office, storage, on_commit=lambda: None)
+        _, calendar = await read_calendar(storage)
+        registrar = registrar_of(replace(office, calendar=calendar))
+        service = service_of(office, storage, registrar=registrar, on_commit=lambda: None)
         actor = Actor(role=user.role, id=user.name, unit=user.unit)
         return await service.act(request, actor=actor, now=present(office.settings.storage.data_dir))
 

@@ -62,6 +62,8 @@ def within_reach(wanted: CaseFilter, user: User) -> CaseFilter:
         kinds=wanted.kinds,
         unit=user.unit,
         lamp=wanted.lamp,
+        owed=wanted.owed,
+        supervised=wanted.supervised,
         text=wanted.text,
         open_only=wanted.open_only,
     )

@@ -7,11 +7,12 @@ import hmac
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
+from multidict import MultiMapping
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.lifecycle import ROLES, Act
 from bot.petitions.petition import Event, Role
 
 TOKEN: Final = "csrf"  # noqa: S105 -- the name of a form field
@@ -19,6 +20,9 @@ VISITOR_COOKIE: Final = "wenqiao_visitor"
 """Carries the form token of who is not signed in yet; the sign-in form must repeat it."""
 LONGEST_TEXT: Final = 5000
 LONGEST_LINE: Final = 200
+LONGEST_EXTENSION: Final = 365
+ACTS: Final = tuple(act for act in Act if ROLES[act] - {Role.CITIZEN, Role.CLOCK})
+"""The acts that staff do, and that have a form."""
 
 
 def new_token() -> str:
@@ -51,6 +55,8 @@ class TypedAct:
     text: str = ""
     elsewhere: str = ""
     unit: str = ""
+    units: tuple[str, ...] = ()
+    amount: int = 0
     version: int | None = None
 
     @property
@@ -68,14 +74,16 @@ class TypedAct:
         return "\n".join(part for part in (self.text, self.elsewhere) if part.strip())
 
 
-def read_act(act: Act, form: Mapping[str, object]) -> TypedAct:
+def read_act(act: Act, form: MultiMapping[Any]) -> TypedAct:
     """Read the form of an act."""
-    version = field(form, "version")
+    version, amount = field(form, "version"), field(form, "amount").strip()
     return TypedAct(
         act=act,
         text=field(form, "text"),
         elsewhere=field(form, "elsewhere"),
         unit=field(form, "unit"),
+        units=tuple(str(unit) for unit in form.getall("units", ()) if unit),
+        amount=min(int(amount), LONGEST_EXTENSION) if amount.isascii() and amount.isdecimal() else 0,
         version=int(version) if version.isascii() and version.isdecimal() else None,
     )
 

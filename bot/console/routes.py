@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.console import middlewares, rendering
+from bot.console.forms import ACTS
 from bot.console.security import Hits, InProcessHits, SignInGuard
 from bot.console.sessions import DatabaseSessions
 from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, WAKE, ConsoleSettings
@@ -74,7 +75,8 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/counts", inbox.counts, name="counts")
     router.add_get("/petitions/{number}", petition.show, name="petition")
     router.add_get("/petitions/{number}/files/{file:[0-9a-f]{20}}", files.serve, name="file")
-    router.add_post("/petitions/{number}/{act:accept|refuse|forward|answer|close}", petition.act, name="act")
+    acts = "|".join(act.value for act in ACTS)
+    router.add_post(f"/petitions/{{number}}/{{act:{acts}}}", petition.act, name="act")
     router.add_get("/trouble", trouble.show, name="trouble")
     router.add_post("/trouble/{id:[0-9]{1,18}}/replay", trouble.replay, name="replay")
     people = router.add_resource("/users", name="users")

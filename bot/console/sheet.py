@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.console import access, words
+from bot.console.words import EventWords
 from bot.messages import MediaKind
-from bot.petitions.petition import Case, Event, Lamp, Milestone, Role
+from bot.petitions.petition import PROMISED, Case, Event, EventType, Lamp, Milestone, MilestoneName, Role
 from bot.petitions.ports import Attachment, AttachmentState, Delivery, OutboxMessage, User
 from bot.petitions.routing import Unit
 from bot.petitions.service import PetitionService
@@ -29,6 +30,8 @@ class Clock:
     met: str
     """When it was met, '' while it runs."""
     provisional: bool
+    steps: tuple[str, ...] = ()
+    """Why it is due then, a sentence a step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +67,36 @@ def who(event: Event, people: Mapping[str, str]) -> str:
     return f"{people.get(event.actor, event.actor)}（{event.role.label}）"
 
 
-def clock_of(milestone: Milestone, *, now: datetime) -> Clock:
+def in_order(clocks: Iterable[Milestone]) -> list[Milestone]:
+    """Return the clocks as the page shows them: those promised to the citizen, then the open ones, then the rest."""
+    return sorted(clocks, key=lambda clock: (clock.name not in PROMISED, not clock.open))
+
+
+def asked_extension(case: Case, events: Iterable[Event]) -> EventWords | None:
+    """Return the extension that waits for a decision, in words."""
+    if case.open_clock(MilestoneName.EXTENSION) is None:
+        return None
+    asked = [event for event in events if event.type is EventType.EXTENSION_ASKED]
+    return words.event_words(asked[-1], channel="") if asked else None
+
+
+def clock_of(
+    milestone: Milestone, *, now: datetime, steps: tuple[str, ...] = (), units: Mapping[str, Unit] | None = None
+) -> Clock:
     """Put one clock into words."""
+    unit = (units or {}).get(milestone.unit)
     lamp = milestone.lamp(now)
     if milestone.met_at is not None:
         late = milestone.met_at > milestone.due_at
         left = f"超 {words.span(milestone.met_at - milestone.due_at)}" if late else ""
     elif milestone.ended_at is not None:
         left = "已终止"
+    elif milestone.paused_at is not None:
+        left = "暂停计时"
     else:
         left = words.time_left(milestone.due_at, now)
     return Clock(
-        label=milestone.name.label,
+        label=f"{milestone.name.label}（{unit.short}）" if unit else milestone.name.label,
         lamp=lamp.value,
         shape=words.LAMP_SHAPES[lamp],
         word=_word(milestone, lamp),
@@ -83,6 +104,7 @@ def clock_of(milestone: Milestone, *, now: datetime) -> Clock:
         due=words.moment(milestone.due_at),
         met=words.moment(milestone.met_at) if milestone.met_at else "",
         provisional=milestone.provisional,
+        steps=steps,
     )
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, assert_never
+from typing import Final
 
 from bot.clock import local
 from bot.messages import Channel, CitizenRef, InboundKind
+from bot.petitions.deadlines import TimeUnit
 from bot.petitions.errors import (
+    Hindered,
+    Hindrance,
     Incomplete,
     LeakRefused,
     NotAllowed,
@@ -18,8 +21,9 @@ from bot.petitions.errors import (
     UnknownUnit,
     WrongNumber,
 )
+from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Event, EventType, Lamp, MilestoneName, NoticeKind, Rating, State
+from bot.petitions.petition import Event, EventType, Lamp, NoticeKind, Rating, State, split_key
 from bot.petitions.ports import AttachmentState, Delivery, DeliveryOutcome, InboundState, OutboxState
 
 CHANNELS: Final = {Channel.WECHAT: "微信", Channel.WEIBO: "微博"}
@@ -66,15 +70,22 @@ NOTICES: Final = {
     NoticeKind.ANSWERED.value: "答复",
     NoticeKind.CLOSED.value: "办结与评价邀请",
     NoticeKind.RESCHEDULED.value: "期限调整告知",
+    NoticeKind.SIGNED.value: "签收告知",
+    NoticeKind.RETURNED.value: "重新确定单位告知",
+    NoticeKind.COHANDLED.value: "协办告知",
+    NoticeKind.ASKED.value: "请市民补充",
+    NoticeKind.RESUMED.value: "恢复办理告知",
+    NoticeKind.EXTENDED.value: "延期告知",
+    NoticeKind.SUPERVISED.value: "督办告知",
+    NoticeKind.REDONE.value: "重新办理告知",
+    NoticeKind.REVIEW_TAKEN.value: "复查复核受理告知",
+    NoticeKind.REVIEWED.value: "复查复核意见",
+    NoticeKind.REVIEW_OVERDUE.value: "复查复核超时告知",
     "reply": "对话回复",
 }
 ATTACHMENT_STATES: Final = {AttachmentState.WANTED: "正在获取", AttachmentState.LOST: "未能取得"}
 ACTIONS: Final = {
-    "petition.accept": "受理",
-    "petition.refuse": "不予受理",
-    "petition.forward": "转办",
-    "petition.answer": "答复",
-    "petition.close": "办结",
+    **{f"petition.{act}": act.label for act in Act},
     "calendar.imported": "导入工作日历",
     "calendar.applied": "按新日历重算期限",
     "console.signed_in": "登录",
@@ -88,7 +99,35 @@ ACTIONS: Final = {
     "outbox.replayed": "重发消息",
     "file.original": "下载原件",
 }
-FIELDS: Final = {"reason": "理由", "elsewhere": "应当去哪里办", "text": "答复内容", "unit": "责任单位"}
+FIELDS: Final = {
+    "reason": "理由",
+    "elsewhere": "应当去哪里办",
+    "text": "答复内容",
+    "unit": "责任单位",
+    "units": "协办单位",
+    "question": "请市民补充什么",
+    "amount": "延长多少",
+}
+HINDRANCES: Final = {
+    Hindrance.SIGNED: "这件诉求已经签收，或者不需要签收。",
+    Hindrance.DESIGNATED: "这是指定办理，不能退回。",
+    Hindrance.RETURN_LATE: "退回的时限已过，视为签收。",
+    Hindrance.NO_ANSWER_CLOCK: "现在没有答复期限在计时。",
+    Hindrance.ANSWER_PASSED: "答复期限已过，不能再申请延期。",
+    Hindrance.EXTENSION_PENDING: "已经申请了延期，请等督办员批复。",
+    Hindrance.EXTENSIONS_SPENT: "延期次数已用完。",
+    Hindrance.EXTENSION_TOO_LONG: "延长得太多，超过了规定的上限。",
+    Hindrance.NO_EXTENSION: "现在没有待批的延期申请。",
+    Hindrance.CHASED_LATELY: "一个工作日内已经催办过。",
+    Hindrance.SUPERVISED: "这件诉求正在督办，请先等书面反馈。",
+    Hindrance.NO_FEEDBACK: "现在没有待反馈的督办。",
+    Hindrance.NOT_DISSATISFIED: "市民没有评价不满意，不能重办。",
+    Hindrance.REDO_LATE: "重办的时限已过。",
+    Hindrance.REDOS_SPENT: "这件诉求不能再重办。",
+    Hindrance.NO_REVIEW: "这件诉求现在不能复查或复核。",
+    Hindrance.REVIEW_LATE: "申请复查或复核的时限已过。",
+    Hindrance.TWICE: "同一个单位不能重复，承办单位不用再协办。",
+}
 _MINUTE = timedelta(minutes=1)
 
 
@@ -164,7 +203,8 @@ def event_words(event: Event, *, channel: str) -> EventWords:  # noqa: PLR0911 -
         case EventType.REFUSED:
             return EventWords(title="不予受理", said=_said(data, reason="理由", elsewhere="建议去向"))
         case EventType.FORWARDED:
-            return EventWords(title=f"转办至{data['unit_name']}", said=_said(data, unit_phone="单位电话", note="备注"))
+            how = "指定办理，转办至" if data.get("designated") else "转办至"
+            return EventWords(title=f"{how}{data['unit_name']}", said=_said(data, unit_phone="单位电话", note="备注"))
         case EventType.ANSWERED:
             return EventWords(title=f"{data['unit_name']}答复", said=_said(data, text="答复"))
         case EventType.CLOSED:
@@ -174,15 +214,76 @@ def event_words(event: Event, *, channel: str) -> EventWords:  # noqa: PLR0911 -
         case EventType.RATED:
             return EventWords(title=f"市民评价：{Rating(data['rating']).label}", said=_said(data, words="评语"))
         case EventType.WARNED:
-            return EventWords(title=f"{MilestoneName(data['milestone']).label}期限临近，亮黄灯", tone="warn")
+            return EventWords(title=f"{split_key(data['milestone'])[0].label}期限临近，亮黄灯", tone="warn")
         case EventType.PASSED:
-            return EventWords(title=f"{MilestoneName(data['milestone']).label}超时，亮红灯", tone="late")
+            return EventWords(title=f"{split_key(data['milestone'])[0].label}超时，亮红灯", tone="late")
         case EventType.RESCHEDULED:
             return EventWords(
                 title="工作日历更新，重算期限", said=_said(data, changes="改期", kept="不提前", reason="依据")
             )
         case _:
-            assert_never(event.type)
+            return _hop_words(event)
+
+
+def _hop_words(event: Event) -> EventWords:  # noqa: PLR0911 -- one sentence for each type of event
+    """Say what happened between the hands it went through."""
+    data = event.data
+    match event.type:
+        case EventType.SIGNED:
+            silent = "到时未签收，视为签收" if data["silent"] else "签收"
+            return EventWords(title=f"{data['unit_name']}{silent}", tone="late" if data["silent"] else "")
+        case EventType.RETURNED:
+            return EventWords(title=f"{data['unit_name']}退回", said=_said(data, reason="理由"))
+        case EventType.COHANDLED:
+            helpers = "、".join(row["name"] for row in data["units"])
+            return EventWords(title=f"{data['unit_name']}牵头，{helpers}协办", said=_said(data, note="备注"))
+        case EventType.CONTRIBUTED:
+            return EventWords(title=f"{data['unit_name']}提出协办意见", said=_said(data, text="意见"))
+        case EventType.ASKED:
+            paused = "，暂停计时" if data["pauses"] else ""
+            return EventWords(title=f"请市民补充{paused}", said=_said(data, question="问题"))
+        case EventType.SUPPLEMENTED:
+            count = len(data["attachments"])
+            files = (("材料", f"{count} 个附件"),) if count else ()
+            return EventWords(title="市民补充", said=(*_said(data, text="内容"), *files))
+        case EventType.RESUMED:
+            title = "市民没有按时补充，恢复办理" if data["silent"] else "恢复办理"
+            return EventWords(title=title, said=_said(data, note="备注"))
+        case EventType.EXTENSION_ASKED:
+            return EventWords(title=f"申请延期{_amount(data)}", said=_said(data, reason="理由"))
+        case _:
+            return _pressing_words(event)
+
+
+def _pressing_words(event: Event) -> EventWords:
+    """Say what was decided, pressed for and done again."""
+    data = event.data
+    match event.type:
+        case EventType.EXTENDED:
+            return EventWords(
+                title=f"同意延期{_amount(data)}", said=_said(data, reason="理由", changes="答复期限", note="备注")
+            )
+        case EventType.EXTENSION_REFUSED:
+            return EventWords(title=f"不同意延期{_amount(data)}", said=_said(data, reason="理由"))
+        case EventType.CHASED:
+            return EventWords(title=f"市民第{data['count']}次催办", said=_said(data, words="原话"), tone="warn")
+        case EventType.SUPERVISED:
+            return EventWords(title="督办，须书面反馈", said=_said(data, reason="事由"), tone="late")
+        case EventType.FEEDBACK:
+            return EventWords(title=f"{data['unit_name']}督办反馈", said=_said(data, text="反馈"))
+        case EventType.REDONE:
+            return EventWords(title="重办，答复期限重新计算", said=_said(data, reason="要求"))
+        case EventType.REVIEW_ASKED:
+            return EventWords(title=f"市民申请{data['level']}", said=_said(data, reason="理由"))
+        case EventType.REVIEWED:
+            return EventWords(title=f"{data['level']}意见", said=_said(data, text="意见"))
+        case _:
+            raise ValueError(f"no words for {event.type}")
+
+
+def _amount(data: Mapping[str, object]) -> str:
+    """`3个工作日`."""
+    return f"{data['amount']}{UNIT_WORDS[TimeUnit(str(data['measure']))]}"
 
 
 def _said(data: Mapping[str, object], **labels: str) -> tuple[tuple[str, str], ...]:
@@ -194,13 +295,15 @@ def delivery_words(delivery: Delivery) -> str:
     return f"{RUNGS.get(delivery.rung, delivery.rung)}：{OUTCOMES[delivery.outcome]}"
 
 
-def fault(error: PetitionError) -> tuple[int, str]:
+def fault(error: PetitionError) -> tuple[int, str]:  # noqa: PLR0911 -- one sentence for each error
     """Return the HTTP status and the one plain sentence for an act that a rule forbade."""
     match error:
         case Stale():
             return 409, "这件诉求刚被别人处理过。请先看看最新情况，您写的内容还在下面。"
         case NotPossible(state=state, act=act):
             return 409, f"这件诉求现在是“{State(state).label}”，不能再{Act(act).label}。"
+        case Hindered(why=why):
+            return 409, HINDRANCES[why]
         case LeakRefused(unit=unit):
             return 422, f"这件举报提到了{unit}，不能转给被举报的单位。确需转办的，由督办员写明理由后办理。"
         case Incomplete(field=field):

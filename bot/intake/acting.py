@@ -10,14 +10,15 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.clock import local
-from bot.petitions import lifecycle
+from bot.petitions import lifecycle, supervision
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Policy, deadlines_for
 from bot.petitions.errors import UnknownPetition
 from bot.petitions.number import make_number
-from bot.petitions.petition import Actor, Draft, Kind, MilestoneName, Outcome, Role
+from bot.petitions.petition import Actor, Draft, Kind, Outcome, Petition, Role
 from bot.petitions.ports import UnitOfWork
+from bot.petitions.terms import Terms
 from dialogs.turn import Facts, File, Intent, Lookup, Mine, One, Rate, Withdraw
 
 _CODES = 1_000_000
@@ -32,17 +33,25 @@ class Filing:
 
 
 class Registrar:
-    """Makes petitions out of drafts: number, code, clocks."""
+    """Makes petitions out of drafts: number, code, clocks. `policies` are by the names that petitions keep."""
 
-    def __init__(self, *, calendar: WorkCalendar, policy_of: Callable[[Kind], Policy]) -> None:
+    def __init__(
+        self, *, calendar: WorkCalendar, policy_of: Callable[[Kind], Policy], policies: Mapping[str, Policy]
+    ) -> None:
         self._calendar = calendar
         self._policy_of = policy_of
+        self._policies = policies
         self._counted: tuple[Policy, datetime, tuple[Deadline, ...]] | None = None
 
     def use(self, calendar: WorkCalendar) -> None:
         """Count with this calendar from now on."""
         self._calendar = calendar
         self._counted = None
+
+    def terms(self, petition: Petition) -> Terms:
+        """Return what holds for a petition: the policy it was filed under, else today's, and the calendar in use."""
+        policy = self._policies.get(petition.policy) or self._policy_of(petition.kind)
+        return Terms(policy=policy, calendar=self._calendar)
 
     def file(self, draft: Draft, *, sequence: int, citizen: str, now: datetime) -> Filing:
         """Register a draft under the day's `sequence`."""
@@ -69,11 +78,9 @@ class Registrar:
 def _promised(outcome: Outcome) -> Mapping[str, str]:
     case = outcome.case
     values = {"number": case.petition.number, "code": case.petition.code, "response_due": "", "answer_due": ""}
-    for name in MilestoneName:
-        milestone = case.milestone(name)
-        if milestone is not None:
-            mark = "（暂定）" if milestone.provisional else ""
-            values[f"{name.value}_due"] = moment(milestone.due_at) + mark
+    for milestone in case.milestones:
+        mark = "（暂定）" if milestone.provisional else ""
+        values[f"{milestone.name.value}_due"] = moment(milestone.due_at) + mark
     return values
 
 
@@ -110,7 +117,9 @@ async def perform(
             case = await work.cases.get(number, lock=True)
             if case is None:
                 raise UnknownPetition
-            await work.cases.save(lifecycle.rate(case, actor=actor, now=now, rating=rating, words=words))
+            terms = registrar.terms(case.petition)
+            outcome = supervision.rate(case, actor=actor, now=now, terms=terms, rating=rating, words=words)
+            await work.cases.save(outcome)
         case _:
             assert_never(intent)
     return {}

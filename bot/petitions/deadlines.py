@@ -46,9 +46,13 @@ class HourClock(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarnShare:
-    """Warn (yellow) when only this share of the time is left, e.g. 0.25."""
+    """Warn (yellow) when only this share of the time is left, e.g. 0.25, or the last working day has begun.
+
+    The earlier of the two; `last_workday` is the time in Beijing at which that day begins, None for the share alone.
+    """
 
     share: float
+    last_workday: time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,42 @@ class ExtensionLimit:
     """All extensions together, in the unit of the answer; None for no such limit."""
 
 
+def _hop(name: MilestoneName, workdays: int) -> Rule:
+    warn = WarnShare(share=0.25, last_workday=time(9))
+    return Rule(name=name, amount=workdays, unit=TimeUnit.WORKDAYS, warn=warn)
+
+
+HOP_RULES = {
+    rule.name: rule
+    for rule in (
+        _hop(MilestoneName.SIGN, 1),
+        _hop(MilestoneName.COHANDLE, 3),
+        _hop(MilestoneName.SUPPLEMENT, 5),
+        _hop(MilestoneName.EXTENSION, 1),
+        _hop(MilestoneName.FEEDBACK, 3),
+    )
+}
+"""The clocks of the hops where a policy does not set them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopLimits:
+    """What the hops of a petition are bound by, besides their clocks."""
+
+    designate: int = 3
+    """The dispatch from which on the unit is designated: it may not return the petition."""
+    chases: int = 3
+    """The 催办 that puts a petition under supervision; 0 for none."""
+    chase_rest: int = 1
+    """Working days until a further 催办 counts."""
+    redos: int = 1
+    """How often a petition is done again after 不满意."""
+    redo_window: int = 10
+    """Working days after the answer in which it may be done again."""
+    review_window: int = 30
+    """Calendar days after a written reply in which 复查 or 复核 may be asked for (信访工作条例 35, 36)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The limits that hold for a petition, and what the office calls them."""
@@ -95,12 +135,14 @@ class Policy:
     """The clocks that start with the filing."""
     title: str = ""
     later: tuple[Rule, ...] = ()
-    """The clocks that start when the citizen asks: 复查, 复核."""
+    """The clocks that start on the way: with a hop, or when the citizen asks for 复查 or 复核."""
     extension: ExtensionLimit = ExtensionLimit()
+    hops: HopLimits = HopLimits()
 
     def rule(self, name: str) -> Rule | None:
-        """Return the limit for a milestone, or None where the policy sets none."""
-        return next((rule for rule in (*self.rules, *self.later) if rule.name == name), None)
+        """Return the limit for a milestone, or None where the policy sets none and it is no hop."""
+        own = next((rule for rule in (*self.rules, *self.later) if rule.name == name), None)
+        return own or HOP_RULES.get(MilestoneName(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,11 +299,20 @@ def _warn_at(
             moment = _at(local_date(end) - days * _ONE_DAY, at)
         case WarnShare(share=share) if rule.unit is TimeUnit.HOURS:
             moment = _after_hours(rule, begin, timedelta(hours=amount) * (1 - share), pauses, calendar)
-        case WarnShare(share=share):
+        case WarnShare(share=share, last_workday=at):
             moment = end - (end - begin) * share
+            if at is not None:
+                moment = min(moment, _at(_worked_by(local_date(end), calendar), at))
         case _:
             assert_never(rule.warn)
     return min(max(moment, begin), end)
+
+
+def _worked_by(day: date, calendar: WorkCalendar) -> date:
+    """Return the last working day up to and with `day`."""
+    while not calendar.is_workday(day):
+        day -= _ONE_DAY
+    return day
 
 
 def _in_doubt(begin: datetime, end: datetime, calendar: WorkCalendar) -> bool:

@@ -9,9 +9,12 @@
     ├── NotAllowed         this role may not do this act at all, or not on this petition
     ├── NotPossible        the petition's state does not admit the act; carries state and act
     ├── Incomplete         the act lacks something it needs (a reason, a unit, a text); carries the field
+    ├── Hindered           role and state would admit the act, something else does not; carries what
     ├── LeakRefused        a 举报 would reach the unit it names (信访工作条例 30)
     └── Stale              someone else changed the petition first; load it again
 """
+
+from enum import StrEnum
 
 from bot.errors import GatewayError
 
@@ -51,6 +54,42 @@ class Incomplete(PetitionError):
     def __init__(self, field: str) -> None:
         super().__init__(f"{field} is required")
         self.field = field
+
+
+class Hindrance(StrEnum):
+    """What besides state and role keeps an act from being done."""
+
+    SIGNED = "signed"
+    """It was signed for already, or nobody has to."""
+    DESIGNATED = "designated"
+    """The unit was designated: no returning."""
+    RETURN_LATE = "return_late"
+    NO_ANSWER_CLOCK = "no_answer_clock"
+    ANSWER_PASSED = "answer_passed"
+    """An extension is asked for before the limit runs out."""
+    EXTENSION_PENDING = "extension_pending"
+    EXTENSIONS_SPENT = "extensions_spent"
+    EXTENSION_TOO_LONG = "extension_too_long"
+    NO_EXTENSION = "no_extension"
+    CHASED_LATELY = "chased_lately"
+    SUPERVISED = "supervised"
+    NO_FEEDBACK = "no_feedback"
+    NOT_DISSATISFIED = "not_dissatisfied"
+    REDO_LATE = "redo_late"
+    REDOS_SPENT = "redos_spent"
+    NO_REVIEW = "no_review"
+    """The policy has no 复查 or 复核, or it is not the turn of this one."""
+    REVIEW_LATE = "review_late"
+    TWICE = "twice"
+    """A unit is named that has the petition already."""
+
+
+class Hindered(PetitionError):
+    """Role and state admit the act, but something else does not."""
+
+    def __init__(self, why: Hindrance) -> None:
+        super().__init__(f"hindered: {why}")
+        self.why = why
 
 
 class LeakRefused(PetitionError):

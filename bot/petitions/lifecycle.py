@@ -1,32 +1,29 @@
 """The life of a petition: which act leads from which state to which, who may do it, what it records and who is told.
 
-A lawful act is one function: it checks the table, makes the events, folds them into the case with `evolve`, and names
-the notices. `evolve` is the only place where a case changes, so `replay` of the stored events gives the stored case.
+A lawful act is one function: it checks the table, makes the events, folds them into the case with `evolution.evolve`,
+and names the notices. The main road stands here; the hops of a petition are in `hops`, supervision, redo and review in
+`supervision`, what the clocks do in `clock_acts`. What besides state and role an act depends on is in `hindrances`.
 Sources: 信访工作条例 22, 23, 34 (register, accept, forward, answer); 北京市接诉即办工作条例 11, 15; the founding rule
 (response in 8 hours, answer in 7 working days).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache, reduce
 from typing import Any
 
-from bot.petitions.dates import day, moment
 from bot.petitions.deadlines import Deadline
 from bot.petitions.errors import Incomplete, LeakRefused, NotAllowed, NotPossible
+from bot.petitions.evolution import begin, evolve, start_data
+from bot.petitions.notices import notice_of
 from bot.petitions.petition import (
-    CLOCK,
     Actor,
     Case,
     Draft,
     Event,
     EventType,
     Kind,
-    Milestone,
     MilestoneName,
-    Notice,
     NoticeKind,
     Outcome,
     Petition,
@@ -35,6 +32,7 @@ from bot.petitions.petition import (
     State,
 )
 from bot.petitions.routing import Unit
+from bot.petitions.terms import Terms
 
 
 class Act(StrEnum):
@@ -48,6 +46,23 @@ class Act(StrEnum):
     CLOSE = "close"
     WITHDRAW = "withdraw"
     RATE = "rate"
+    SIGN = "sign"
+    RETURN = "return"
+    COHANDLE = "cohandle"
+    CONTRIBUTE = "contribute"
+    ASK = "ask"
+    SUPPLEMENT = "supplement"
+    RESUME = "resume"
+    EXTEND = "extend"
+    GRANT = "grant"
+    DENY = "deny"
+    CHASE = "chase"
+    SUPERVISE = "supervise"
+    FEEDBACK = "feedback"
+    REDO = "redo"
+    REVIEW = "review"
+    RECHECK = "recheck"
+    DECIDE = "decide"
 
     @property
     def label(self) -> str:
@@ -64,27 +79,61 @@ _ACT_LABELS = {
     Act.CLOSE: "办结",
     Act.WITHDRAW: "撤回",
     Act.RATE: "评价",
+    Act.SIGN: "签收",
+    Act.RETURN: "退回",
+    Act.COHANDLE: "协办",
+    Act.CONTRIBUTE: "协办意见",
+    Act.ASK: "待补充",
+    Act.SUPPLEMENT: "补充",
+    Act.RESUME: "恢复办理",
+    Act.EXTEND: "延期",
+    Act.GRANT: "同意延期",
+    Act.DENY: "不同意延期",
+    Act.CHASE: "催办",
+    Act.SUPERVISE: "督办",
+    Act.FEEDBACK: "督办反馈",
+    Act.REDO: "重办",
+    Act.REVIEW: "复查",
+    Act.RECHECK: "复核",
+    Act.DECIDE: "复查意见",
 }
+
+_HANDLED = (State.ACCEPTED, State.FORWARDED)
+_UNDER_WAY = (State.FILED, *_HANDLED, State.WAITING)
+_REVIEWED = (State.REVIEWING, State.RECHECKING)
+_REPLIED = (State.ANSWERED, State.CLOSED)
 
 TRANSITIONS: Mapping[tuple[State, Act], State] = {
     (State.FILED, Act.ACCEPT): State.ACCEPTED,
     (State.FILED, Act.REFUSE): State.REFUSED,
-    (State.FILED, Act.FORWARD): State.FORWARDED,
-    (State.FILED, Act.WITHDRAW): State.WITHDRAWN,
     (State.ACCEPTED, Act.REFUSE): State.REFUSED,
-    (State.ACCEPTED, Act.FORWARD): State.FORWARDED,
-    (State.ACCEPTED, Act.ANSWER): State.ANSWERED,
-    (State.ACCEPTED, Act.WITHDRAW): State.WITHDRAWN,
-    (State.FORWARDED, Act.FORWARD): State.FORWARDED,
-    (State.FORWARDED, Act.ANSWER): State.ANSWERED,
-    (State.FORWARDED, Act.WITHDRAW): State.WITHDRAWN,
+    **{(state, Act.FORWARD): State.FORWARDED for state in (State.FILED, *_HANDLED)},
+    **{(state, Act.ANSWER): State.ANSWERED for state in _HANDLED},
+    **{(state, Act.WITHDRAW): State.WITHDRAWN for state in _UNDER_WAY},
     (State.ANSWERED, Act.CLOSE): State.CLOSED,
-    (State.ANSWERED, Act.RATE): State.ANSWERED,
-    (State.CLOSED, Act.RATE): State.CLOSED,
+    **{(state, Act.RATE): state for state in _REPLIED},
+    **{(state, Act.SIGN): state for state in (State.FORWARDED, State.WAITING)},
+    (State.FORWARDED, Act.RETURN): State.ACCEPTED,
+    (State.FORWARDED, Act.COHANDLE): State.FORWARDED,
+    **{(state, Act.CONTRIBUTE): state for state in (State.FORWARDED, State.WAITING)},
+    **{(state, Act.ASK): State.WAITING for state in _HANDLED},
+    **{(state, Act.SUPPLEMENT): state for state in (State.FILED, *_HANDLED)},
+    (State.WAITING, Act.SUPPLEMENT): State.FORWARDED,
+    (State.WAITING, Act.RESUME): State.FORWARDED,
+    **{(state, Act.EXTEND): state for state in _HANDLED},
+    **{(state, act): state for act in (Act.GRANT, Act.DENY) for state in (*_HANDLED, State.WAITING)},
+    **{(state, Act.CHASE): state for state in (*_UNDER_WAY, *_REVIEWED)},
+    **{(state, act): state for act in (Act.SUPERVISE, Act.FEEDBACK) for state in (*_UNDER_WAY, *_REVIEWED, *_REPLIED)},
+    **{(state, Act.REDO): State.FORWARDED for state in _REPLIED},
+    **{(state, Act.REVIEW): State.REVIEWING for state in _REPLIED},
+    **{(state, Act.RECHECK): State.RECHECKING for state in _REPLIED},
+    **{(state, Act.DECIDE): State.ANSWERED for state in _REVIEWED},
 }
-"""(state, act) → state; what is not here is not possible."""
+"""(state, act) → state; what is not here is not possible. Where it says FORWARDED and no unit has the petition, the
+office itself has it: ACCEPTED. See `landing`."""
 
 OFFICE = frozenset({Role.CLERK, Role.SUPERVISOR, Role.ADMIN})
+_HEADS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 ROLES: Mapping[Act, frozenset[Role]] = {
     Act.FILE: frozenset({Role.CITIZEN}),
@@ -95,12 +144,30 @@ ROLES: Mapping[Act, frozenset[Role]] = {
     Act.CLOSE: OFFICE,
     Act.WITHDRAW: frozenset({Role.CITIZEN}),
     Act.RATE: frozenset({Role.CITIZEN}),
+    Act.SIGN: frozenset({Role.OFFICER, Role.CLOCK}),
+    Act.RETURN: frozenset({Role.OFFICER}),
+    Act.COHANDLE: OFFICE,
+    Act.CONTRIBUTE: frozenset({Role.OFFICER}),
+    Act.ASK: OFFICE | {Role.OFFICER},
+    Act.SUPPLEMENT: frozenset({Role.CITIZEN}),
+    Act.RESUME: OFFICE | {Role.OFFICER, Role.CLOCK},
+    Act.EXTEND: OFFICE | {Role.OFFICER},
+    Act.GRANT: _HEADS,
+    Act.DENY: _HEADS,
+    Act.CHASE: frozenset({Role.CITIZEN}),
+    Act.SUPERVISE: _HEADS | {Role.CLOCK},
+    Act.FEEDBACK: OFFICE | {Role.OFFICER},
+    Act.REDO: OFFICE,
+    Act.REVIEW: OFFICE | {Role.CITIZEN},
+    Act.RECHECK: OFFICE | {Role.CITIZEN},
+    Act.DECIDE: OFFICE,
 }
-"""Who may do what; an officer only to petitions of the own unit, a citizen only to the own ones."""
+"""Who may do what; an officer only to petitions of the own unit (to one it helps with: 协办意见), a citizen only to the
+own ones. The clock signs and resumes what was left lying, and supervises by rule."""
 
 
 def possible(case: Case, actor: Actor) -> tuple[Act, ...]:
-    """Return the acts that this actor may do to this case now, in the order of the table of acts."""
+    """Return the acts that state and role allow this actor, in the order of `Act`; see `hindrances.doable`."""
     return tuple(act for act in Act if (case.petition.state, act) in TRANSITIONS and _may(case.petition, act, actor))
 
 
@@ -135,221 +202,107 @@ def file(
             "attachments": list(draft.attachments),
             "code": code,
             "policy": policy,
-            "deadlines": [_deadline_data(deadline) for deadline in deadlines],
+            "deadlines": [start_data(deadline) for deadline in deadlines],
         },
     )
-    return Outcome(case=_begin(event), events=(event,))
+    return Outcome(case=begin(event), events=(event,))
 
 
 def accept(case: Case, *, actor: Actor, now: datetime, note: str = "") -> Outcome:
     """Accept 受理 for handling; meets the response clock."""
-    return _act(case, Act.ACCEPT, actor=actor, now=now, data={"note": note.strip()}, notice=NoticeKind.ACCEPTED)
+    return do(case, Act.ACCEPT, actor=actor, now=now, data={"note": note.strip()}, notice=NoticeKind.ACCEPTED)
 
 
 def refuse(case: Case, *, actor: Actor, now: datetime, reason: str, elsewhere: str) -> Outcome:
     """Refuse 不予受理, saying why and where to go instead (信访工作条例 23)."""
-    data = {"reason": _needed("reason", reason), "elsewhere": _needed("elsewhere", elsewhere)}
-    return _act(case, Act.REFUSE, actor=actor, now=now, data=data, notice=NoticeKind.REFUSED)
+    data = {"reason": needed("reason", reason), "elsewhere": needed("elsewhere", elsewhere)}
+    return do(case, Act.REFUSE, actor=actor, now=now, data=data, notice=NoticeKind.REFUSED)
 
 
 def forward(
-    case: Case, *, actor: Actor, now: datetime, unit: Unit, note: str = "", barred: frozenset[str] = frozenset()
+    case: Case,
+    *,
+    actor: Actor,
+    now: datetime,
+    unit: Unit,
+    note: str = "",
+    barred: frozenset[str] = frozenset(),
+    terms: Terms | None = None,
 ) -> Outcome:
-    """Forward 转办 to a unit; a report must not go to a `barred` one unless a supervisor says so with a note."""
-    lifted = actor.role in {Role.SUPERVISOR, Role.ADMIN} and note.strip() != ""
+    """Forward 转办 to a unit, which has to sign; a report must not go to a `barred` one unless lifted, see `keep_from`.
+
+    From the policy's `designate` on, the dispatch is a designation 指定办理: it may not be returned.
+    """
+    keep_from(case, unit, actor=actor, note=note, barred=barred)
+    sign = terms.start(MilestoneName.SIGN, now) if terms else None
+    data = {
+        "unit": unit.id,
+        "unit_name": unit.name,
+        "unit_phone": unit.phone,
+        "note": note.strip(),
+        "designated": terms is not None and case.petition.dispatches + 1 >= terms.policy.hops.designate,
+        "starts": [start_data(sign)] if sign else [],
+    }
+    return do(case, Act.FORWARD, actor=actor, now=now, data=data, notice=NoticeKind.FORWARDED)
+
+
+def keep_from(case: Case, unit: Unit, *, actor: Actor, note: str, barred: frozenset[str]) -> None:
+    """Refuse to let a report reach a `barred` unit, unless a supervisor lifts the bar with a note (信访工作条例 30)."""
+    lifted = actor.role in _HEADS and note.strip() != ""
     if case.petition.kind is Kind.REPORT and unit.id in barred and not lifted:
         raise LeakRefused(unit.name)
-    data = {"unit": unit.id, "unit_name": unit.name, "unit_phone": unit.phone, "note": note.strip()}
-    return _act(case, Act.FORWARD, actor=actor, now=now, data=data, notice=NoticeKind.FORWARDED)
 
 
 def answer(case: Case, *, actor: Actor, now: datetime, text: str, by: str) -> Outcome:
     """Answer 答复; `by` is the name of the answering unit as the citizen reads it. Meets the answer clock."""
-    data = {"text": _needed("text", text), "unit_name": by}
-    return _act(case, Act.ANSWER, actor=actor, now=now, data=data, notice=NoticeKind.ANSWERED)
+    data = {"text": needed("text", text), "unit_name": by}
+    return do(case, Act.ANSWER, actor=actor, now=now, data=data, notice=NoticeKind.ANSWERED)
 
 
 def close(case: Case, *, actor: Actor, now: datetime, note: str = "") -> Outcome:
     """Close 办结 and ask for the rating."""
-    return _act(case, Act.CLOSE, actor=actor, now=now, data={"note": note.strip()}, notice=NoticeKind.CLOSED)
+    return do(case, Act.CLOSE, actor=actor, now=now, data={"note": note.strip()}, notice=NoticeKind.CLOSED)
 
 
 def withdraw(case: Case, *, actor: Actor, now: datetime, reason: str = "") -> Outcome:
     """Withdraw 撤回 by the citizen."""
-    return _act(case, Act.WITHDRAW, actor=actor, now=now, data={"reason": reason.strip()})
+    return do(case, Act.WITHDRAW, actor=actor, now=now, data={"reason": reason.strip()})
 
 
 def rate(case: Case, *, actor: Actor, now: datetime, rating: Rating, words: str = "") -> Outcome:
     """Rate 评价; a later rating replaces an earlier one, both stay in the history."""
-    return _act(case, Act.RATE, actor=actor, now=now, data={"rating": rating.value, "words": words.strip()})
-
-
-def tick(case: Case, name: MilestoneName, *, now: datetime) -> Outcome | None:
-    """Let the clock reach `now`: warn (黄灯) or pass (红灯) the milestone; None when nothing is due.
-
-    When both are due (the process was away), only the passing is recorded and told.
-    """
-    milestone = case.milestone(name)
-    if milestone is None or milestone.next_at is None or milestone.next_at > now:
-        return None
-    passed = milestone.due_at <= now
-    event = _event(
-        case,
-        EventType.PASSED if passed else EventType.WARNED,
-        actor=CLOCK,
-        now=now,
-        data={"milestone": name.value, "due": milestone.due_at.isoformat()},
-    )
-    after = evolve(case, event)
-    kind = _CLOCK_NOTICES.get((name, passed))
-    return Outcome(case=after, events=(event,), notices=(_notice(after, event, kind),) if kind else ())
-
-
-_CLOCK_NOTICES = {
-    (MilestoneName.RESPONSE, True): NoticeKind.RESPONSE_OVERDUE,
-    (MilestoneName.ANSWER, False): NoticeKind.ANSWER_DUE_SOON,
-    (MilestoneName.ANSWER, True): NoticeKind.ANSWER_OVERDUE,
-}
+    return do(case, Act.RATE, actor=actor, now=now, data={"rating": rating.value, "words": words.strip()})
 
 
 def reschedule(case: Case, *, data: Mapping[str, Any], tell: bool, actor: Actor, now: datetime) -> Outcome:
     """Give running clocks new dates after the work calendar changed; `data` as `rescheduling.reschedule` makes it."""
-    event = _event(case, EventType.RESCHEDULED, actor=actor, now=now, data=data)
+    event = event_of(case, EventType.RESCHEDULED, actor=actor, now=now, data=data)
     after = evolve(case, event)
     return Outcome(
-        case=after, events=(event,), notices=(_notice(after, event, NoticeKind.RESCHEDULED),) if tell else ()
+        case=after, events=(event,), notices=(notice_of(after, event, NoticeKind.RESCHEDULED),) if tell else ()
     )
 
 
-def replay(events: Iterable[Event]) -> Case:
-    """Rebuild a case from all its events, oldest first."""
-    first, *rest = events
-    return reduce(evolve, rest, _begin(first))
+# --- what every act is made of --------------------------------------------------------------------------------------
 
 
-def evolve(case: Case, event: Event) -> Case:
-    """Return the case after `event`."""
-    petition, data = case.petition, event.data
-    changes: dict[str, Any] = {"version": event.seq, "updated_at": event.at}
-    if event.type in _STATES:
-        changes["state"] = _STATES[event.type]
-    if event.type is EventType.FORWARDED:
-        changes["unit"] = data["unit"]
-    if event.type is EventType.RATED:
-        changes["rating"] = Rating(data["rating"])
-    after = replace(petition, **changes)
-    return Case(petition=after, milestones=tuple(_evolve_milestone(m, event) for m in case.milestones))
+def landing(case: Case, act: Act) -> State:
+    """Return the state an act leads to; raise NotPossible when the table has none."""
+    target = TRANSITIONS.get((case.petition.state, act))
+    if target is None:
+        raise NotPossible(state=case.petition.state, act=act)
+    by_office = target is State.FORWARDED and act is not Act.FORWARD and not case.petition.unit
+    return State.ACCEPTED if by_office else target
 
 
-_STATES = {
-    EventType.ACCEPTED: State.ACCEPTED,
-    EventType.REFUSED: State.REFUSED,
-    EventType.FORWARDED: State.FORWARDED,
-    EventType.ANSWERED: State.ANSWERED,
-    EventType.CLOSED: State.CLOSED,
-    EventType.WITHDRAWN: State.WITHDRAWN,
-}
-
-_MEETS = {
-    MilestoneName.RESPONSE: {EventType.ACCEPTED, EventType.REFUSED, EventType.FORWARDED, EventType.ANSWERED},
-    MilestoneName.ANSWER: {EventType.ANSWERED},
-}
-
-_ENDS = {EventType.REFUSED, EventType.WITHDRAWN, EventType.CLOSED}
+def check(case: Case, act: Act, actor: Actor) -> None:
+    """Raise NotAllowed or NotPossible when role or state forbid the act."""
+    if not _may(case.petition, act, actor):
+        raise NotAllowed
+    landing(case, act)
 
 
-def _evolve_milestone(milestone: Milestone, event: Event) -> Milestone:
-    if not milestone.open:
-        return milestone
-    if event.type is EventType.RESCHEDULED:
-        return _reschedule(milestone, event)
-    if event.data.get("milestone") == milestone.name:
-        if event.type is EventType.WARNED:
-            return replace(milestone, warned_at=event.at)
-        if event.type is EventType.PASSED:
-            return replace(milestone, passed_at=event.at)
-    if event.type in _MEETS[milestone.name]:
-        return replace(milestone, met_at=event.at)
-    return replace(milestone, ended_at=event.at) if event.type in _ENDS else milestone
-
-
-def _reschedule(milestone: Milestone, event: Event) -> Milestone:
-    """Give the clock its new dates; a warning that now lies ahead will be given again."""
-    row = next((row for row in event.data["clocks"] if row["milestone"] == milestone.name), None)
-    if row is None:
-        return milestone
-    warn_at = datetime.fromisoformat(row["warn"]) if row["warn"] else None
-    again = warn_at is not None and warn_at > event.at
-    return replace(
-        milestone,
-        due_at=datetime.fromisoformat(row["due"]),
-        warn_at=warn_at,
-        provisional=row["provisional"],
-        warned_at=None if again else milestone.warned_at,
-    )
-
-
-def _begin(event: Event) -> Case:
-    data = event.data
-    petition = Petition(
-        number=event.number,
-        kind=Kind(data["kind"]),
-        state=State.FILED,
-        citizen=event.actor,
-        content=data["content"],
-        place=data["place"],
-        latitude=data["latitude"],
-        longitude=data["longitude"],
-        phone=data["phone"],
-        public=data["public"],
-        code=data["code"],
-        unit="",
-        policy=data["policy"],
-        filed_at=event.at,
-        updated_at=event.at,
-        version=event.seq,
-    )
-    return Case(petition=petition, milestones=tuple(_milestone(event.number, row) for row in data["deadlines"]))
-
-
-def _deadline_data(deadline: Deadline) -> dict[str, Any]:
-    return {
-        "name": str(deadline.name),
-        "start": _iso(deadline.start),
-        "due": _iso(deadline.due),
-        "warn": _iso(deadline.warn_at) if deadline.warn_at else None,
-        "provisional": deadline.provisional,
-    }
-
-
-@lru_cache(maxsize=256)
-def _iso(moment: datetime) -> str:
-    """Return the text of a moment in UTC; those of a deadline are the same for all who file in one moment."""
-    return moment.isoformat()
-
-
-def _milestone(number: str, row: Mapping[str, Any]) -> Milestone:
-    return Milestone(
-        number=number,
-        name=MilestoneName(row["name"]),
-        started_at=datetime.fromisoformat(row["start"]),
-        due_at=datetime.fromisoformat(row["due"]),
-        warn_at=datetime.fromisoformat(row["warn"]) if row["warn"] else None,
-        provisional=row["provisional"],
-    )
-
-
-def _may(petition: Petition, act: Act, actor: Actor) -> bool:
-    if actor.role not in ROLES[act]:
-        return False
-    if actor.role is Role.OFFICER:
-        return actor.unit != "" and actor.unit == petition.unit
-    if actor.role is Role.CITIZEN:
-        return actor.id == petition.citizen
-    return True
-
-
-def _act(
+def do(
     case: Case,
     act: Act,
     *,
@@ -358,16 +311,14 @@ def _act(
     data: Mapping[str, Any],
     notice: NoticeKind | None = None,
 ) -> Outcome:
-    if not _may(case.petition, act, actor):
-        raise NotAllowed
-    if (case.petition.state, act) not in TRANSITIONS:
-        raise NotPossible(state=case.petition.state, act=act)
-    event = _event(case, _EVENTS[act], actor=actor, now=now, data=data)
+    """Check the table and record one act."""
+    check(case, act, actor)
+    event = event_of(case, EVENTS[act], actor=actor, now=now, data=data)
     after = evolve(case, event)
-    return Outcome(case=after, events=(event,), notices=(_notice(after, event, notice),) if notice else ())
+    return Outcome(case=after, events=(event,), notices=(notice_of(after, event, notice),) if notice else ())
 
 
-_EVENTS = {
+EVENTS: Mapping[Act, EventType] = {
     Act.ACCEPT: EventType.ACCEPTED,
     Act.REFUSE: EventType.REFUSED,
     Act.FORWARD: EventType.FORWARDED,
@@ -375,10 +326,29 @@ _EVENTS = {
     Act.CLOSE: EventType.CLOSED,
     Act.WITHDRAW: EventType.WITHDRAWN,
     Act.RATE: EventType.RATED,
+    Act.SIGN: EventType.SIGNED,
+    Act.RETURN: EventType.RETURNED,
+    Act.COHANDLE: EventType.COHANDLED,
+    Act.CONTRIBUTE: EventType.CONTRIBUTED,
+    Act.ASK: EventType.ASKED,
+    Act.SUPPLEMENT: EventType.SUPPLEMENTED,
+    Act.RESUME: EventType.RESUMED,
+    Act.EXTEND: EventType.EXTENSION_ASKED,
+    Act.GRANT: EventType.EXTENDED,
+    Act.DENY: EventType.EXTENSION_REFUSED,
+    Act.CHASE: EventType.CHASED,
+    Act.SUPERVISE: EventType.SUPERVISED,
+    Act.FEEDBACK: EventType.FEEDBACK,
+    Act.REDO: EventType.REDONE,
+    Act.REVIEW: EventType.REVIEW_ASKED,
+    Act.RECHECK: EventType.REVIEW_ASKED,
+    Act.DECIDE: EventType.REVIEWED,
 }
+"""What an act leaves in the history."""
 
 
-def _event(case: Case, event_type: EventType, *, actor: Actor, now: datetime, data: Mapping[str, Any]) -> Event:
+def event_of(case: Case, event_type: EventType, *, actor: Actor, now: datetime, data: Mapping[str, Any]) -> Event:
+    """Return the next event of a case."""
     return Event(
         number=case.petition.number,
         seq=case.petition.version + 1,
@@ -390,43 +360,20 @@ def _event(case: Case, event_type: EventType, *, actor: Actor, now: datetime, da
     )
 
 
-_STATUS = {
-    NoticeKind.RESPONSE_OVERDUE: "响应超时",
-    NoticeKind.ANSWER_DUE_SOON: "临近期限",
-    NoticeKind.ANSWER_OVERDUE: "答复超时",
-    NoticeKind.RESCHEDULED: "期限调整",
-}
-
-
-def _notice(case: Case, event: Event, kind: NoticeKind) -> Notice:
-    petition = case.petition
-    values = {
-        "number": petition.number,
-        "kind": petition.kind.label,
-        "summary": petition.summary,
-        "status": _STATUS.get(kind, petition.state.label),
-        "time": moment(event.at),
-        "unit": str(event.data.get("unit_name", "")),
-        "unit_phone": str(event.data.get("unit_phone", "")),
-        "note": str(event.data.get("note", "")),
-        "reason": str(event.data.get("reason", "")),
-        "elsewhere": str(event.data.get("elsewhere", "")),
-        "answer": str(event.data.get("text", "")),
-        "changes": str(event.data.get("changes", "")),
-    }
-    due = case.milestone(MilestoneName.ANSWER)
-    values["answer_due"] = day(due.due_at) + ("（暂定）" if due.provisional else "") if due else ""
-    return Notice(
-        key=f"{petition.number}:{event.seq}:{kind}",
-        kind=kind,
-        number=petition.number,
-        citizen=petition.citizen,
-        at=event.at,
-        values=values,
-    )
-
-
-def _needed(field: str, text: str) -> str:
+def needed(field: str, text: str) -> str:
+    """Return the text without the blanks around it; raise Incomplete when nothing is left."""
     if not text.strip():
         raise Incomplete(field)
     return text.strip()
+
+
+def _may(petition: Petition, act: Act, actor: Actor) -> bool:
+    if actor.role not in ROLES[act]:
+        return False
+    if actor.role is Role.OFFICER:
+        if act is Act.CONTRIBUTE:
+            return actor.unit in petition.co_units
+        return actor.unit != "" and actor.unit == petition.unit
+    if actor.role is Role.CITIZEN:
+        return actor.id == petition.citizen
+    return True

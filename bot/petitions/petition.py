@@ -42,7 +42,11 @@ class State(StrEnum):
     FILED = "filed"
     ACCEPTED = "accepted"
     FORWARDED = "forwarded"
+    WAITING = "waiting"
+    """The citizen was asked for more; the answer clock stands still."""
     ANSWERED = "answered"
+    REVIEWING = "reviewing"
+    RECHECKING = "rechecking"
     CLOSED = "closed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -62,7 +66,10 @@ _STATE_LABELS = {
     State.FILED: "待受理",
     State.ACCEPTED: "已受理",
     State.FORWARDED: "办理中",
+    State.WAITING: "待补充",
     State.ANSWERED: "已答复",
+    State.REVIEWING: "复查中",
+    State.RECHECKING: "复核中",
     State.CLOSED: "已办结",
     State.REFUSED: "不予受理",
     State.WITHDRAWN: "已撤回",
@@ -167,6 +174,18 @@ class Petition:
     updated_at: datetime
     version: int
     rating: Rating | None = None
+    co_units: tuple[str, ...] = ()
+    """The ids of the units that help the one that has it (协办)."""
+    dispatches: int = 0
+    """How often it was forwarded; from the policy's `designate` on it may not be returned."""
+    extensions: int = 0
+    chases: int = 0
+    chase_again_at: datetime | None = None
+    """Until when a further 催办 is answered and not counted."""
+    redos: int = 0
+    supervisions: int = 0
+    reviews: int = 0
+    """How often the citizen asked for 复查 or 复核."""
 
     @property
     def summary(self) -> str:
@@ -192,6 +211,22 @@ class EventType(StrEnum):
     WARNED = "warned"
     PASSED = "passed"
     RESCHEDULED = "rescheduled"
+    SIGNED = "signed"
+    RETURNED = "returned"
+    COHANDLED = "cohandled"
+    CONTRIBUTED = "contributed"
+    ASKED = "asked"
+    SUPPLEMENTED = "supplemented"
+    RESUMED = "resumed"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENDED = "extended"
+    EXTENSION_REFUSED = "extension_refused"
+    CHASED = "chased"
+    SUPERVISED = "supervised"
+    FEEDBACK = "feedback"
+    REDONE = "redone"
+    REVIEW_ASKED = "review_asked"
+    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,10 +243,15 @@ class Event:
 
 
 class MilestoneName(StrEnum):
-    """The clocks of a petition."""
+    """What the clocks of a petition are about; a petition may have had several of one name."""
 
     RESPONSE = "response"
     ANSWER = "answer"
+    SIGN = "sign"
+    COHANDLE = "cohandle"
+    SUPPLEMENT = "supplement"
+    EXTENSION = "extension"
+    FEEDBACK = "feedback"
     REVIEW = "review"
     RECHECK = "recheck"
 
@@ -224,14 +264,22 @@ class MilestoneName(StrEnum):
 _MILESTONE_LABELS = {
     MilestoneName.RESPONSE: "响应",
     MilestoneName.ANSWER: "答复",
+    MilestoneName.SIGN: "签收",
+    MilestoneName.COHANDLE: "协办",
+    MilestoneName.SUPPLEMENT: "补充",
+    MilestoneName.EXTENSION: "延期审批",
+    MilestoneName.FEEDBACK: "督办反馈",
     MilestoneName.REVIEW: "复查",
     MilestoneName.RECHECK: "复核",
 }
 
+PROMISED = frozenset({MilestoneName.RESPONSE, MilestoneName.ANSWER, MilestoneName.REVIEW, MilestoneName.RECHECK})
+"""The clocks that were promised to the citizen; the others are the office's own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
-    """One clock: due, warned, passed, met or ended (nothing is owed any more)."""
+    """One clock: due, warned, passed, met or ended (nothing is owed any more); it may stand still for a while."""
 
     number: str
     name: MilestoneName
@@ -244,16 +292,34 @@ class Milestone:
     passed_at: datetime | None = None
     met_at: datetime | None = None
     ended_at: datetime | None = None
+    unit: str = ""
+    """Whose clock it is, where a petition has several at once (协办)."""
+    seq: int = 1
+    """The event that started it."""
+    paused_at: datetime | None = None
+    """Since when it stands still; its due date holds again, counted anew, when it runs."""
+
+    @property
+    def key(self) -> str:
+        """What it is called among the petition's clocks, for ever: `answer`, `sign:2`, `cohandle:water:3`."""
+        if self.seq == 1:
+            return self.name.value
+        return f"{self.name}:{self.unit}:{self.seq}" if self.unit else f"{self.name}:{self.seq}"
 
     @property
     def open(self) -> bool:
-        """Whether it still runs."""
+        """Whether something is still owed."""
         return self.met_at is None and self.ended_at is None
+
+    @property
+    def running(self) -> bool:
+        """Whether its time is running."""
+        return self.open and self.paused_at is None
 
     @property
     def next_at(self) -> datetime | None:
         """When the milestone loop has something to do with it; None for nothing more."""
-        if not self.open or self.passed_at is not None:
+        if not self.running or self.passed_at is not None:
             return None
         if self.warned_at is None and self.warn_at is not None:
             return self.warn_at
@@ -261,13 +327,20 @@ class Milestone:
 
     def lamp(self, now: datetime) -> Lamp:
         """Return how it stands at `now`."""
-        if self.ended_at is not None and self.passed_at is None:
+        if self.paused_at is not None or (self.ended_at is not None and self.passed_at is None):
             return Lamp.NONE
         if (self.met_at or now) > self.due_at:
             return Lamp.RED
         if self.met_at is not None:
             return Lamp.NONE
         return Lamp.YELLOW if self.warn_at is not None and now >= self.warn_at else Lamp.GREEN
+
+
+def split_key(key: str) -> tuple[MilestoneName, str, int]:
+    """Return name, unit and event of a milestone by its key."""
+    name, _, rest = key.partition(":")
+    unit, _, seq = rest.rpartition(":")
+    return MilestoneName(name), unit, int(seq) if seq else 1
 
 
 class NoticeKind(StrEnum):
@@ -282,6 +355,17 @@ class NoticeKind(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     RESCHEDULED = "rescheduled"
+    SIGNED = "signed"
+    RETURNED = "returned"
+    COHANDLED = "cohandled"
+    ASKED = "asked"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    SUPERVISED = "supervised"
+    REDONE = "redone"
+    REVIEW_TAKEN = "review_taken"
+    REVIEWED = "reviewed"
+    REVIEW_OVERDUE = "review_overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,12 +388,20 @@ class Case:
     milestones: tuple[Milestone, ...]
 
     def milestone(self, name: MilestoneName) -> Milestone | None:
-        """Return the clock of that name, if the policy has it."""
-        return next((m for m in self.milestones if m.name == name), None)
+        """Return the last clock of that name, None when there was none."""
+        return next((m for m in reversed(self.milestones) if m.name is name), None)
+
+    def open_clock(self, name: MilestoneName, *, unit: str = "") -> Milestone | None:
+        """Return the clock of that name (and unit) on which something is still owed."""
+        return next((m for m in self.milestones if m.name is name and m.unit == unit and m.open), None)
+
+    def clock(self, key: str) -> Milestone | None:
+        """Return the clock with that key."""
+        return next((m for m in self.milestones if m.key == key), None)
 
     def lamp(self, now: datetime) -> Lamp:
         """Return the worst lamp of the clocks that still run."""
-        lamps = {m.lamp(now) for m in self.milestones if m.open}
+        lamps = {m.lamp(now) for m in self.milestones if m.running}
         return next((lamp for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN) if lamp in lamps), Lamp.NONE)
 
 

@@ -39,12 +39,18 @@ class StorageUnavailable(GatewayError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """Which petitions a list shows; empty fields do not filter. `text` is searched in number, content and place."""
+    """Which petitions a list shows; empty fields do not filter.
+
+    `unit` has them or helps with them; `text` is searched in number, content and place.
+    """
 
     states: tuple[State, ...] = ()
     kinds: tuple[Kind, ...] = ()
     unit: str | None = None
     lamp: Lamp | None = None
+    owed: MilestoneName | None = None
+    """Only those on which something of this name is owed: an extension to be decided, a feedback to be given."""
+    supervised: bool = False
     text: str = ""
     citizen: str = ""
     open_only: bool = False

@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bot.petitions import lifecycle
+from bot.petitions.clock_acts import tick
 from bot.petitions.errors import Stale
+from bot.petitions.evolution import replay
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Kind, Lamp, MilestoneName, NoticeKind, Outcome, Rating, Role, State
 from bot.petitions.ports import CaseFilter, OutboxState, TurnWrites
 from storage.engine import SqlStorage
 from tests.contract.petitioning import CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture
+from tests.terms import terms
 
 
 async def keep(storage: SqlStorage, *outcomes: Outcome) -> None:
@@ -40,12 +43,12 @@ def history() -> list[Outcome]:
         outcomes.append(outcome)
         return outcome.case
 
-    case = then(lifecycle.tick(outcomes[0].case, MilestoneName.RESPONSE, now=NOW + 6 * HOUR))
-    case = then(lifecycle.tick(case, MilestoneName.RESPONSE, now=NOW + 9 * HOUR))
+    case = then(tick(outcomes[0].case, "response", terms=terms(), now=NOW + 6 * HOUR))
+    case = then(tick(case, "response", terms=terms(), now=NOW + 9 * HOUR))
     case = then(lifecycle.accept(case, actor=CLERK, now=NOW + 10 * HOUR))
     case = then(lifecycle.forward(case, actor=CLERK, now=NOW + 11 * HOUR, unit=WATER))
     case = then(lifecycle.forward(case, actor=CLERK, now=NOW + 12 * HOUR, unit=ROADS, note="水务局说不是他们的"))
-    case = then(lifecycle.tick(case, MilestoneName.ANSWER, now=NOW + 6 * DAY))
+    case = then(tick(case, "answer", terms=terms(), now=NOW + 6 * DAY))
     case = then(lifecycle.answer(case, actor=CLERK, now=NOW + 6 * DAY + HOUR, text="已修好。", by=ROADS.name))
     case = then(lifecycle.close(case, actor=CLERK, now=NOW + 7 * DAY))
     case = then(lifecycle.rate(case, actor=citizen, now=NOW + 8 * DAY, rating=Rating.FAIR))
@@ -73,7 +76,7 @@ async def test_replaying_the_events_of_a_long_history_gives_the_stored_case(stor
     async with storage.read() as work:
         stored, events = await work.cases.get(number, lock=False), await work.cases.events(number)
     assert stored == outcomes[-1].case
-    assert lifecycle.replay(events) == stored
+    assert replay(events) == stored
     assert [entry.seq for entry in events] == list(range(1, 12))
 
 
@@ -300,11 +303,11 @@ async def test_milestones_are_due_when_their_next_moment_has_come(storage: SqlSt
     assert await due(NOW + 5 * HOUR - HOUR) == []
     assert await due(NOW + 5 * HOUR) == [(first, MilestoneName.RESPONSE)]
     assert await due(NOW + 6 * HOUR) == [(first, MilestoneName.RESPONSE), (second, MilestoneName.RESPONSE)]
-    warned = lifecycle.tick(early.case, MilestoneName.RESPONSE, now=NOW + 5 * HOUR)
+    warned = tick(early.case, "response", terms=terms(), now=NOW + 5 * HOUR)
     assert warned is not None
     await keep(storage, warned)
     assert await due(NOW + 6 * HOUR) == [(second, MilestoneName.RESPONSE)]
-    passed = lifecycle.tick(warned.case, MilestoneName.RESPONSE, now=NOW + 9 * HOUR)
+    passed = tick(warned.case, "response", terms=terms(), now=NOW + 9 * HOUR)
     assert passed is not None
     await keep(storage, passed)
     assert await due(NOW + 9 * HOUR) == [(second, MilestoneName.RESPONSE)]

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.petitions import lifecycle
+from bot.petitions.evolution import replay
 from storage.engine import SqlStorage
 from tests.contract.petitioning import LI
 
@@ -50,7 +50,7 @@ async def test_acknowledged_batches_survive_a_kill_whole(storage_url: str) -> No
         kept = await work.cases.all_numbers()
         citizen = await work.turns.citizen(LI)
         files = [await work.attachments.of_petition(number) for number in kept]
-        histories = [lifecycle.replay(await work.cases.events(number)) for number in kept]
+        histories = [replay(await work.cases.events(number)) for number in kept]
         cases = [await work.cases.get(number) for number in kept]
     async with storage.batch() as batch:
         repeats = (

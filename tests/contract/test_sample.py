@@ -18,6 +18,7 @@ from bot.app.sample_story import Timetable, load_sample
 from bot.clock import SHANGHAI, local
 from bot.intake.acting import Registrar
 from bot.petitions import lifecycle
+from bot.petitions.evolution import replay
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Draft, EventType, Kind, Lamp, MilestoneName, Rating, Role, State
 from bot.petitions.ports import AttachmentState, CaseFilter
@@ -51,7 +52,7 @@ def city():
     return City(
         units={unit.id: unit for unit in units},
         office="云溪市网络问政办公室",
-        registrar=Registrar(calendar=calendar, policy_of=policies.for_petition),
+        registrar=Registrar(calendar=calendar, policy_of=policies.for_petition, policies=policies.by_name),
         calendar=calendar,
     )
 
@@ -112,7 +113,7 @@ async def test_each_database_takes_it(storage, city, tmp_path):
     assert await seed(storage, city, tmp_path) == 30
     async with storage.read() as work:
         for number in await work.cases.all_numbers():
-            assert lifecycle.replay(await work.cases.events(number)) == await work.cases.get(number)
+            assert replay(await work.cases.events(number)) == await work.cases.get(number)
 
 
 def test_every_state_and_kind_is_there(seeded):
@@ -125,7 +126,7 @@ def test_every_state_and_kind_is_there(seeded):
 
 
 def test_the_stored_case_is_the_replay_of_its_history(seeded):
-    assert [lifecycle.replay(events) for events in seeded.events] == seeded.cases
+    assert [replay(events) for events in seeded.events] == seeded.cases
 
 
 def test_histories_run_forward_and_end_before_now(seeded):

@@ -78,7 +78,8 @@ def test_a_broken_template_is_found_at_the_start():
 def test_every_notice_is_said_with_and_without_its_extras(kind):
     phrasing = Phrasing(load_phrases())
     names = ("number", "kind", "summary", "status", "time", "unit", "unit_phone", "note", "reason", "elsewhere")
-    full = {name: f"<{name}>" for name in (*names, "answer", "answer_due", "changes")}
+    more = ("answer", "answer_due", "changes", "question", "level", "co_units", "until")
+    full = {name: f"<{name}>" for name in (*names, *more)}
     bare = dict.fromkeys(full, "") | {"number": "WQ1", "kind": "投诉"}
     assert "<number>" in phrasing.notice(kind, full).text
     assert "WQ1" in phrasing.notice(kind, bare).text

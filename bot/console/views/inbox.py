@@ -14,13 +14,21 @@ from bot.console.settings import SETTINGS, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import find_number, normalise, parse_number
-from bot.petitions.petition import Case, Kind, Lamp, State
+from bot.petitions.petition import Case, Kind, Lamp, MilestoneName, State
 from bot.petitions.ports import CaseFilter, CasePage
 from bot.petitions.routing import Unit
 
 _LONGEST_SEARCH: Final = 80
 _LAST_PAGE: Final = 10_000
 _OPEN, _ALL = "open", "all"
+_SUPERVISED: Final = "supervised"
+_OWED: Final = {name.value: name for name in (MilestoneName.EXTENSION, MilestoneName.FEEDBACK)}
+QUEUES: Final = {
+    MilestoneName.EXTENSION.value: "待批延期",
+    _SUPERVISED: "督办过",
+    MilestoneName.FEEDBACK.value: "待督办反馈",
+}
+"""What waits for a supervisor."""
 _Closed = TypeVar("_Closed", bound=StrEnum)
 
 
@@ -33,6 +41,7 @@ class Query:
     kind: Kind | None = None
     unit: str = ""
     lamp: Lamp | None = None
+    queue: str = ""
     scope: str = _OPEN
     page: int = 1
 
@@ -44,6 +53,7 @@ class Query:
             "kind": self.kind,
             "unit": self.unit,
             "lamp": self.lamp,
+            "queue": self.queue,
             "scope": self.scope,
             "page": self.page if self.page > 1 else "",
         }
@@ -82,6 +92,7 @@ def read_query(given: Mapping[str, str]) -> Query:
         kind=_one_of(Kind, given.get("kind", "")),
         unit=given.get("unit", ""),
         lamp=_one_of(Lamp, given.get("lamp", "")),
+        queue=given.get("queue", "") if given.get("queue", "") in QUEUES else "",
         scope=_ALL if scope == _ALL or (state is not None and state.ended) else _OPEN,
         page=min(int(page), _LAST_PAGE) if page.isascii() and page.isdecimal() and int(page) else 1,
     )
@@ -95,7 +106,7 @@ def row_of(case: Case, units: Mapping[str, Unit], *, now: datetime) -> Row:
     """Put one petition into words."""
     petition = case.petition
     lamp = case.lamp(now)
-    running = min((m for m in case.milestones if m.open), key=lambda m: m.due_at, default=None)
+    running = min((m for m in case.milestones if m.running), key=lambda m: m.due_at, default=None)
     unit = units.get(petition.unit)
     return Row(
         number=petition.number,
@@ -139,6 +150,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         kinds=(query.kind,) if query.kind else (),
         unit=query.unit or None,
         lamp=query.lamp,
+        owed=_OWED.get(query.queue),
+        supervised=query.queue == _SUPERVISED,
         text=text,
         open_only=query.scope == _OPEN,
     )
@@ -165,6 +178,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         units=() if access.own_unit(user) is not None else _by_name(units.values()),
         states=tuple(State),
         kinds=tuple(Kind),
+        queues=tuple(QUEUES.items()),
         lamps=[
             (lamp, f"{words.LAMP_SHAPES[lamp]} {words.LAMPS[lamp]}") for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN)
         ],

@@ -14,13 +14,39 @@ from bot.console.settings import SETTINGS, SUGGEST, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.messages import CitizenRef
 from bot.petitions.errors import PetitionError, UnknownPetition, WrongNumber
-from bot.petitions.lifecycle import Act, possible
+from bot.petitions.explanation import UNIT_WORDS
+from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Case, Event
+from bot.petitions.petition import Case, Event, MilestoneName
 from bot.petitions.ports import Attachment, Delivery, OutboxMessage
 from bot.petitions.service import ActRequest
 
+_ORDER: Final = (
+    Act.SIGN, Act.ACCEPT, Act.REFUSE, Act.GRANT, Act.DENY, Act.FORWARD, Act.ANSWER, Act.DECIDE, Act.CONTRIBUTE,
+    Act.FEEDBACK, Act.CLOSE, Act.RESUME, Act.RETURN, Act.ASK, Act.COHANDLE, Act.EXTEND, Act.REDO, Act.SUPERVISE,
+    Act.REVIEW, Act.RECHECK,
+)  # fmt: skip
+"""As they stand on the page: what is waited for first."""
+_ASIDE: Final = frozenset(
+    {Act.RETURN, Act.ASK, Act.COHANDLE, Act.EXTEND, Act.REDO, Act.SUPERVISE, Act.REVIEW, Act.RECHECK, Act.RESUME}
+)
+"""Acts out of the ordinary: folded away until they are asked for."""
 _DONE: Final = {
+    Act.SIGN: "已签收，市民会收到通知。",
+    Act.RETURN: "已退回，请办公室重新转办。",
+    Act.COHANDLE: "已指定协办单位，市民会收到通知。",
+    Act.CONTRIBUTE: "已提交协办意见。",
+    Act.ASK: "已请市民补充，答复期限暂停计时。",
+    Act.RESUME: "已恢复办理，答复期限继续计时。",
+    Act.EXTEND: "已申请延期，等督办员批复。",
+    Act.GRANT: "已同意延期，市民会收到理由和新的日期。",
+    Act.DENY: "已答复不同意延期。",
+    Act.SUPERVISE: "已督办，承办单位须书面反馈。",
+    Act.FEEDBACK: "已提交督办反馈。",
+    Act.REDO: "已要求重办，答复期限重新计算。",
+    Act.REVIEW: "已登记复查申请。",
+    Act.RECHECK: "已登记复核申请。",
+    Act.DECIDE: "意见已发给市民。",
     Act.ACCEPT: "已受理，市民会收到通知。",
     Act.REFUSE: "已登记为不予受理，市民会收到理由和去向。",
     Act.FORWARD: "已转办，市民会收到承办单位和电话。",
@@ -87,6 +113,8 @@ async def act(request: web.Request) -> web.StreamResponse:
         text=typed.text,
         elsewhere=typed.elsewhere,
         unit=typed.unit,
+        units=typed.units,
+        amount=typed.amount,
         version=version_now(typed.version, found.events),
     )
     try:
@@ -135,7 +163,9 @@ def _page(
     user, now, case = request[USER], request.app[CLOCK].now(), found.case
     petition, service = case.petition, request.app[SERVICE]
     channel = words.channel_of(petition.citizen)
-    acts = possible(case, access.actor_of(user))
+    doable, terms = service.doable(case, access.actor_of(user), now=now), service.terms(case)
+    acts = [act for act in _ORDER if act in doable]
+    measured = terms.policy.rule(MilestoneName.ANSWER)
     unit = service.units.get(petition.unit)
     known = access.sees_identity(case, user)
     lamp = case.lamp(now)
@@ -152,7 +182,11 @@ def _page(
         phone=petition.phone if known else "",
         identity_hidden=not known,
         unit=unit,
-        clocks=[sheet.clock_of(milestone, now=now) for milestone in case.milestones],
+        helpers="、".join(service.units[one].short if one in service.units else one for one in petition.co_units),
+        clocks=[
+            sheet.clock_of(clock, now=now, steps=terms.explain(clock, found.events), units=service.units)
+            for clock in sheet.in_order(case.milestones)
+        ],
         files=[sheet.file_of(file) for file in found.files],
         originals=access.sees_originals(user),
         entries=[
@@ -160,12 +194,15 @@ def _page(
         ],
         notices=[sheet.notice_of(message_, attempts, user) for message_, attempts in found.notices],
         acts=acts,
+        folded=_ASIDE,
+        asked=sheet.asked_extension(case, found.events),
+        measure=UNIT_WORDS[measured.unit] if measured else "",
         typed=typed,
         orphan=typed.words if typed is not None and typed.act not in acts else "",
         fault=fault,
         done=done,
         elsewhere=request.app[SETTINGS].elsewhere,
         suggested=sheet.suggested(case, user, service, request.app[SUGGEST]) if Act.FORWARD in acts else (),
-        units=sheet.choices(case, user, service) if Act.FORWARD in acts else (),
+        units=sheet.choices(case, user, service) if {Act.FORWARD, Act.COHANDLE} & set(acts) else (),
         longest=LONGEST_TEXT,
     )

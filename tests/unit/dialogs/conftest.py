@@ -8,6 +8,7 @@ import pytest
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, Location, MediaKind, MediaRef, Outbound, Reply
 from bot.petitions import lifecycle
+from bot.petitions.clock_acts import tick
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline
 from bot.petitions.number import make_number
@@ -19,6 +20,7 @@ from dialogs.engine import Engine
 from dialogs.session import load_session
 from dialogs.spoken import SPOKEN
 from dialogs.turn import Catalogue, Facts, File, KindChoice, Mine, One, Rate, Turn, Withdraw
+from tests.terms import terms
 
 CLERK = Actor(role=Role.CLERK, id="wang")
 UNIT = Unit(id="chengguan", name="河滩区城管局", short="城管局", phone="0991-2222222")
@@ -204,7 +206,7 @@ class Stage:
         self.now += timedelta(hours=hours)
         for number, case in list(self.cases.items()):
             for milestone in case.milestones:
-                while outcome := lifecycle.tick(self.cases[number], milestone.name, now=self.now):
+                while outcome := tick(self.cases[number], milestone.key, now=self.now, terms=terms()):
                     self.save(outcome)
 
 

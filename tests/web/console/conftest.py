@@ -37,6 +37,7 @@ from bot.petitions.ports import (
 from bot.petitions.routing import Unit
 from bot.petitions.service import ActRequest, PetitionService
 from storage.engine import SqlStorage
+from tests.terms import terms, terms_of
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 PASSWORD = "correct-horse-7"
@@ -169,7 +170,10 @@ class Office:
         self.root = root
         self.clock = MovableClock(start=NOW)
         self.woken = 0
-        self.service = PetitionService(storage, units=UNITS, office="市网络问政办公室", on_commit=self._wake)
+        terms()  # read here: no request waits for a file
+        self.service = PetitionService(
+            storage, units=UNITS, office="市网络问政办公室", terms_of=terms_of, on_commit=self._wake
+        )
         self._sequence = 0
         self._servers: list[TestClient] = []
 

@@ -106,11 +106,13 @@ async def test_forward_answer_and_close(office):
     ("name", "acts", "buttons"),
     [
         ("clerk", [], ["受理", "不予受理", "转办"]),
-        ("clerk", [Act.ACCEPT], ["不予受理", "转办", "答复"]),
-        ("clerk", [Act.FORWARD], ["转办", "答复"]),
-        ("officer", [Act.FORWARD], ["答复"]),
+        ("clerk", [Act.ACCEPT], ["不予受理", "转办", "答复", "待补充", "延期"]),
+        ("clerk", [Act.FORWARD], ["转办", "答复", "待补充", "协办", "延期"]),
+        ("officer", [Act.FORWARD], ["签收", "答复", "退回", "待补充", "延期"]),
         ("officer", [Act.FORWARD, Act.ANSWER], []),
-        ("boss", [Act.FORWARD, Act.ANSWER], ["办结"]),
+        ("boss", [], ["受理", "不予受理", "转办", "督办"]),
+        ("boss", [Act.FORWARD, Act.SUPERVISE], ["转办", "答复", "督办反馈", "待补充", "协办", "延期"]),
+        ("boss", [Act.FORWARD, Act.ANSWER], ["办结", "督办"]),
         ("root", [Act.REFUSE], []),
     ],
 )
@@ -195,7 +197,7 @@ async def test_a_lamp_that_turns_meanwhile_sends_nobody_back(office):
     form = await browser.form(f"/console/petitions/{number}", "答复")
     office.clock.advance(timedelta(days=8, hours=1))
     async with office.storage.read() as work:
-        [due] = await work.cases.due_milestones(now=office.clock.now(), limit=10)
+        due, *_ = await work.cases.due_milestones(now=office.clock.now(), limit=10)
     assert await office.service.tick(due, now=office.clock.now()) is True
     browser = await office.browser("officer")
     token = await browser.token()

@@ -9,6 +9,7 @@ from bot.console.routes import console_app
 from bot.console.settings import ConsoleSettings
 from bot.petitions.ports import StorageUnavailable
 from bot.petitions.service import PetitionService
+from tests.terms import terms_of
 
 
 class Away:
@@ -43,7 +44,7 @@ async def test_a_plain_page_says_so(storage, status, said):
         "/console/",
         console_app(
             storage=storage,
-            service=PetitionService(storage, units=(), office="办公室", on_commit=lambda: None),
+            service=PetitionService(storage, units=(), office="办公室", terms_of=terms_of, on_commit=lambda: None),
             clock=SystemClock(),
             settings=ConsoleSettings(office="办公室", secure_cookie=True),
             suggest=lambda _words: (),

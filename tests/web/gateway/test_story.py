@@ -116,17 +116,18 @@ async def test_the_clocks_pass_and_are_told(house: House) -> None:
     house.advance(days=2)  # the window has closed: from here on by template
     await house.act(Act.FORWARD, number, unit="zhujian")
     await an.gets(2)
-    house.advance(days=6)  # 1 December, 17:30: the day before the answer is due
-    await an.gets(3)
-    house.advance(days=2)
+    house.advance(days=6)  # 1 December, 17:30: the day before the answer is due; nobody signed in a working day
     await an.gets(4)
+    house.advance(days=2)
+    await an.gets(5)
     cards = [[line["value"] for line in message["fields"]] for message in await an.phone() if "fields" in message]
     assert cards == [
         [number, "云溪市住房和城乡建设局", "办理中", "2026年11月25日 17:30"],
+        [number, "云溪市住房和城乡建设局", "已签收", "2026年12月1日 17:30"],
         [number, "市问政办", "临近期限", "2026年12月1日 17:30"],
         [number, "市问政办", "答复超时", "2026年12月3日 17:30"],
     ]
-    assert len(await an.notices()) == 4
+    assert len(await an.notices()) == 5
     assert first == [
         (
             "custom",
