@@ -26,6 +26,7 @@ from bot.petitions.ports import (
     UnitOfWork,
 )
 from bot.petitions.rescheduling import Move, moves_of, reschedule
+from bot.petitions.terms import Terms
 from config.calendar_seed import seed_calendar
 
 log = structlog.get_logger(__name__)
@@ -104,7 +105,7 @@ class CalendarDesk:
             changes = []
             for change in plan.changes:
                 case = await work.cases.get(change.number, lock=True)
-                moves = self._moves(case, plan.calendar) if case else ()
+                moves = await self._moves(work, case, plan.calendar) if case else ()
                 if case and moves and await _unrecorded(work, case, moves, plan.calendar):
                     outcome = reschedule(case, moves, calendar=plan.calendar, reason=reason, actor=actor, now=now)
                     await work.cases.save(outcome)
@@ -123,12 +124,15 @@ class CalendarDesk:
             async for case in _open_cases(work, now):
                 if case.petition.policy not in self._policies:
                     unknown[case.petition.number] = case.petition.policy
-                elif moves := self._moves(case, calendar):
+                elif moves := await self._moves(work, case, calendar):
                     changes.append(Change(number=case.petition.number, moves=moves))
         return Plan(calendar=calendar, version=version, changes=tuple(changes), unknown=unknown)
 
-    def _moves(self, case: Case, calendar: WorkCalendar) -> tuple[Move, ...]:
-        return moves_of(case, self._policies[case.petition.policy], calendar)
+    async def _moves(self, work: UnitOfWork, case: Case, calendar: WorkCalendar) -> tuple[Move, ...]:
+        terms = Terms(policy=self._policies[case.petition.policy], calendar=calendar)
+        # Only what happened after the filing can have stopped or lengthened a clock.
+        history = await work.cases.events(case.petition.number) if case.petition.version > 1 else ()
+        return moves_of(case, terms, history=history)
 
 
 async def _open_cases(work: UnitOfWork, now: datetime) -> AsyncIterator[Case]:

@@ -159,7 +159,7 @@ def _move(move: Move) -> str:
     """`answer  2026-12-31T23:59:59+08:00 → 2027-01-04T23:59:59+08:00`, with what must be known beside it."""
     old, new = _iso(move.promised, provisional=move.was_provisional), _iso(move.due, provisional=move.provisional)
     note = f"  (the calendar gives {local(move.computed).isoformat()}; a promise is not moved earlier)"
-    return f"{move.milestone}  {old} → {new}{note if move.kept else ''}"
+    return f"{move.key}  {old} → {new}{note if move.kept else ''}"
 
 
 def _iso(at: datetime, *, provisional: bool) -> str:

@@ -2,7 +2,8 @@
 
 A promised date is never moved earlier. Where the new calendar gives a later one, the clock moves there and the citizen
 is told both dates. Where it gives an earlier one, the promise stays, the record says so, and nobody has to be told. A
-clock that has already passed (red) stays as it is: what the citizen was told of it stays true. Knows no storage.
+clock that has already passed (red) stays as it is: what the citizen was told of it stays true. One that stands still is
+counted anew when it runs again. Knows no storage.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,8 +15,9 @@ from bot.clock import local
 from bot.petitions import lifecycle
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import day, moment
-from bot.petitions.deadlines import END_OF_DAY, Extension, Pause, Policy, due
-from bot.petitions.petition import Actor, Case, Milestone, MilestoneName, Outcome
+from bot.petitions.deadlines import END_OF_DAY
+from bot.petitions.petition import PROMISED, Actor, Case, Event, Milestone, MilestoneName, Outcome
+from bot.petitions.terms import Terms, course_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class Move:
     """What a changed calendar means for one running clock; all moments in UTC."""
 
     milestone: MilestoneName
+    key: str
+    """What the clock is called among the petition's, see `Milestone.key`."""
     promised: datetime
     """What the citizen was told until now."""
     due: datetime
@@ -44,52 +48,32 @@ class Move:
         return self.computed < self.promised
 
 
-def moves_of(
-    case: Case,
-    policy: Policy,
-    calendar: WorkCalendar,
-    *,
-    pauses: Mapping[MilestoneName, Iterable[Pause]] | None = None,
-    extensions: Mapping[MilestoneName, Iterable[Extension]] | None = None,
-) -> tuple[Move, ...]:
-    """Return what changes for the clocks of `case` that run and have not passed; nothing for those that stay."""
-    moves = (
-        _move(
-            milestone,
-            policy,
-            calendar,
-            pauses=(pauses or {}).get(milestone.name, ()),
-            extensions=(extensions or {}).get(milestone.name, ()),
-        )
-        for milestone in case.milestones
-        if milestone.open and milestone.passed_at is None
-    )
+def moves_of(case: Case, terms: Terms, *, history: Iterable[Event] = ()) -> tuple[Move, ...]:
+    """Return what changes for the clocks of `case` that run and have not passed; nothing for those that stay.
+
+    `history` holds the pauses and extensions of its clocks; without it there were none.
+    """
+    events = tuple(history)
+    moves = (_move(clock, terms, events) for clock in case.milestones if clock.running and clock.passed_at is None)
     return tuple(
         move for move in moves if move and (move.later or move.kept or move.provisional != move.was_provisional)
     )
 
 
-def _move(
-    milestone: Milestone,
-    policy: Policy,
-    calendar: WorkCalendar,
-    *,
-    pauses: Iterable[Pause],
-    extensions: Iterable[Extension],
-) -> Move | None:
-    rule = policy.rule(milestone.name)
-    if rule is None:
+def _move(clock: Milestone, terms: Terms, history: Iterable[Event]) -> Move | None:
+    found = terms.recount(clock, course_of(clock, history))
+    if found is None:
         return None
-    found = due(rule, milestone.started_at, calendar, pauses=pauses, extensions=extensions)
-    later = found.due > milestone.due_at
+    later = found.due > clock.due_at
     return Move(
-        milestone=milestone.name,
-        promised=milestone.due_at,
-        due=found.due if later else milestone.due_at,
+        milestone=clock.name,
+        key=clock.key,
+        promised=clock.due_at,
+        due=found.due if later else clock.due_at,
         computed=found.due,
-        warn_at=found.warn_at if later else milestone.warn_at,
+        warn_at=found.warn_at if later else clock.warn_at,
         provisional=found.provisional,
-        was_provisional=milestone.provisional,
+        was_provisional=clock.provisional,
     )
 
 
@@ -98,19 +82,20 @@ def reschedule(
 ) -> Outcome:
     """Record `moves`; the citizen is told when a promised date moves. `reason` names the notice behind it."""
     moves = tuple(moves)
+    told = [move for move in moves if move.milestone in PROMISED]
     data = {
         "calendar": calendar.version,
         "reason": reason,
         "clocks": [_data(move) for move in moves],
-        "changes": "；".join(_change(move) for move in moves if move.later),
-        "kept": "；".join(_kept(move) for move in moves if move.kept),
+        "changes": "；".join(_change(move) for move in told if move.later),
+        "kept": "；".join(_kept(move) for move in told if move.kept),
     }
-    return lifecycle.reschedule(case, data=data, tell=any(move.later for move in moves), actor=actor, now=now)
+    return lifecycle.reschedule(case, data=data, tell=any(move.later for move in told), actor=actor, now=now)
 
 
 def _data(move: Move) -> Mapping[str, Any]:
     return {
-        "milestone": move.milestone.value,
+        "milestone": move.key,
         "from": move.promised.isoformat(),
         "due": move.due.isoformat(),
         "computed": move.computed.isoformat(),

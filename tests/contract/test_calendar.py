@@ -9,13 +9,16 @@ import pytest
 
 from bot.app.calendars import CalendarDesk, CalendarWatch, calendar_of, read_calendar
 from bot.clock import MovableClock
-from bot.petitions import lifecycle
+from bot.petitions import hops, lifecycle
 from bot.petitions.calendar import CalendarDay, CalendarNotice, WorkCalendar
+from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import deadlines_for
 from bot.petitions.errors import Stale
+from bot.petitions.evolution import replay
 from bot.petitions.number import make_number
 from bot.petitions.petition import CLOCK, Actor, Case, Draft, EventType, Kind, MilestoneName, Outcome, Role
 from bot.petitions.ports import CalendarVersion, CaseFilter
+from bot.petitions.terms import Terms
 from config.calendar_notice import load_notice
 from config.calendar_seed import seed_calendar
 from config.policies import load_policies
@@ -60,7 +63,7 @@ async def case_of(storage: SqlStorage, outcome: Outcome) -> Case:
     async with storage.read() as work:
         case = await work.cases.get(outcome.case.petition.number)
         assert case is not None
-        assert lifecycle.replay(await work.cases.events(outcome.case.petition.number)) == case
+        assert replay(await work.cases.events(outcome.case.petition.number)) == case
         return case
 
 
@@ -182,14 +185,46 @@ async def test_a_promise_is_kept_when_the_calendar_gives_an_earlier_date(
 async def test_what_has_passed_or_ended_or_lost_its_policy_stays(storage: SqlStorage, desk: CalendarDesk) -> None:
     passed, answered, orphan = filed(1), filed(2), filed(3, policy="gone")
     await save(storage, passed, answered, orphan)
-    ticked = lifecycle.tick(passed.case, MilestoneName.ANSWER, now=FILED + 30 * DAY)
+    terms = Terms(policy=POLICIES["urumqi"], calendar=SEED)
+    ticked = tick(passed.case, "answer", now=FILED + 30 * DAY, terms=terms)
     assert ticked is not None
     forwarded = lifecycle.accept(answered.case, actor=CLERK, now=NOW)
     await save(storage, ticked, forwarded)
     await save(storage, lifecycle.answer(forwarded.case, actor=CLERK, now=NOW, text="已修", by="市水务局"))
     plan = await desk.apply(NOTICE, actor=ADMIN, now=NOW)
-    assert (plan.changes, plan.unknown) == ((), {orphan.case.petition.number: "gone"})
-    assert await case_of(storage, passed) == ticked.case
+    assert plan.unknown == {orphan.case.petition.number: "gone"}
+    assert [(change.number, [move.key for move in change.moves]) for change in plan.changes] == [
+        (passed.case.petition.number, ["feedback:3"])  # begun by passing: it runs on the office's side
+    ]
+    assert (await case_of(storage, passed)).clock("answer") == ticked.case.clock("answer")
+    async with storage.read() as work:
+        assert [message.kind for message, _ in await work.outbox.of_petition(passed.case.petition.number)] == [
+            "answer_overdue"
+        ]
+
+
+async def test_pauses_count_when_a_date_is_computed_anew(storage: SqlStorage, desk: CalendarDesk) -> None:
+    # Filed on Monday 21 December; stood still on the 22nd and 23rd. With the seed the 7 days end on 4 January, with the
+    # notice too: the Sunday it works makes up for the 31st it takes off.
+    petition = filed(1, at=FILED - 2 * DAY)
+    terms = Terms(policy=POLICIES["urumqi"], calendar=SEED)
+    accepted = lifecycle.accept(petition.case, actor=CLERK, now=FILED - 2 * DAY)
+    asked = hops.ask(accepted.case, actor=CLERK, now=FILED - DAY, terms=terms, question="哪盏灯？", by="市问政办")
+    await save(storage, petition, accepted, asked)
+    waiting = (await desk.preview(NOTICE, now=NOW)).changes
+    keys = [move.key for change in waiting for move in change.moves]
+    assert keys == ["supplement:3"]  # the answer stands still: it has no date to move
+    async with storage.read() as work:
+        history = await work.cases.events(petition.case.petition.number)
+    owner = Actor(role=Role.CITIZEN, id=LI)
+    told = hops.supplement(asked.case, actor=owner, now=NOW, terms=terms, history=history, text="路口那盏")
+    await save(storage, told)
+    assert answer_of(await case_of(storage, petition)) == ("2027-01-04 15:59:59", True)
+    [change] = (await desk.apply(NOTICE, actor=ADMIN, now=NOW)).changes
+    assert [(move.key, move.later, move.kept, move.provisional) for move in change.moves] == [
+        ("answer", False, False, False)
+    ]
+    assert answer_of(await case_of(storage, petition)) == ("2027-01-04 15:59:59", False)
 
 
 async def test_the_same_notice_is_kept_once_and_a_corrected_one_replaces_it(
