@@ -37,13 +37,8 @@ def explain(
     *,
     pauses: Iterable[Pause] = (),
     extensions: Iterable[Extension] = (),
-    promised: datetime | None = None,
 ) -> tuple[str, ...]:
-    """Return the steps that lead to `due` for the same arguments, one sentence each.
-
-    `promised` is the date the citizen was told: where the calendar of today gives an earlier one, a step says that the
-    promise stays.
-    """
+    """Return the steps that lead to `due` for the same arguments, one sentence each."""
     extensions = tuple(extensions)
     pauses = tuple(pauses)
     deadline = due(rule, start, calendar, pauses=pauses, extensions=extensions)
@@ -54,7 +49,7 @@ def explain(
         steps = _day_steps(rule, deadline, stops, extensions, calendar=calendar)
     doubts = _doubts(deadline, calendar) if deadline.provisional else ()
     version = () if rule.unit is TimeUnit.DAYS or _runs_always(rule) else (f"工作日历版本：{calendar.version}。",)
-    return (*steps, *_kept(deadline, promised), *doubts, *version)
+    return (*steps, *doubts, *version)
 
 
 def _runs_always(rule: Rule) -> bool:
@@ -139,12 +134,6 @@ def _runs(
     for (found, _), group in groupby(marked, key=itemgetter(0, 1)):
         dates = [entry[2] for entry in group]
         yield found, dates[0], dates[-1]
-
-
-def _kept(deadline: Deadline, promised: datetime | None) -> Iterator[str]:
-    """Yield that a promise made by an older calendar stays, where it is later than what is computed now."""
-    if promised is not None and promised > deadline.due:
-        yield f"已经承诺的日期不提前，仍为{_moment(promised)}。"
 
 
 def _doubts(deadline: Deadline, calendar: WorkCalendar) -> Iterator[str]:

@@ -353,20 +353,6 @@ def test_a_provisional_date_says_why():
     )
 
 
-@pytest.mark.parametrize(
-    ("promised", "said"),
-    [
-        ("2026-12-02 23:59:59", ["已经承诺的日期不提前，仍为2026年12月2日（星期三）23:59。"]),
-        ("2026-12-01 23:59:59", []),
-        ("2026-11-30 23:59:59", []),
-    ],
-)
-def test_a_promise_later_than_the_calendar_of_today_stays_and_says_so(promised, said):
-    start = beijing("2026-11-21 10:30")
-    steps = explain(ANSWER, start, calendar(), promised=beijing(promised))
-    assert [step for step in steps if step not in explain(ANSWER, start, calendar())] == said
-
-
 def test_a_single_unsettled_day_makes_the_date_provisional_too():
     doubtful = CalendarDay(date=date(2026, 11, 25), is_workday=False, name="古尔邦节", source="待确认", confirmed=False)
     assert explain(workdays(3), beijing("2026-11-23 10:30"), seed_calendar([doubtful]))[2:5] == (
