@@ -18,6 +18,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST: Mapping[TimeUnit, int] = {TimeUnit.HOURS: 24 * 90, TimeUnit.WORKDAYS: 250, TimeUnit.DAYS: 366}
 """The longest limit taken for meant, by unit."""
 _RULE_KEYS = {"amount", "unit", "clock", "warn"}
+_MORE = {"last_workday"}
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 _Closed = TypeVar("_Closed", bound=StrEnum)
@@ -82,10 +83,14 @@ class LimitReader:
     def warn(self, value: object, where: str) -> Warn | None:
         """Read when to warn."""
         match value:
-            case {"share": float() | int() as share, **rest} if not rest and not isinstance(share, bool):
-                if 0 < share < 1:
-                    return WarnShare(share=float(share))
-                self.wrong(f"{where} share", f"{share} must lie between 0 and 1, e.g. 0.25")
+            case {"share": float() | int() as share, **rest} if not isinstance(share, bool) and rest.keys() <= _MORE:
+                last = _time(str(rest["last_workday"])) if rest else None
+                if rest and last is None:
+                    self.wrong(f"{where} last_workday", 'must be a time of day; write e.g. "09:00"')
+                elif 0 < share < 1:
+                    return WarnShare(share=float(share), last_workday=last)
+                else:
+                    self.wrong(f"{where} share", f"{share} must lie between 0 and 1, e.g. 0.25")
             case {"days_before": int() as days, "at": str() as at, **rest} if not rest and not isinstance(days, bool):
                 if (moment := _time(at)) is None:
                     self.wrong(f"{where} at", f'{at!r} is no time of day; write e.g. "09:00"')

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import GatewayError
-from bot.petitions.deadlines import Policy, Rule, TimeUnit
+from bot.petitions.deadlines import HopLimits, Policy, Rule, TimeUnit
 from bot.petitions.office_hours import OfficeHours
 from bot.petitions.petition import Kind, MilestoneName
-from config.limits import LimitReader, listed
+from config.hops import LEAST, HopReader
+from config.limits import listed
 
 
 class Urgency(StrEnum):
@@ -39,7 +40,7 @@ FROM_FILING = (MilestoneName.RESPONSE, MilestoneName.ANSWER)
 """Clocks that start with the filing; the others start on the way."""
 _HOURS_EACH = {TimeUnit.HOURS: 1, TimeUnit.WORKDAYS: 24, TimeUnit.DAYS: 24}
 _FIT_KEYS = ("kind", "category", "urgency")
-_POLICY_KEYS = {"title", "extend", *MilestoneName}
+_POLICY_KEYS = {"title", "extend", "hops", *MilestoneName}
 
 
 class PolicyError(GatewayError, ValueError):
@@ -121,13 +122,21 @@ def parse_policies(data: Mapping[str, Any]) -> Policies:
     return policies
 
 
-class _Reader(LimitReader):
+class _Reader(HopReader):
     """Reads policies, tiers and choices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.common = Policy(name="", rules=())
+        """The hops of every policy."""
 
     def policies(self, data: Mapping[str, Any]) -> Policies:
         """Read the whole file."""
-        self.table(data, "deadlines", {"choose", "policies", "office_hours"})
+        self.table(data, "deadlines", {"choose", "policies", "office_hours", "hops"})
         office = self.office_hours(data.get("office_hours", []))
+        hops = data.get("hops", {})
+        limits = self.hop_limits(hops, "[hops]", base=HopLimits())
+        self.common = Policy(name="", rules=(), later=tuple(self.hop_clocks(hops, office).values()), hops=limits)
         tables = self.table(data.get("policies", {}), "[policies]")
         if not tables:
             self.wrong("[policies]", "names no policy; add one, e.g. [policies.urumqi]")
@@ -152,7 +161,8 @@ class _Reader(LimitReader):
         title = table.get("title", "")
         if not isinstance(title, str):
             self.wrong(f"{where} title", "must be text in quotes")
-        rules = self.rules(table, office, where)
+        own = {rule.name: rule for rule in (*self.common.later, *self.rules(table, office, where))}
+        rules = [own[name] for name in MilestoneName if name in own]
         if not any(milestone in table for milestone in MilestoneName):
             self.wrong(where, f"sets no limit; add one of {listed(MilestoneName)}")
         policy = Policy(
@@ -160,11 +170,19 @@ class _Reader(LimitReader):
             title=str(title),
             rules=tuple(rule for rule in rules if rule.name in FROM_FILING),
             later=tuple(rule for rule in rules if rule.name not in FROM_FILING),
+            hops=self.limits_of(table, self.common, where),
         )
         if "extend" in table:
             policy = replace(policy, extension=self.extension(table["extend"], f"{where} extend"))
         self.order(policy, where)
         return policy
+
+    def limits_of(self, table: Mapping[str, Any], base: Policy, where: str) -> HopLimits:
+        """Read what the hops of a policy or a tier are bound by; clocks have no place there."""
+        if "hops" not in table:
+            return base.hops
+        self.table(table["hops"], f"{where} hops", LEAST)
+        return self.hop_limits(table["hops"], f"{where} hops", base=base.hops)
 
     def rules(self, table: Mapping[str, Any], office: OfficeHours | None, where: str) -> list[Rule]:
         """Read the limits of a policy or a tier."""
@@ -212,6 +230,7 @@ class _Reader(LimitReader):
             rules=tuple(rule for rule in rules if rule.name in FROM_FILING),
             later=tuple(rule for rule in rules if rule.name not in FROM_FILING),
             extension=extension,
+            hops=self.limits_of(table, base, where),
         )
         self.order(policy, where)
         return policy
@@ -234,6 +253,10 @@ class _Reader(LimitReader):
         response, answer = hours.get(MilestoneName.RESPONSE), hours.get(MilestoneName.ANSWER)
         if response is not None and answer is not None and response > answer:
             self.wrong(where, "response is due after answer, which is impossible; shorten response or lengthen answer")
+        for name in (MilestoneName.SIGN, MilestoneName.COHANDLE):
+            rule = next((rule for rule in policy.later if rule.name is name), None)
+            if answer is not None and rule is not None and rule.amount * _HOURS_EACH[rule.unit] > answer:
+                self.wrong(where, f"{name} is due after answer, which is impossible; set a shorter {name}")
 
     def choices(self, value: object, policies: Collection[str]) -> tuple[Choice, ...]:
         """Read the exceptions to the default; one that an earlier one hides is refused."""

@@ -7,9 +7,20 @@ from pathlib import Path
 import pytest
 
 from bot.errors import GatewayError
-from bot.petitions.deadlines import ExtensionLimit, HourClock, Policy, Rule, TimeUnit, WarnBefore, WarnShare
+from bot.petitions.deadlines import (
+    HOP_RULES,
+    ExtensionLimit,
+    HopLimits,
+    HourClock,
+    Policy,
+    Rule,
+    TimeUnit,
+    WarnBefore,
+    WarnShare,
+)
 from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.petition import Kind, MilestoneName
+from config.hops import LEAST
 from config.policies import PolicyError, load_policies, parse_policies
 
 SHIPPED = Path(__file__).parents[3] / "config" / "deadlines.toml"
@@ -60,6 +71,7 @@ def test_the_shipped_file_holds_the_founding_rule_for_every_kind():
                 warn=WarnBefore(days_before=1, at=time(9)),
             ),
         ),
+        later=tuple(HOP_RULES.values()),
     )
     assert policies.by_name["urumqi"] == founding
     assert [policies.for_petition(kind) for kind in Kind] == [founding] * len(Kind)
@@ -88,8 +100,9 @@ def test_the_shipped_policies_of_other_places(name, kind, urgency, full, limits)
 def test_a_petition_by_the_regulation_may_be_reviewed_twice_and_extended_once():
     policies = load_policies(SHIPPED)
     xinfang = policies.by_name["xinfang"]
-    assert [f"{rule.name} {rule.amount} {rule.unit}" for rule in xinfang.later] == ["review 30 days", "recheck 30 days"]
-    assert xinfang.rule("review") is xinfang.later[0]
+    own = [rule for rule in xinfang.later if rule.name not in HOP_RULES]
+    assert [f"{rule.name} {rule.amount} {rule.unit}" for rule in own] == ["review 30 days", "recheck 30 days"]
+    assert xinfang.rule("review") is own[0]
     assert xinfang.extension == ExtensionLimit(times=1, most=30)
     assert policies.by_name["urumqi"].extension == ExtensionLimit(times=1, most=None)
     assert policies.names == ("urumqi", "beijing", "shanghai", "xinfang", "jinan")
@@ -119,7 +132,7 @@ def test_office_hours_reach_the_rules_that_count_them_and_no_others():
     ]
 
 
-KEYS = sorted({*MilestoneName, "extend", "tiers", "title"})
+KEYS = sorted({*MilestoneName, "extend", "tiers", "title", "hops"})
 CITY = 'response = { amount = 8, unit = "hours" }'
 SHARE_OR_DAYS = 'write { share = 0.25 } or { days_before = 1, at = "09:00" }'
 
@@ -183,7 +196,7 @@ SHARE_OR_DAYS = 'write { share = 0.25 } or { days_before = 1, at = "09:00" }'
         ('["10:00-14:00"]', '"10:00-14:00"',
          '[[office_hours]], number 2 spans: must be a list such as ["10:00-14:00", "16:00-20:00"]'),
         ("[policies.quick]", "[[holidays]]\n[policies.quick]",
-         "deadlines: does not know 'holidays'; it takes choose, office_hours, policies"),
+         "deadlines: does not know 'holidays'; it takes choose, hops, office_hours, policies"),
     ],
 )  # fmt: skip
 def test_a_wrong_entry_is_named_with_its_remedy(old, new, found):
@@ -315,3 +328,50 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(PolicyError) as refused:
         load_policies(missing)
     assert [problem.startswith(f"{missing}: not valid TOML in UTF-8: ") for problem in refused.value.problems] == [True]
+
+
+def test_the_hops_of_all_policies_of_one_and_of_a_tier():
+    text = (
+        WORKING
+        + """
+[hops]
+sign = { amount = 4, unit = "hours", warn = { share = 0.25, last_workday = "09:00" } }
+chases = 2
+
+[policies.city.hops]
+redos = 2
+
+[[policies.city.tiers]]
+name = "fast"
+urgency = "urgent"
+sign = { amount = 1, unit = "hours" }
+hops = { designate = 2 }
+"""
+    )
+    policies = parse_policies(tomllib.loads(text))
+    city, fast, quick = (policies.by_name[name] for name in ("city", "city:fast", "quick"))
+    assert [policy.rule("sign").amount for policy in (city, fast, quick)] == [4, 1, 4]
+    assert city.rule("sign").warn == WarnShare(share=0.25, last_workday=time(9))
+    assert city.rule("cohandle") == HOP_RULES[MilestoneName.COHANDLE]
+    assert [policy.hops for policy in (city, fast, quick)] == [
+        HopLimits(chases=2, redos=2),
+        HopLimits(chases=2, redos=2, designate=2),
+        HopLimits(chases=2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hops", "found"),
+    [
+        ("[hops]\nchases = -1", "[hops] chases: -1 must be a whole number from 0 to 366"),
+        ("[policies.city.hops]\ndesignate = 0", "policy city hops designate: 0 must be a whole number from 1 to 366"),
+        ('[policies.city.hops]\nsign = { amount = 1, unit = "hours" }',
+         f"policy city hops: does not know 'sign'; it takes {', '.join(sorted(LEAST))}"),
+        ('[hops]\nsign = { amount = 2, unit = "workdays" }',
+         "policy quick: sign is due after answer, which is impossible; set a shorter sign"),
+        ('[hops]\nsign = { amount = 1, unit = "hours", warn = { share = 0.25, last_workday = "9" } }',
+         '[hops] sign warn last_workday: must be a time of day; write e.g. "09:00"'),
+    ],
+)  # fmt: skip
+def test_a_wrong_hop_is_named_with_its_remedy(hops, found):
+    assert problems(f"{WORKING}\n{hops}\n") == (found,)
