@@ -202,7 +202,7 @@ async def test_a_file_held_by_another_process_is_waited_for_without_blocking(
     await storage.close()
 
 
-async def test_a_database_that_goes_away_is_unavailable_and_comes_back(postgres: Any, postgres_url: str) -> None:
+async def test_connections_that_were_cut_are_replaced_and_a_database_that_is_not_there_is_unavailable(postgres: Any, postgres_url: str) -> None:
     storage = await SqlStorage.open(postgres_url)
     async with storage.batch() as batch:
         await batch.reserve(TODAY, 1)
@@ -210,9 +210,7 @@ async def test_a_database_that_goes_away_is_unavailable_and_comes_back(postgres:
     end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
     await storage.check()
     await admin.execute(end, make_url(postgres_url).database)
-    with pytest.raises(StorageUnavailable):
-        await storage.check()
-    await storage.check()
+    await storage.check()  # a connection that was cut is found before it is used, and replaced
     while not storage._batches._connection.is_closed():  # type: ignore[union-attr]
         await asyncio.sleep(0)
     async with storage.batch() as batch:
