@@ -90,7 +90,7 @@ class _Account:
             echo = self._callback.verify_url(_query(request), now=self._clock.now())
         except ForgedMessage as error:
             raise self._forged(error) from None
-        return web.Response(text=echo, content_type="text/plain")
+        return web.Response(text=echo, content_type="text/plain", headers=_NOSNIFF)
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take one message in."""
@@ -114,6 +114,8 @@ class _Account:
             self._count("overloaded")
             raise web.HTTPServiceUnavailable(text="try again") from None
         self._answered.inc()
+        if getattr(opened, "percent_encoded", False):
+            self._count("percent_encoded")
         return _answer(answer)
 
     def _forged(self, error: ForgedMessage) -> web.HTTPForbidden:
@@ -125,7 +127,7 @@ class _Account:
         if error.oversized:
             self._count("oversized")
             raise web.HTTPRequestEntityTooLarge(max_size=0, actual_size=0, text="too large")
-        self._count("malformed")
+        self._count(self._alarmed(error))
         body = error.raw.decode("utf-8", "backslashreplace") if isinstance(error.raw, bytes) else error.raw
         digest = hashlib.sha256(body.encode("utf-8", "backslashreplace")).hexdigest()[:32]
         channel, account = self._channel, self._account
@@ -139,6 +141,17 @@ class _Account:
                 received_at=self._clock.now(),
             )
         )
+
+    def _alarmed(self, error: MalformedMessage) -> str:
+        """Return what to count the body as, after crying out over what a person must look at."""
+        where = {"channel": self._channel.value, "account": self._account}
+        if getattr(error, "quarantined", False):
+            log.error("webhook.quarantined", **where)
+            return "quarantined"
+        if getattr(error, "switched_to_xml", False):
+            log.error("webhook.switched_to_xml", **where)
+            return "switched_to_xml"
+        return "malformed"
 
     def _count(self, result: str) -> None:
         self._metrics.callbacks.labels(self._channel.value, self._account, result).inc()
@@ -174,9 +187,12 @@ async def _body(request: web.Request, largest: int) -> bytes:
     return b"".join(chunks)
 
 
+_NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
 _TEXT = {"Content-Type": "text/plain; charset=utf-8"}
+_FORMS = {b"<": _XML, b"{": _JSON}
 
 
 def _answer(body: bytes) -> web.Response:
-    return web.Response(body=body, headers=_XML if body.startswith(b"<") else _TEXT)
+    return web.Response(body=body, headers=_FORMS.get(body[:1], _TEXT))

@@ -4,9 +4,11 @@ Knows nothing of files, of the environment, or of anything that uses the setting
 stands in `config.settings`. Secrets and URLs that may carry a password are `SecretStr`: masked wherever they are shown.
 """
 
+from datetime import date
 from enum import StrEnum
+from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +20,7 @@ from pydantic import (
     SecretStr,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from config.values import (
@@ -210,11 +213,49 @@ class WeiboAccount(Section):
 
     account: Slug
     uid: Annotated[str, BeforeValidator(str), AfterValidator(matching(r"\d+", "is no uid", "write its digits"))]
+    name: str = ""
+    """The account's nickname, which may stand in its own public answers."""
     app_key: Identifier
     app_secret: Secret
     fans_token: Secret
+    fans_expires: date | None = None
+    """The day on which the fans service's token ends, as its page shows it."""
     oauth_token: Secret
+    oauth_expires: date | None = None
+    rip: str = ""
+    """The public address this gateway calls from, which Weibo itself demands with each public comment."""
     api_base: WebAddress = "https://api.weibo.com"
     messages_base: WebAddress = "https://m.api.weibo.com"
     upload_base: WebAddress = "https://upload.api.weibo.com"
     mentions: Mentions = Mentions.PUSH
+    poll_minutes: float = Field(default=60.0, gt=0)
+    """Between two looks for mentions; each takes two calls of the day's budget, one more for each further page."""
+    daily_calls: int = Field(default=100, ge=1)
+    """How many calls of the open interfaces a day Weibo gives the app for this account."""
+    kept_for_answers: int = Field(default=40, ge=0)
+    """How many of them looking for mentions leaves alone."""
+    window_hours: float = Field(default=48.0, gt=0)
+    window_messages: int = Field(default=99, ge=1)
+    mention_hours: float = Field(default=48.0, gt=0)
+    mention_messages: int = Field(default=1, ge=0)
+    window_codes: Annotated[tuple[Identifier, ...], BeforeValidator(split_list)] = ("26401", "26402")
+    """The codes of messages/reply that mean a closed window. Weibo does not publish them: these are the sandbox's."""
+    bots: Annotated[tuple[Identifier, ...], BeforeValidator(split_list)] = ()
+    """The uids of other automatic accounts, which are never answered."""
+
+    @field_validator("rip")
+    @classmethod
+    def _public_address(cls, value: str) -> str:
+        try:
+            IPv4Address(value or "0.0.0.0")  # noqa: S104 -- not listened on
+        except ValueError:
+            refuse("is no IPv4 address", "write the public one this gateway calls from, e.g. 203.0.113.7")
+        return value
+
+    @model_validator(mode="after")
+    def _leaves_some(self) -> Self:
+        if self.kept_for_answers >= self.daily_calls:
+            refuse("keeps all calls of a day for answers", "make kept_for_answers smaller than daily_calls")
+        if not self.rip and self.api_base.endswith("weibo.com"):
+            refuse("has no rip", "set rip to the public IPv4 address this gateway calls from")
+        return self

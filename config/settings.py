@@ -156,6 +156,3 @@ def _across(table: Mapping[str, Any]) -> Iterator[Problem]:
             index = len(names) - 1 - names[::-1].index(account)
             remedy = "give each account a name of its own"
             yield Problem(name=f"{platform}[{index}].account", what="is the name of another account too", remedy=remedy)
-    if table.get("weibo"):
-        remedy = "remove the [[weibo]] tables until you run a version that has it"
-        yield Problem(name="weibo", what="this version has no Weibo adapter yet", remedy=remedy)

@@ -2,23 +2,31 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from adapters.platform import Callback, Platform
+from adapters.platform import Callback, Platform, Window
 from adapters.transport import Transport
 from adapters.wechat.client import TemplateSpec, WeChatPlatform
 from adapters.wechat.protocol import Codec
 from adapters.wechat.tokens import TokenStore
-from bot.clock import Clock
+from adapters.weibo import protocol as weibo
+from adapters.weibo.budget import CallBudget
+from adapters.weibo.client import WeiboPlatform
+from adapters.weibo.tokens import TokenSlot
+from adapters.weibo.windows import WindowRules
+from bot.clock import SHANGHAI, Clock
 from bot.messages import Channel
 from config.errors import Problem, SettingsError
-from config.sections import WeChatAccount
+from config.sections import Office, WeChatAccount, WeiboAccount
 from config.settings import Settings
 
 Key = tuple[Channel, str]
 _MEGABYTE = 1024 * 1024
+_NO_ADDRESS = "127.0.0.1"
+"""What a sandbox is told; the settings demand a real one for Weibo itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +35,17 @@ class Accounts:
 
     callbacks: Mapping[Key, Callback]
     platforms: Mapping[Key, Platform]
+    weibo: Mapping[str, WeiboPlatform]
+    """The Weibo ones of `platforms` by name, for what only they can do."""
 
 
-def build_accounts(settings: Settings, *, transport: Transport, tokens: TokenStore, clock: Clock) -> Accounts:
-    """Build every account of the settings; raise `SettingsError` for templates that cannot be compiled."""
+def build_accounts(
+    settings: Settings, *, transport: Transport, tokens: TokenStore, clock: Clock, budget: CallBudget | None = None
+) -> Accounts:
+    """Build every account of the settings; raise `SettingsError` for templates that cannot be compiled.
+
+    `budget` counts the calls of Weibo's open interfaces; without one every account counts its own, in memory.
+    """
     max_age = settings.intake.max_age or None
     callbacks: dict[Key, Callback] = {}
     platforms: dict[Key, Platform] = {}
@@ -58,7 +73,56 @@ def build_accounts(settings: Settings, *, transport: Transport, tokens: TokenSto
             video_hosts=tuple(account.media_hosts),
             largest_file=settings.storage.media_max_mb * _MEGABYTE,
         )
-    return Accounts(callbacks=callbacks, platforms=platforms)
+    spoken = {}
+    for weibo_account in settings.weibo:
+        key = (Channel.WEIBO, weibo_account.account)
+        callbacks[key] = weibo.Codec(
+            account=weibo_account.account,
+            uid=weibo_account.uid,
+            app_secret=weibo_account.app_secret.get_secret_value(),
+            max_age=max_age,
+            bots=weibo_account.bots,
+        )
+        platforms[key] = spoken[weibo_account.account] = _weibo(
+            weibo_account, office=settings.office, transport=transport, clock=clock, budget=budget
+        )
+    return Accounts(callbacks=callbacks, platforms=platforms, weibo=spoken)
+
+
+def _weibo(
+    account: WeiboAccount, *, office: Office, transport: Transport, clock: Clock, budget: CallBudget | None
+) -> WeiboPlatform:
+    return WeiboPlatform(
+        account=account.account,
+        uid=account.uid,
+        app_key=account.app_key,
+        fans=TokenSlot(token=account.fans_token.get_secret_value(), expires=_end_of(account.fans_expires)),
+        oauth=TokenSlot(token=account.oauth_token.get_secret_value(), expires=_end_of(account.oauth_expires)),
+        rip=account.rip or _NO_ADDRESS,
+        transport=transport,
+        clock=clock,
+        budget=budget,
+        kept_for_answers=account.kept_for_answers,
+        windows=WindowRules(
+            contact=Window(messages=account.window_messages, lasts=timedelta(hours=account.window_hours)),
+            mention=Window(messages=account.mention_messages, lasts=timedelta(hours=account.mention_hours)),
+        ),
+        window_codes=account.window_codes,
+        own_words=own_words(account, office),
+        api_base=account.api_base,
+        messages_base=account.messages_base,
+        upload_base=account.upload_base,
+    )
+
+
+def own_words(account: WeiboAccount, office: Office) -> tuple[str, ...]:
+    """Return what may stand in public though it looks personal: the office's phone, and its own @name."""
+    return (office.phone, *((f"@{account.name}",) if account.name else ()))
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """Return the moment at which a token's last day begins: whoever renews it then is not late."""
+    return None if day is None else datetime.combine(day, time(), SHANGHAI)
 
 
 def compile_templates(account: WeChatAccount, *, where: str) -> Mapping[str, TemplateSpec]:

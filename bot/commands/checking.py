@@ -28,7 +28,11 @@ def check(
     if wrong:
         end("\n".join(wrong))
     accounts = ", ".join(account.account for account in office.settings.wechat) or "none (no citizen can write yet)"
-    print(f"settings: ok\ndatabase: {office.settings.database_shown}\nWeChat accounts: {accounts}")
+    weibo = ", ".join(account.account for account in office.settings.weibo) or "none"
+    print(
+        f"settings: ok\ndatabase: {office.settings.database_shown}\n"
+        f"WeChat accounts: {accounts}\nWeibo accounts: {weibo}"
+    )
 
 
 async def _check(office: Office, *, online: bool) -> list[str]:

@@ -46,8 +46,8 @@ def migrate(config: Config = None) -> None:
 
 async def _serve(office: Office, *, shared_port: bool) -> None:
     settings = office.settings
-    if not settings.wechat:
-        log.warning("serve.no_account", remedy="add a [[wechat]] table to the settings")
+    if not (settings.wechat or settings.weibo):
+        log.warning("serve.no_account", remedy="add a [[wechat]] or [[weibo]] table to the settings")
     async with open_gateway(office, clock=SystemClock()) as gateway:
         await run_app(
             gateway.app,

@@ -1,4 +1,4 @@
-"""`demo` and `sandbox`: the gateway with a WeChat of its own to talk to."""
+"""`demo` and `sandbox`: the gateway with a WeChat and a Weibo of its own to talk to."""
 
 import asyncio
 from collections.abc import Collection, Iterable
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from adapters.sandbox.app import sandbox_app
 from adapters.sandbox.wechat.accounts import SandboxAccount
+from adapters.sandbox.weibo.accounts import SandboxWeibo
 from bot.app.demo_clock import ClockFile
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import Office
@@ -21,6 +22,7 @@ from bot.app.serving import run_app
 from bot.clock import MovableClock
 from bot.commands.running import Config, office_of, run
 from bot.console.security import hash_password
+from config.sections import Mentions
 
 DEMO_CONFIG = Path(__file__).parent.parent.parent / "config" / "demo.toml"
 _HOST = "127.0.0.1"
@@ -40,6 +42,7 @@ def demo(config: Config = DEMO_CONFIG, *, port: Port = 8080) -> None:
             "WENQIAO_SERVER__HOST": _HOST,
             "WENQIAO_SERVER__PORT": str(port),
             "WENQIAO_WECHAT__0__API_BASE": f"http://{_HOST}:{port}/sandbox/wechat",
+            **weibo_bases(f"http://{_HOST}:{port}"),
         },
     )
     run(lambda: _demo(office, port))
@@ -60,13 +63,16 @@ def sandbox(
         "/sandbox",
         sandbox_app(
             accounts=_accounts(office, gateway),
+            weibo=weibo_accounts(office, gateway),
             clock=clock,
             console_url=f"{gateway}/console/",
             retry_seconds=retry,
         ),
     )
     root.add_routes([web.get("/", _to_sandbox)])
-    print(f"sandbox: http://{_HOST}:{port}/sandbox/\napi_base for the gateway: http://{_HOST}:{port}/sandbox/wechat")
+    own = f"http://{_HOST}:{port}"
+    bases = "\n".join(f"{name}={value}" for name, value in weibo_bases(own).items())
+    print(f"sandbox: {own}/sandbox/ and {own}/sandbox/weibo/\napi_base for the gateway: {own}/sandbox/wechat\n{bases}")
     run(lambda: run_app(root, loops={}, host=_HOST, port=port))
 
 
@@ -85,6 +91,7 @@ async def _demo(office: Office, port: int) -> None:
             "/sandbox",
             sandbox_app(
                 accounts=_accounts(office, own, absent={story.citizen for story in sample.stories}),
+                weibo=weibo_accounts(office, own),
                 clock=clock,
                 on_clock=on_clock,
                 console_url="/console/",
@@ -130,11 +137,36 @@ def _accounts(office: Office, gateway: str, *, absent: Collection[str] = ()) -> 
     ]
 
 
+def weibo_bases(own: str) -> dict[str, str]:
+    """Return the settings that lead the first Weibo account to the sandbox at `own`."""
+    bases = {"API_BASE": "api", "MESSAGES_BASE": "m", "UPLOAD_BASE": "upload"}
+    return {f"WENQIAO_WEIBO__0__{name}": f"{own}/sandbox/weibo/{host}" for name, host in bases.items()}
+
+
+def weibo_accounts(office: Office, gateway: str) -> list[SandboxWeibo]:
+    """Return the sandbox's side of every Weibo account of the settings."""
+    return [
+        SandboxWeibo(
+            account=account.account,
+            uid=account.uid,
+            name=account.name or office.settings.office.short_name,
+            app_key=account.app_key,
+            app_secret=account.app_secret.get_secret_value(),
+            fans_token=account.fans_token.get_secret_value(),
+            oauth_token=account.oauth_token.get_secret_value(),
+            callback_url=f"{gateway}/callback/weibo/{account.account}",
+            mention_push=account.mentions is not Mentions.POLL,
+        )
+        for account in office.settings.weibo
+    ]
+
+
 def _welcome(own: str, staff: Iterable[Login]) -> str:
     logins = "\n".join(f"    {login.name:<12} {login.role.label}  {login.display}" for login in staff)
     return (
         f"\n问桥 演示已就绪\n"
         f"  市民聊天（沙箱）  {own}/sandbox/\n"
+        f"  微博（沙箱）      {own}/sandbox/weibo/\n"
         f"  转办台            {own}/console/\n"
         f"  登录名（密码都是 {DEMO_PASSWORD}）：\n{logins}\n"
         f"  按 Ctrl+C 停止。\n"

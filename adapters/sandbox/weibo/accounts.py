@@ -52,6 +52,8 @@ class Relation:
     windows: Windows = field(default_factory=Windows)
     last_sent: tuple[str, datetime] | None = None
     """The last text sent by messages/reply, and when."""
+    said: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """When the citizen last said something in private, by its type and words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

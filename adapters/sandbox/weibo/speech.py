@@ -4,10 +4,11 @@ The one way in for scripts and for the page alike.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.sandbox.timeline import show_moment
-from adapters.sandbox.weibo.accounts import AccountState
+from adapters.sandbox.weibo.accounts import AccountState, Relation
 from adapters.sandbox.weibo.payloads import Push
 from adapters.sandbox.weibo.pushing import push_all
 from adapters.sandbox.weibo.repeats import OPTIONS, Repeats, read_uid, refuse_unknown
@@ -24,8 +25,18 @@ async def say(world: WeiboWorld, state: AccountState, body: Mapping[str, Any]) -
         world.square.meet(uid)
         world.feed.publish("weibo_people")
     _act(world, state, uid, utterance)
-    push = Push(type=utterance.type, sender=uid, text=utterance.text, time=now, data=utterance.data)
-    return {"created_at": show_moment(now)} | await push_all(world, state, push, repeats=repeats)
+    time = _typed_at(state.relation(uid), utterance, now)
+    push = Push(type=utterance.type, sender=uid, text=utterance.text, time=time, data=utterance.data)
+    return {"created_at": show_moment(time)} | await push_all(world, state, push, repeats=repeats)
+
+
+def _typed_at(relation: Relation, utterance: Utterance, now: datetime) -> datetime:
+    """Return when the citizen typed it: nobody types the same words twice in one second, however fast a script is."""
+    said = (utterance.type, utterance.text)
+    if said in relation.said:
+        now = max(now, relation.said[said] + timedelta(seconds=1))
+    relation.said[said] = now
+    return now
 
 
 def _act(world: WeiboWorld, state: AccountState, uid: str, utterance: Utterance) -> None:

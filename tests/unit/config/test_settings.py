@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -218,17 +219,32 @@ def test_all_faults_are_told_at_once(tmp_path):
         ("weibo[0].fans_token", "is missing"),
         ("weibo[0].oauth_token", "is missing"),
         ("wechat[1].account", "is the name of another account too"),
-        ("weibo", "this version has no Weibo adapter yet"),
     ]
 
 
-def test_a_whole_weibo_account_is_understood_and_still_stops_the_start(tmp_path):
-    text = (
-        '[[weibo]]\naccount = "city"\nuid = 1234567890\napp_key = "1"\napp_secret = "s"\n'
-        'fans_token = "f"\noauth_token = "o"\nmentions = "both"\n'
-    )
+WEIBO = (
+    '[[weibo]]\naccount = "city"\nuid = 1234567890\napp_key = "1"\napp_secret = "s"\n'
+    'fans_token = "f"\noauth_token = "o"\nmentions = "both"\n'
+)
 
-    assert problems(tmp_path, text) == [("weibo", "this version has no Weibo adapter yet")]
+
+def test_a_weibo_account_is_understood(tmp_path):
+    account = load(tmp_path, WEIBO + 'rip = "203.0.113.7"\noauth_expires = 2027-01-31\n').weibo[0]
+
+    assert (account.uid, account.rip, account.mentions.value) == ("1234567890", "203.0.113.7", "both")
+    assert (account.oauth_expires, account.fans_expires) == (date(2027, 1, 31), None)
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("", ("weibo[0]", "has no rip")),
+        ('rip = "::1"\n', ("weibo[0].rip", "is no IPv4 address")),
+        ('rip = "203.0.113.7"\ndaily_calls = 40\n', ("weibo[0]", "keeps all calls of a day for answers")),
+    ],
+)
+def test_what_cannot_work_with_weibo_stops_the_start(tmp_path, more, found):
+    assert problems(tmp_path, WEIBO + more) == [found]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from adapters.sandbox.app import sandbox_app
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import Office, load_office
 from bot.clock import SHANGHAI, MovableClock
-from bot.commands.showing import DEMO_CONFIG, _accounts
+from bot.commands.showing import DEMO_CONFIG, _accounts, weibo_accounts, weibo_bases
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Case, Event, Role
 from bot.petitions.ports import Delivery, OutboxMessage
@@ -162,12 +162,17 @@ class House:
             "WENQIAO_DATABASE__URL": "" if self.database.startswith("sqlite") else self.database,
             "WENQIAO_OUTBOX__POLL": "0.05",
             "WENQIAO_WECHAT__0__API_BASE": f"http://{HOST}:{self.sandbox_port}/sandbox/wechat",
+            **weibo_bases(f"http://{HOST}:{self.sandbox_port}"),
         } | {f"WENQIAO_{name}": value for name, value in settings.items()}
         office = load_office(DEMO_CONFIG, environ=environ)
         self._office = office
         if self.sandbox_runner is None:
             sandbox = sandbox_app(
-                accounts=_accounts(office, self.url), clock=self.clock, retry_seconds=2.0, report_seconds=0.01
+                accounts=_accounts(office, self.url),
+                weibo=weibo_accounts(office, self.url),
+                clock=self.clock,
+                retry_seconds=2.0,
+                report_seconds=0.01,
             )
             root = web.Application()
             root.add_subapp("/sandbox", sandbox)

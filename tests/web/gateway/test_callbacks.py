@@ -209,7 +209,7 @@ async def test_verification_echoes_as_plain_text(small_house: House) -> None:
         assert (answer.content_type, await answer.text()) == ("text/plain", "<script>")
 
 
-@pytest.mark.parametrize("path", ["wechat/other", "weibo/demo", "telegram/demo", "wechat/"])
+@pytest.mark.parametrize("path", ["wechat/other", "weibo/other", "telegram/demo", "wechat/"])
 async def test_unknown_account(small_house: House, path: str) -> None:
     post = Post(small_house, text_xml())
     post.path = f"/callback/{path}"

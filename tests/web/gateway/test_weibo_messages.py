@@ -1,0 +1,83 @@
+"""Private messages on Weibo go through the same dialog, and what happens to the petition comes back there."""
+
+import hashlib
+import json
+from typing import Any
+
+import structlog
+
+from bot.petitions.lifecycle import Act
+from bot.petitions.petition import Rating
+from tests.web.gateway.conftest import House
+
+from .weibo import UID, blogger
+
+SECRET = "demo-weibo-secret-for-the-sandbox-only"
+PATH = "/callback/weibo/demo"
+
+
+def signed(house: House, nonce: str = "4711") -> dict[str, str]:
+    stamp = str(round(house.clock.now().timestamp() * 1000))
+    joined = "".join(sorted((SECRET, stamp, nonce)))
+    return {"timestamp": stamp, "nonce": nonce, "signature": hashlib.sha1(joined.encode()).hexdigest()}  # noqa: S324
+
+
+def push(text: str, *, second: int = 10) -> dict[str, Any]:
+    return {
+        "type": "text", "receiver_id": int(UID), "sender_id": 1902538057, "text": text, "data": {},
+        "created_at": f"Mon Nov 23 09:00:{second} +0800 2026",
+    }  # fmt: skip
+
+
+async def post(house: House, query: dict[str, str], body: dict[str, Any]) -> tuple[int, str, str]:
+    async with house.client.post(house.url + PATH, params=query, data=json.dumps(body).encode()) as answer:
+        return answer.status, answer.content_type, await answer.text()
+
+
+async def test_a_filing_by_private_message_to_the_answer_and_the_rating(house: House) -> None:
+    lin = await blogger(house, "林晓")
+    number = await lin.files()
+    assert (await house.case(number)).petition.citizen == lin.key
+    await house.act(Act.ACCEPT, number)
+    await lin.hears("已受理")
+    await house.act(Act.FORWARD, number, unit="zhujian")
+    await lin.hears("已转给云溪市住房和城乡建设局")
+    await house.act(Act.ANSWER, number, text="已责令停工，夜间不再施工。")
+    await lin.hears("夜间不再施工")
+    await house.act(Act.CLOSE, number)
+    await lin.hears("您满意吗")
+    assert "和平路" in await lin.says(number)
+    assert "满意" in await lin.says("1")
+    assert (await house.case(number)).petition.rating is Rating.SATISFIED
+    assert [text for text in await lin.messages() if len(text) > 300 or "微信" in text] == []
+
+
+async def test_the_address_is_proved_without_a_mirror(house: House) -> None:
+    query = signed(house) | {"echostr": "abc123"}
+    async with house.client.get(house.url + PATH, params=query) as answer:
+        shown = (answer.status, await answer.text(), answer.content_type, answer.headers["X-Content-Type-Options"])
+    assert shown == (200, "abc123", "text/plain", "nosniff")
+
+
+async def test_a_duplicate_push_three_times_acts_once(house: House) -> None:
+    answers = [await post(house, signed(house, str(nonce)), push("投诉")) for nonce in range(3)]
+    assert [answer[:2] for answer in answers] == [(200, "application/json")] * 3
+    assert len({answer[2] for answer in answers}) == 1
+    assert await house.counter('wenqiao_turns_total{result="turned"}') == 1.0
+
+
+async def test_a_forged_body_on_a_captured_query_changes_nothing(house: House) -> None:
+    query = signed(house)
+    first = await post(house, query, push("投诉"))
+    with structlog.testing.capture_logs() as logs:
+        forged = await post(house, query, push("取消", second=11))
+    async with house.running.storage.read() as work:
+        kept = [
+            (record.state.value, "取消" in json.loads(record.inbound.raw["body"])["text"])
+            for record in await work.turns.troubled()
+        ]
+    assert (first[0], forged) == (200, (200, "text/plain", ""))
+    assert kept == [("malformed", True)]
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["webhook.quarantined"]
+    assert await house.counter('wenqiao_callbacks_total{account="demo",channel="weibo",result="quarantined"}') == 1.0
+    assert (await post(house, signed(house, "9"), push("跳过", second=12)))[0] == 200
