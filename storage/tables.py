@@ -271,3 +271,40 @@ calendar = Table(
     _text("name"),
     Column("confirmed", Boolean, nullable=False),
 )
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("citizen", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    _count("attempts"),
+    Column("next_at", Moment),
+    _count("replies"),
+    _text("detail"),
+    Index("ix_mentions_citizen", "citizen", "sent_at"),
+    Index("ix_mentions_state", "state", "found_at"),
+    _partial("ix_mentions_next_at", "next_at", where="next_at IS NOT NULL"),
+)
+
+mention_cursors = Table(
+    "mention_cursors",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    _text("cursor"),
+    Column("looked_at", Moment, nullable=False),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("made", Integer, nullable=False),
+    # Of them, those that leave a reserve alone.
+    Column("reserving", Integer, nullable=False),
+)

@@ -15,6 +15,7 @@ from storage.calendar import SqlCalendars
 from storage.cases import SqlCases
 from storage.connection import Connection
 from storage.errors import wrapped
+from storage.mentions import SqlCalls, SqlMentions
 from storage.outbox import SqlOutbox
 from storage.staff import SqlStaff
 from storage.turns import SqlTurns
@@ -29,6 +30,8 @@ class SqlUnitOfWork:
     turns: SqlTurns
     staff: SqlStaff
     calendars: SqlCalendars
+    mentions: SqlMentions
+    calls: SqlCalls
 
     def __init__(self, engine: AsyncEngine, *, turn: AbstractAsyncContextManager[object] | None = None) -> None:
         self._engine = engine
@@ -53,6 +56,8 @@ class SqlUnitOfWork:
         self.turns = SqlTurns(connection)
         self.staff = SqlStaff(connection)
         self.calendars = SqlCalendars(connection)
+        self.mentions = SqlMentions(connection)
+        self.calls = SqlCalls(connection)
         return self
 
     async def __aexit__(self, *exc: object) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol, Self
 from bot.errors import GatewayError
 from bot.messages import Inbound, MediaKind
 from bot.petitions.calendar import CalendarNotice
+from bot.petitions.mention_ports import Calls, Mentions
 from bot.petitions.petition import (
     Case,
     Event,
@@ -544,6 +545,16 @@ class UnitOfWork(Protocol):
     @property
     def calendars(self) -> Calendars:
         """The work calendar."""
+        ...
+
+    @property
+    def mentions(self) -> Mentions:
+        """Mentions in public."""
+        ...
+
+    @property
+    def calls(self) -> Calls:
+        """What calls of a day were made."""
         ...
 
     async def __aenter__(self) -> Self:

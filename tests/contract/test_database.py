@@ -202,7 +202,9 @@ async def test_a_file_held_by_another_process_is_waited_for_without_blocking(
     await storage.close()
 
 
-async def test_cut_connections_are_replaced_and_a_missing_database_is_unavailable(postgres: Any, postgres_url: str) -> None:
+async def test_cut_connections_are_replaced_and_a_missing_database_is_unavailable(
+    postgres: Any, postgres_url: str
+) -> None:
     storage = await SqlStorage.open(postgres_url)
     async with storage.batch() as batch:
         await batch.reserve(TODAY, 1)

@@ -1,0 +1,92 @@
+"""What the gateway asks of its storage about mentions in public: which were found, how far was looked, what calls cost.
+
+A mention is kept before anything is done with it, under the key of the inbound message it will be, so that a push and a
+look that find the same one are one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.messages import Inbound
+
+
+class MentionState(StrEnum):
+    """What became of a mention; persisted."""
+
+    FOUND = "found"
+    """Not yet turned: what stands around it may have to be asked for."""
+    DRAFTED = "drafted"
+    """It is a draft petition of its citizen."""
+    ASIDE = "aside"
+    """No request, by rule; staff see it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A mention and where it stands; `replies` are the private messages it has permitted so far and that were sent."""
+
+    inbound: Inbound
+    state: MentionState
+    found_at: datetime
+    attempts: int = 0
+    next_at: datetime | None = None
+    replies: int = 0
+    detail: str = ""
+
+
+class Mentions(Protocol):
+    """Mentions, and how far was looked for them."""
+
+    async def add(self, found: Sequence[Inbound], *, now: datetime) -> int:
+        """Keep what was found, to be worked on at once; one that is known already stays as it is. Return how many."""
+        ...
+
+    async def claim(self, *, now: datetime, lease: datetime, limit: int) -> tuple[Mention, ...]:
+        """Take mentions whose `next_at` has come, oldest first; they are not given again before `lease`."""
+        ...
+
+    async def update(self, mention: Mention) -> None:
+        """Write inbound, state, attempts, next_at and detail."""
+        ...
+
+    async def get(self, key: str) -> Mention | None:
+        """Return one mention."""
+        ...
+
+    async def latest(self, citizen: str) -> Mention | None:
+        """Return the citizen's newest mention."""
+        ...
+
+    async def spend_reply(self, key: str) -> None:
+        """Count one private message that a mention permitted."""
+        ...
+
+    async def listed(self, state: MentionState, *, limit: int = 200) -> tuple[Mention, ...]:
+        """Return the mentions of a state, newest first."""
+        ...
+
+    async def begin_look(self, account: str, kind: str, *, now: datetime, before: datetime) -> str | None:
+        """Take the next look at `kind` for this process and return the cursor ('' at first).
+
+        None when somebody has looked since `before`.
+        """
+        ...
+
+    async def put_cursor(self, account: str, kind: str, cursor: str) -> None:
+        """Keep how far was looked."""
+        ...
+
+
+class Calls(Protocol):
+    """Counters of calls by name and Beijing day."""
+
+    async def spend(self, name: str, day: str, cost: int, *, limit: int, reserve: int) -> bool:
+        """Count `cost` calls if they stay within `limit`, and those with a `reserve` within the limit less that."""
+        ...
+
+    async def made(self, name: str, day: str) -> int:
+        """Return how many were made."""
+        ...

@@ -1,0 +1,97 @@
+"""Mentions, cursors and the calls of a day, on both databases."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef
+from bot.petitions.mention_ports import Mention, MentionState
+from storage.engine import SqlStorage
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def found(number: int, *, at: datetime = NOW, citizen: str = "7") -> Inbound:
+    return Inbound(
+        key=f"weibo:demo:s{number}",
+        citizen=CitizenRef(channel=Channel.WEIBO, account="demo", user=citizen),
+        kind=InboundKind.MENTION,
+        sent_at=at,
+        text="@云溪问政 路灯坏了 😀",
+        media=(MediaRef(kind=MediaKind.IMAGE, media_id="https://a.example/1", better_id="https://a.example/2"),),
+        raw={"type": "mention", "data": {"subtype": "status", "key": str(number)}},
+    )
+
+
+async def added(storage: SqlStorage, *inbounds: Inbound) -> int:
+    async with storage.begin() as work:
+        count = await work.mentions.add(inbounds, now=NOW)
+        await work.commit()
+    return count
+
+
+async def claimed(storage: SqlStorage, *, now: datetime = NOW) -> list[str]:
+    async with storage.begin() as work:
+        mentions = await work.mentions.claim(now=now, lease=now + HOUR, limit=2)
+        await work.commit()
+    return [mention.inbound.key[-2:] for mention in mentions]
+
+
+async def test_a_mention_is_kept_once_and_given_to_one(storage: SqlStorage, other_storage: SqlStorage) -> None:
+    assert await added(storage, found(1), found(2), found(1)) == 2
+    assert await added(other_storage, found(2), found(3)) == 1
+    assert [await claimed(storage), await claimed(other_storage), await claimed(storage)] == [["s1", "s2"], ["s3"], []]
+    assert await claimed(storage, now=NOW + HOUR) == ["s1", "s2"]
+
+
+async def test_what_became_of_it_is_kept(storage: SqlStorage) -> None:
+    await added(storage, found(1), found(2, at=NOW + HOUR))
+    whole = Mention(inbound=replace(found(1), text="更长"), state=MentionState.ASIDE, found_at=NOW, detail="praise")
+    async with storage.begin() as work:
+        await work.mentions.update(whole)
+        await work.mentions.spend_reply(found(2).key)
+        await work.commit()
+    async with storage.read() as work:
+        assert await work.mentions.listed(MentionState.ASIDE) == (whole,)
+        assert await work.mentions.get(found(1).key) == whole
+        newest = await work.mentions.latest("weibo:demo:7")
+        assert (await work.mentions.get("weibo:demo:s9"), await work.mentions.latest("weibo:demo:8")) == (None, None)
+    assert newest is not None
+    assert (newest.inbound, newest.replies) == (found(2, at=NOW + HOUR), 1)
+    assert await claimed(storage) == ["s2"]
+
+
+async def look(storage: SqlStorage, now: datetime) -> str | None:
+    async with storage.begin() as work:
+        cursor = await work.mentions.begin_look("demo", "status", now=now, before=now - HOUR)
+        if cursor is not None:
+            await work.mentions.put_cursor("demo", "status", cursor + "x")
+        await work.commit()
+    return cursor
+
+
+async def test_one_looks_at_a_time_and_goes_on_where_it_ended(storage: SqlStorage, other_storage: SqlStorage) -> None:
+    assert [await look(storage, NOW), await look(other_storage, NOW), await look(storage, NOW + HOUR)] == [
+        "",
+        None,
+        "x",
+    ]
+
+
+@pytest.mark.parametrize("reserve", [0, 4])
+async def test_no_more_calls_than_allowed(storage: SqlStorage, other_storage: SqlStorage, reserve: int) -> None:
+    async def spend(base: SqlStorage, kept: int) -> bool:
+        async with base.begin() as work:
+            taken = await work.calls.spend("weibo:demo:open", "2026-11-23", 1, limit=10, reserve=kept)
+            await work.commit()
+        return taken
+
+    tries = await asyncio.gather(*(spend(base, reserve) for base in (storage, other_storage) for _ in range(8)))
+    assert sum(tries) == 10 - reserve
+    assert sum([await spend(storage, 0) for _ in range(8)]) == reserve
+    async with storage.read() as work:
+        assert await work.calls.made("weibo:demo:open", "2026-11-23") == 10
+        assert await work.calls.made("weibo:demo:open", "2026-11-24") == 0
