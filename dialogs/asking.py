@@ -38,6 +38,7 @@ TAPS: Mapping[str, tuple[State, Word]] = {
     "withdraw.yes": (State.WITHDRAW_CONFIRM, Word.YES),
     "withdraw.no": (State.WITHDRAW_CONFIRM, Word.NO),
     "words.skip": (State.RATE_WORDS, Word.SKIP),
+    "supplement.done": (State.SUPPLEMENT, Word.DONE),
 }
 """Choice id → the question it answers, and the word it stands for."""
 
@@ -58,6 +59,13 @@ _FIXED: Mapping[State, tuple[Choice, ...]] = {
     State.CANCEL: _fixed("cancel.yes", "cancel.no"),
     State.WITHDRAW_CONFIRM: _fixed("withdraw.yes", "withdraw.no"),
     State.RATE_WORDS: _fixed("words.skip"),
+    State.SUPPLEMENT: _fixed("supplement.done"),
+}
+_PICKS: Mapping[State, str] = {
+    State.PICK: "look",
+    State.WITHDRAW_PICK: "withdraw",
+    State.CHASE_PICK: "chase",
+    State.SUPPLEMENT_PICK: "supplement",
 }
 _PHRASES = {state: state.value for state in State}
 _DONE, _NOTHING = _fixed("evidence.done"), _fixed("evidence.skip")
@@ -82,8 +90,7 @@ def choices(office: Office, session: Session) -> tuple[Choice, ...]:
             return _DONE if session.parts and session.parts.attachments else _NOTHING
         case State.EDIT if session.parts is not None:
             return tuple(Choice(id=f"field.{name}", label="") for name in fields(office, session.parts))
-        case State.PICK | State.WITHDRAW_PICK as state:
-            verb = "look" if state is State.PICK else "withdraw"
+        case state if (verb := _PICKS.get(state)) is not None:
             return tuple(Choice(id=f"{verb}:{number}", label=number) for number in session.numbers)
         case State.RATE_PICK:
             return tuple(Choice(id=f"rate:{session.number}:{one}", label=one.label) for one in RATINGS_IN_ORDER)

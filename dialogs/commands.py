@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.messages import Reply
-from dialogs import correcting, filing, looking, rating, withdrawing
+from dialogs import chasing, correcting, explaining, filing, looking, rating, supplementing, withdrawing
 from dialogs.asking import menu, question
 from dialogs.session import ASIDES, STEPS, State
 from dialogs.talk import Answer, Talk
@@ -70,6 +70,9 @@ COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
         else withdrawing.start(talk)
     ),
     Word.RATE: rating.ask,
+    Word.CHASE: chasing.start,
+    Word.SUPPLEMENT: supplementing.start,
+    Word.WHY: explaining.start,
     Word.MORE: more,
     Word.MENU: _menu,
     Word.FILE: _file,

@@ -11,13 +11,23 @@ from datetime import datetime
 
 from bot.messages import Inbound, InboundKind, Reply
 from bot.petitions.petition import Kind, Rating
-from dialogs import correcting, filing, gathering, looking, rating, withdrawing
+from dialogs import (
+    chasing,
+    correcting,
+    explaining,
+    filing,
+    gathering,
+    looking,
+    rating,
+    supplementing,
+    withdrawing,
+)
 from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question
 from dialogs.commands import COMMANDS, button, more
 from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
-from dialogs.turn import Catalogue, Facts, Mine, One, Turn
-from dialogs.understanding import LONGEST_COMMAND, WORDS, Heard, Word, act_on, fold, hear, letters, phone, rated
+from dialogs.turn import Catalogue, Facts, Lookup, Turn
+from dialogs.understanding import LONGEST_COMMAND, WORDS, ActOn, Heard, Word, act_on, fold, hear, letters, phone, rated
 
 LEAST_OFFER = 10
 """Characters from which on a first message that is no command is taken for a petition's words."""
@@ -34,7 +44,7 @@ class Engine:
     def __init__(self, catalogue: Catalogue) -> None:
         self._office = Office(catalogue)
 
-    def turn(self, session: str, message: Inbound, *, now: datetime, facts: Facts | None = None) -> Turn | Mine | One:
+    def turn(self, session: str, message: Inbound, *, now: datetime, facts: Facts | None = None) -> Turn | Lookup:
         """Return the turn that `message` makes of `session` (JSON, '' for a newcomer).
 
         A `Lookup` instead means: find these facts, and call again with the same session and message.
@@ -64,9 +74,9 @@ def _answer(talk: Talk) -> Answer:
             talk.heard = hear(talk.message.text)
             return _listen(talk)
         case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO:
-            return gathering.media(talk)
+            return _added(talk) or gathering.media(talk)
         case InboundKind.LOCATION:
-            return gathering.location(talk)
+            return _added(talk) or gathering.location(talk)
         case InboundKind.LINK:
             return gathering.link(talk)
         case InboundKind.MENU:
@@ -75,6 +85,13 @@ def _answer(talk: Talk) -> Answer:
             return _greet(talk)
         case _:
             return question(talk)
+
+
+def _added(talk: Talk) -> Answer | None:
+    """Give a file or a pin to the petition it is meant for; None when it belongs to a draft."""
+    if talk.session.state is State.SUPPLEMENT:
+        return supplementing.said(talk)
+    return supplementing.awaited(talk)
 
 
 def _expire(talk: Talk) -> None:
@@ -109,15 +126,28 @@ def _listen(talk: Talk) -> Answer:
     if not answered and (answer := looking.asked(talk)) is not None:
         return answer
     if (verb := act_on(heard.text)) is not None:
-        if verb.word is Word.RATE:
-            return rating.one(talk, verb.number, verb.words)
-        return withdrawing.one(talk, verb.number)
+        return _acted(talk, verb)
     if heard.plain:
         if (answer := _commanded(talk)) is not None:
             return answer
     elif (answer := _rated(talk)) is not None:
         return answer
     return _below(talk)
+
+
+def _acted(talk: Talk, verb: ActOn) -> Answer:
+    """Do what a verb with a number says."""
+    match verb.word:
+        case Word.RATE:
+            return rating.one(talk, verb.number, verb.words)
+        case Word.CHASE:
+            return chasing.one(talk, verb.number, verb.words)
+        case Word.SUPPLEMENT:
+            return supplementing.one(talk, verb.number, verb.words)
+        case Word.WHY:
+            return explaining.one(talk, verb.number)
+        case _:
+            return withdrawing.one(talk, verb.number)
 
 
 def _commanded(talk: Talk) -> Answer | None:
@@ -172,6 +202,8 @@ def _filing(talk: Talk) -> Reply:
 def _first(talk: Talk) -> Answer:
     """Read a text outside any draft: a bare number, an opening with its words, or a first message."""
     heard = talk.heard
+    if talk.session.state is not State.MENU and (answer := supplementing.awaited(talk)) is not None:
+        return answer
     if heard.ordinal:
         return _numbered(talk)
     if (opened := _opening(talk)) is not None:
@@ -238,6 +270,10 @@ def _tapped_item(talk: Talk, choice: str) -> Answer | None:
             return looking.one(talk, rest)
         case "withdraw":
             return withdrawing.one(talk, rest)
+        case "chase":
+            return chasing.one(talk, rest)
+        case "supplement":
+            return supplementing.one(talk, rest)
         case "rate":
             number, _, given = rest.partition(":")
             return _rate_tap(talk, number, given)
@@ -262,4 +298,7 @@ _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
     State.WITHDRAW_CONFIRM: withdrawing.confirmed,
     State.RATE_PICK: rating.picked,
     State.RATE_WORDS: rating.said_why,
+    State.CHASE_PICK: chasing.picked,
+    State.SUPPLEMENT_PICK: supplementing.picked,
+    State.SUPPLEMENT: supplementing.said,
 }

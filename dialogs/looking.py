@@ -139,7 +139,7 @@ def shown(talk: Talk, facts: Facts) -> Reply:
         "state": petition.state.label,
         "summary": petition.summary,
         "lines": tuple(_happened(event) for event in facts.events if _told(event)),
-        "dues": tuple(_due(milestone, talk.now) for milestone in case.milestones if milestone.name in PROMISED),
+        "dues": tuple(due_of(milestone, talk.now) for milestone in case.milestones if milestone.name in PROMISED),
     }
     return Reply(phrase="looking.one", values=values)
 
@@ -213,7 +213,8 @@ _HOP_VALUES: Mapping[EventType, Mapping[str, str]] = {
 """What the timeline says of a hop: the value's name → where the event has it."""
 
 
-def _due(milestone: Milestone, now: datetime) -> Reply:
+def due_of(milestone: Milestone, now: datetime) -> Reply:
+    """Tell until when something is due, and how that stands."""
     values: dict[str, Any] = {"clock": milestone.name.label, "due": moment(milestone.due_at)}
     if milestone.met_at is not None:
         phrase = "due.met" if milestone.met_at <= milestone.due_at else "due.met_late"

@@ -47,6 +47,9 @@ class State(StrEnum):
     WITHDRAW_CONFIRM = "withdrawing.confirm"
     RATE_PICK = "rating.pick"
     RATE_WORDS = "rating.words"
+    CHASE_PICK = "chasing.pick"
+    SUPPLEMENT_PICK = "supplement.pick"
+    SUPPLEMENT = "supplement.ask"
 
 
 STEPS = (
@@ -60,7 +63,17 @@ STEPS = (
 )
 """The steps of filing, in their order."""
 ASIDES = frozenset(
-    {State.PICK, State.CODE, State.WITHDRAW_PICK, State.WITHDRAW_CONFIRM, State.RATE_PICK, State.RATE_WORDS}
+    {
+        State.PICK,
+        State.CODE,
+        State.WITHDRAW_PICK,
+        State.WITHDRAW_CONFIRM,
+        State.RATE_PICK,
+        State.RATE_WORDS,
+        State.CHASE_PICK,
+        State.SUPPLEMENT_PICK,
+        State.SUPPLEMENT,
+    }
 )
 """Side conversations: they lie over a draft without touching it."""
 STEP_LETTERS: Mapping[State, str] = {

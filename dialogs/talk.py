@@ -25,6 +25,7 @@ class Office:
         self.hours = catalogue.office_hours
         self.retention = catalogue.retention
         self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"
+        self._units = catalogue.units
         self.kinds: Mapping[Kind, KindChoice] = {choice.kind: choice for choice in catalogue.kinds}
         self.kind_choices = tuple(Choice(id=f"kind:{choice.kind}", label=choice.label) for choice in catalogue.kinds)
         self.menu_choices = (*self.kind_choices, Choice(id="menu.mine", label=""))
@@ -46,6 +47,10 @@ class Office:
     def steps(self, kind: Kind) -> tuple[State, ...]:
         """Return what is asked for a kind, in order, without kind and summary."""
         return self._steps.get(kind, _ASKED_ALWAYS)
+
+    def unit(self, identity: str) -> str:
+        """Return the name of a unit; the office's for none."""
+        return self._units.get(identity, identity) or self.name
 
     def label(self, kind: Kind) -> str:
         """Return the word citizens read for a kind."""

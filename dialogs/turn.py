@@ -7,7 +7,7 @@ values they yield (`number`, `code`, …) to the reply.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.messages import Reply
 from bot.petitions.petition import Case, Draft, Event, Kind, Rating
@@ -65,7 +65,24 @@ class Rate:
     words: str = ""
 
 
-Intent = File | Withdraw | Rate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplement:
+    """Add words and files (inbound keys) to the citizen's own petition."""
+
+    number: str
+    text: str = ""
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chase:
+    """Press on with the citizen's own petition."""
+
+    number: str
+    words: str = ""
+
+
+Intent = File | Withdraw | Rate | Supplement | Chase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +97,17 @@ class One:
     number: str
 
 
-Lookup = Mine | One
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Lookup: one petition with the reasons of its dates; without a number the citizen's newest under way.
+
+    Facts: `case` and `reasons`, or none.
+    """
+
+    number: str = ""
+
+
+Lookup = Mine | One | Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +118,8 @@ class Facts:
     cases: tuple[Case, ...] = ()
     case: Case | None = None
     events: tuple[Event, ...] = ()
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Key of a clock → the steps that lead to its date."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,9 @@ class Word(StrEnum):
     PRIVATE = "private"
     WITHDRAW = "withdraw"
     RATE = "rate"
+    CHASE = "chase"
+    SUPPLEMENT = "supplement"
+    WHY = "why"
     MORE = "more"
     MENU = "menu"
     FILE = "file"
@@ -46,7 +49,7 @@ _SAID: Mapping[Word, str] = {
     Word.HUMAN: "人工 转人工 人工服务 人工客服 客服 转人工服务 转客服 找人工 找人 找客服 真人 接线员 打电话"
     " 联系人工 在线客服",
     Word.LOOK: "查询 查 查看 查进度 进度 查询进度 我的诉求 我的投诉 我的 我的记录 我的工单 查询诉求 办到哪了 办得怎么样"
-    " 处理进度 办理进度 查一查 催 催办 催一催 催单",
+    " 处理进度 办理进度 查一查",
     Word.CANCEL: "取消 不办了 不投诉了 算了 放弃 退出 不填了 不写了 不弄了 不要了",
     Word.BACK: "返回 上一步 后退 回退 返回上一步 回到上一步 退回",
     Word.EDIT: "修改 更改 改 改动 改正 更正",
@@ -63,6 +66,10 @@ _SAID: Mapping[Word, str] = {
     Word.PRIVATE: "不公开 保密 不要公开 别公开 不同意公开 不愿意公开 不能公开 不可以公开 私密 请保密 不想公开 勿公开",
     Word.WITHDRAW: "撤回 撤销 撤诉 撤回诉求 撤回投诉 撤单",
     Word.RATE: "评价 打分 评分",
+    Word.CHASE: "催 催办 催一催 催单 催促 我要催办 快点办 怎么还没办 怎么还不办",
+    Word.SUPPLEMENT: "补充 补充材料 补充情况 补充说明 补材料 补充内容",
+    Word.WHY: "为什么是这一天 为什么是这天 为啥是这一天 为啥是这天 为什么这一天 为什么是这个日期 为什么是这个时间"
+    " 期限怎么算 期限怎么算的 日期怎么算的 怎么算的期限 期限是怎么算的",
     Word.MORE: "更多 继续看 下一页 还有呢 more",
     Word.MENU: "菜单 主菜单 首页 开始 目录 menu",
     Word.FILE: "反映 反映问题 诉求 提诉求 我要反映 反映诉求 填写诉求 办事 写诉求",
@@ -244,15 +251,16 @@ def reference(text: str) -> Reference | None:
 
 
 _ACT_ON = re.compile(
-    rf"(撤回|撤销|撤诉|评价|评分)\s*(?:编号|诉求)?\s*[:,]?\s*((?:WQ)?\s*\d{{8}}{_DASH}\d{{7}}|WQ[\dA-Z-]+|\d{{5,20}})"
+    rf"(撤回|撤销|撤诉|评价|评分|催办|催单|催|补充|为什么是这一?天|为啥是这一?天)\s*(?:编号|诉求)?\s*[:,]?\s*((?:WQ)?\s*\d{{8}}{_DASH}\d{{7}}|WQ[\dA-Z-]+|\d{{5,20}})"
     r"(?![\d-])[\s,.:;。、]*(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_ACT_STARTS = frozenset("撤评評")
+_ACT_STARTS = frozenset("撤评評催补補为為")
+_VERBS = {"评": Word.RATE, "撤": Word.WITHDRAW, "催": Word.CHASE, "补": Word.SUPPLEMENT, "为": Word.WHY}
 
 
 class ActOn(NamedTuple):
-    """撤回 or 评价 with a number, and the words after it."""
+    """A verb such as 撤回 or 催办 with a number, and the words after it."""
 
     word: Word
     number: str
@@ -260,14 +268,14 @@ class ActOn(NamedTuple):
 
 
 def act_on(text: str) -> ActOn | None:
-    """Read `撤回 <number>` and `评价 <number> <words>`; None for anything else."""
+    """Read `撤回 <number>`, `评价 <number> <words>` and the like; None for anything else."""
     if not text or text[0] not in _ACT_STARTS:
         return None
     found = _ACT_ON.fullmatch(unicodedata.normalize("NFKC", text).translate(_FOLDS).strip())
     if found is None:
         return None
     verb, number, words = found.groups()
-    return ActOn(Word.RATE if verb.startswith("评") else Word.WITHDRAW, number, words.strip())
+    return ActOn(_VERBS[verb[0]], number, words.strip())
 
 
 # --- ratings --------------------------------------------------------------------------------------------------------

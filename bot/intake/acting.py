@@ -4,22 +4,22 @@ Everything here happens inside the transaction that also stores the message and 
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from bot.clock import local
-from bot.petitions import lifecycle, supervision
+from bot.petitions import hops, lifecycle, supervision
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Policy, deadlines_for
 from bot.petitions.errors import UnknownPetition
 from bot.petitions.number import make_number
-from bot.petitions.petition import Actor, Draft, Kind, Outcome, Petition, Role
+from bot.petitions.petition import Actor, Case, Draft, Event, Kind, Outcome, Petition, Role
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
-from dialogs.turn import Facts, File, Intent, Lookup, Mine, One, Rate, Withdraw
+from dialogs.turn import Chase, Facts, File, Intent, Lookup, Mine, One, Rate, Supplement, Why, Withdraw
 
 _CODES = 1_000_000
 
@@ -84,7 +84,7 @@ def _promised(outcome: Outcome) -> Mapping[str, str]:
     return values
 
 
-async def find(work: UnitOfWork, lookup: Lookup, *, citizen: str) -> Facts:
+async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citizen: str) -> Facts:
     """Return what a lookup asks for; what it shows of foreign petitions is the dialog's business."""
     match lookup:
         case Mine():
@@ -93,8 +93,21 @@ async def find(work: UnitOfWork, lookup: Lookup, *, citizen: str) -> Facts:
             case = await work.cases.get(number, lock=True)
             events = await work.cases.events(number) if case else ()
             return Facts(lookup=lookup, case=case, events=events)
+        case Why(number=number):
+            case = await (work.cases.get(number) if number else _newest(work, citizen))
+            if case is None:
+                return Facts(lookup=lookup)
+            events, terms = await work.cases.events(case.petition.number), registrar.terms(case.petition)
+            reasons = {clock.key: terms.explain(clock, events) for clock in case.milestones}
+            return Facts(lookup=lookup, case=case, events=events, reasons=reasons)
         case _:
             assert_never(lookup)
+
+
+async def _newest(work: UnitOfWork, citizen: str) -> Case | None:
+    """Return the citizen's newest petition under way, else the newest."""
+    cases = await work.cases.of_citizen(citizen)
+    return next((case for case in cases if not case.petition.state.ended), next(iter(cases), None))
 
 
 async def perform(
@@ -108,18 +121,36 @@ async def perform(
             filing = registrar.file(draft, sequence=sequence, citizen=citizen, now=now)
             await work.cases.save(filing.outcome)
             return filing.values
-        case Withdraw(number=number, reason=reason):
-            case = await work.cases.get(number, lock=True)
+        case _:
+            case = await work.cases.get(intent.number, lock=True)
             if case is None:
                 raise UnknownPetition
-            await work.cases.save(lifecycle.withdraw(case, actor=actor, now=now, reason=reason))
-        case Rate(number=number, rating=rating, words=words):
-            case = await work.cases.get(number, lock=True)
-            if case is None:
-                raise UnknownPetition
+            history = await work.cases.events(intent.number) if isinstance(intent, Supplement) else ()
             terms = registrar.terms(case.petition)
-            outcome = supervision.rate(case, actor=actor, now=now, terms=terms, rating=rating, words=words)
-            await work.cases.save(outcome)
+            await work.cases.save(_acted(case, intent, actor=actor, now=now, terms=terms, history=history))
+    return {}
+
+
+def _acted(
+    case: Case,
+    intent: Withdraw | Rate | Supplement | Chase,
+    *,
+    actor: Actor,
+    now: datetime,
+    terms: Terms,
+    history: Sequence[Event],
+) -> Outcome:
+    """Do what the citizen wants done to a petition of theirs."""
+    match intent:
+        case Withdraw(reason=reason):
+            return lifecycle.withdraw(case, actor=actor, now=now, reason=reason)
+        case Rate(rating=rating, words=words):
+            return supervision.rate(case, actor=actor, now=now, terms=terms, rating=rating, words=words)
+        case Supplement(text=text, attachments=files):
+            return hops.supplement(
+                case, actor=actor, now=now, terms=terms, history=history, text=text, attachments=files
+            )
+        case Chase(words=words):
+            return supervision.chase(case, actor=actor, now=now, terms=terms, words=words)
         case _:
             assert_never(intent)
-    return {}

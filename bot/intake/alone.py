@@ -3,7 +3,7 @@
 from bot.clock import Clock
 from bot.intake.acting import Registrar, find, perform
 from bot.intake.pending import Pending, late_replies, state_of
-from bot.intake.turning import Turner, attachments
+from bot.intake.turning import Turner, attachments, supplemented
 from bot.metrics import Metrics
 from bot.petitions.ports import InboundRecord, InboundState, Storage, TurnWrites
 from dialogs.turn import Lookup
@@ -33,10 +33,10 @@ class SingleTurns:
             row = state.citizens[citizen]
             turned = self._turner.turn(row, inbound, now=now)
             while isinstance(turned, Lookup):
-                facts = await find(work, turned, citizen=citizen)
+                facts = await find(work, turned, registrar=self._registrar, citizen=citizen)
                 turned = self._turner.turn(row, inbound, now=now, facts=facts)
             values: dict[str, str] = {}
-            files = attachments(inbound, now=now)
+            files = attachments(inbound, now=now, number=supplemented(turned.intents))
             if inbound.report is not None:
                 await work.outbox.report(
                     account=inbound.citizen.account,

@@ -4,7 +4,7 @@ The engine's session, the send window the message opens and whether the citizen 
 turn is one read and one write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from bot.petitions.ports import Attachment, CitizenRow
 from bot.phrasing import Phrasing
 from dialogs.engine import Engine
 from dialogs.session import with_rest
-from dialogs.turn import Facts, Intent, Lookup
+from dialogs.turn import Facts, Intent, Lookup, Supplement
 
 _SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN})
 """Nothing a citizen said: kept, not talked to."""
@@ -98,13 +98,18 @@ class Turner:
         )
 
 
-def attachments(inbound: Inbound, *, now: datetime) -> tuple[Attachment, ...]:
+def supplemented(intents: Iterable[Intent]) -> str | None:
+    """Return the number of the petition that this turn adds to; its files go there at once."""
+    return next((intent.number for intent in intents if isinstance(intent, Supplement)), None)
+
+
+def attachments(inbound: Inbound, *, now: datetime, number: str | None = None) -> tuple[Attachment, ...]:
     """Return the files a message brings, wanted at once: platforms keep them for days only."""
     return tuple(
         Attachment(
             key=inbound.key if index == 0 else f"{inbound.key}#{index}",
             citizen=inbound.citizen.key,
-            number=None,
+            number=number,
             kind=MediaKind(media.kind),
             media_id=media.media_id,
             better_id=media.better_id,

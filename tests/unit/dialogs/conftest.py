@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, Location, MediaKind, MediaRef, Outbound, Reply
-from bot.petitions import lifecycle
+from bot.petitions import hops, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline
@@ -19,7 +19,20 @@ from config.phrases import load_phrases
 from dialogs.engine import Engine
 from dialogs.session import load_session
 from dialogs.spoken import SPOKEN
-from dialogs.turn import Catalogue, Facts, File, KindChoice, Mine, One, Rate, Turn, Withdraw
+from dialogs.turn import (
+    Catalogue,
+    Chase,
+    Facts,
+    File,
+    KindChoice,
+    Mine,
+    One,
+    Rate,
+    Supplement,
+    Turn,
+    Why,
+    Withdraw,
+)
 from tests.terms import terms
 
 CLERK = Actor(role=Role.CLERK, id="wang")
@@ -145,13 +158,20 @@ class Stage:
 
     # --- the office
 
-    def find(self, lookup: Mine | One, citizen: str) -> Facts:
+    def find(self, lookup: Mine | One | Why, citizen: str) -> Facts:
         match lookup:
             case Mine():
                 mine = [case for case in self.cases.values() if case.petition.citizen == citizen]
                 return Facts(lookup=lookup, cases=tuple(reversed(mine)))
             case One(number=number):
                 return Facts(lookup=lookup, case=self.cases.get(number), events=self.events.get(number, ()))
+            case Why(number=number):
+                mine = [one for one, case in self.cases.items() if case.petition.citizen == citizen]
+                number = number or (mine[-1] if mine else "")
+                case, events = self.cases.get(number), self.events.get(number, ())
+                clocks = case.milestones if case else ()
+                reasons = {clock.key: terms().explain(clock, events) for clock in clocks}
+                return Facts(lookup=lookup, case=case, events=events, reasons=reasons)
 
     def do(self, intent, citizen: str) -> Mapping[str, str]:
         actor = Actor(role=Role.CITIZEN, id=citizen)
@@ -176,6 +196,12 @@ class Stage:
                 self.save(lifecycle.withdraw(self.cases[number], actor=actor, now=self.now))
             case Rate(number=number, rating=rating, words=words):
                 self.save(lifecycle.rate(self.cases[number], actor=actor, now=self.now, rating=rating, words=words))
+            case Supplement(number=number, text=text, attachments=files):
+                common = {"actor": actor, "now": self.now, "terms": terms(), "history": self.events[number]}
+                self.save(hops.supplement(self.cases[number], **common, text=text, attachments=files))
+            case Chase(number=number, words=words):
+                common = {"actor": actor, "now": self.now, "terms": terms()}
+                self.save(supervision.chase(self.cases[number], **common, words=words))
         return {}
 
     def save(self, outcome: Outcome) -> None:
@@ -194,7 +220,9 @@ class Stage:
                 reason, elsewhere = text.split("｜")
                 outcome = lifecycle.refuse(case, **common, reason=reason, elsewhere=elsewhere)
             case "转办":
-                outcome = lifecycle.forward(case, **common, unit=UNIT)
+                outcome = lifecycle.forward(case, **common, unit=UNIT, terms=terms())
+            case "待补充":
+                outcome = hops.ask(case, **common, terms=terms(), question=text, by=UNIT.name)
             case "答复":
                 outcome = lifecycle.answer(case, **common, text=text, by=UNIT.name)
             case "办结":
@@ -206,7 +234,8 @@ class Stage:
         self.now += timedelta(hours=hours)
         for number, case in list(self.cases.items()):
             for milestone in case.milestones:
-                while outcome := tick(self.cases[number], milestone.key, now=self.now, terms=terms()):
+                clock = {"now": self.now, "terms": terms(), "history": self.events[number], "unit_name": UNIT.name}
+                while outcome := tick(self.cases[number], milestone.key, **clock):
                     self.save(outcome)
 
 

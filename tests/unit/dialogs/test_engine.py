@@ -142,7 +142,7 @@ def test_lookups_are_asked_for_by_their_full_number(stage, filed):
     filed.says("202611210000019")
     filed.says("查询")
     filed.says("下雨天这条路总是积水没有人来管")
-    assert seen == [One(number="WQ20261121-0000019"), Mine()]
+    assert seen == [One(number="WQ20261121-0000019"), Mine(), Mine()]  # the last: does a petition wait for words?
 
 
 def test_five_own_petitions_are_listed_and_the_rest_counted(stage):

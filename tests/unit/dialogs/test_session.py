@@ -50,6 +50,9 @@ def test_the_persisted_state_names_stay():
         "withdrawing.confirm",
         "rating.pick",
         "rating.words",
+        "chasing.pick",
+        "supplement.pick",
+        "supplement.ask",
     ]
 
 

@@ -79,7 +79,7 @@ def test_numbers_are_read_in_many_forms(typed, ordinal):
         ("查询", Word.LOOK),
         ("查询一下", Word.LOOK),
         ("查詢", Word.LOOK),
-        ("催一下", Word.LOOK),
+        ("催一下", Word.CHASE),
         ("撤回", Word.WITHDRAW),
         ("我要撤诉", Word.WITHDRAW),
         ("更多", Word.MORE),

@@ -1,0 +1,124 @@
+"""补充: words and files for a petition that is under way, asked for (待补充) or not.
+
+A citizen who was asked simply answers: the next free words or pictures go to the petition that waits for them, unless
+a draft is open. Whatever follows within the half hour goes there too.
+"""
+
+from bot.messages import InboundKind, Reply
+from bot.petitions.errors import WrongNumber
+from bot.petitions.lifecycle import Act, possible
+from bot.petitions.number import parse_number
+from bot.petitions.petition import Case, State
+from dialogs.asking import choices, resume
+from dialogs.looking import SHOWN, pick
+from dialogs.session import State as Step
+from dialogs.talk import Answer, Talk
+from dialogs.turn import Mine, One, Supplement
+from dialogs.understanding import Word
+
+LONGEST = 2_000
+_ENDS = frozenset({Word.DONE, Word.SKIP, Word.NO, Word.CONTINUE})
+_ANSWERS = frozenset({None, Word.YES, Word.NO, Word.PUBLIC, Word.PRIVATE, Word.CLEAR, Word.DONE})
+"""Short words that may be the answer to what the office asked."""
+
+
+def start(talk: Talk) -> Answer:
+    """Ask for what is to be added: to the petition that waits, to the only one under way, or to one picked."""
+    facts = talk.found(Mine())
+    if facts is None:
+        return Mine()
+    able = [case for case in facts.cases if _can(talk, case)]
+    waiting = [case for case in able if case.petition.state is State.WAITING]
+    able = (waiting or able)[:SHOWN]
+    if not able:
+        return resume(talk, Reply(phrase="supplement.none"))
+    if len(able) == 1:
+        return _ask(talk, able[0])
+    session = talk.session
+    session.aside(Step.SUPPLEMENT_PICK, at=talk.at)
+    session.numbers = [case.petition.number for case in able]
+    return Reply(phrase="supplement.pick", choices=tuple(pick("supplement", case) for case in able))
+
+
+def picked(talk: Talk) -> Answer | None:
+    """Read a number typed after the list; None for anything else."""
+    place, numbers = talk.heard.ordinal, talk.session.numbers
+    return one(talk, numbers[place - 1]) if 0 < place <= len(numbers) else None
+
+
+def one(talk: Talk, typed: str, words: str = "") -> Answer:
+    """Add `words` to this petition, if it is one's own and under way; without words, ask for them."""
+    try:
+        number = parse_number(typed)
+    except WrongNumber:
+        return resume(talk, Reply(phrase="looking.wrong_number"))
+    facts = talk.found(One(number=number))
+    if facts is None:
+        return One(number=number)
+    case = talk.own(facts.case)
+    if case is None or not _can(talk, case):
+        return resume(talk, Reply(phrase="supplement.not_now"))
+    return _take(talk, case, words) if words else _ask(talk, case)
+
+
+def awaited(talk: Talk) -> Answer | None:
+    """Give words or a file to the petition that waits for them; None when none does, or this is no answer.
+
+    Who was never told about personal data never filed, and is not looked up.
+    """
+    if not talk.session.notified or talk.session.parts is not None or talk.heard.word not in _ANSWERS:
+        return None
+    facts = talk.found(Mine())
+    if facts is None:
+        return Mine()
+    waiting = [case for case in facts.cases if case.petition.state is State.WAITING]
+    return _take(talk, waiting[0], _words(talk)) if waiting else None
+
+
+def said(talk: Talk) -> Answer | None:
+    """Take what follows 补充; 完成 ends it. None for a petition that is no longer under way."""
+    number = talk.session.number
+    facts = talk.found(One(number=number))
+    if facts is None:
+        return One(number=number)
+    case = talk.own(facts.case)
+    if case is None or not _can(talk, case):
+        return None
+    waits = case.petition.state is State.WAITING
+    if (talk.heard.word in _ENDS and not waits) or talk.heard.word is Word.DONE:
+        return resume(talk, Reply(phrase="supplement.done", values={"number": number}))
+    return _take(talk, case, _words(talk))
+
+
+def _words(talk: Talk) -> str:
+    """Return the words of the message: what was typed, or where the pin on the map is."""
+    pin = talk.message.location
+    if pin is not None:
+        return pin.label or f"{pin.latitude:.5f}, {pin.longitude:.5f}"
+    return talk.message.text
+
+
+def _take(talk: Talk, case: Case, words: str) -> Reply:
+    files = (talk.message.key,) if talk.message.kind in _FILES else ()
+    number, session = case.petition.number, talk.session
+    talk.intents.append(Supplement(number=number, text=words[:LONGEST], attachments=files))
+    waited = case.petition.state is State.WAITING
+    session.aside(Step.SUPPLEMENT, at=talk.at)
+    session.number = number
+    phrase = "supplement.resumed" if waited else "supplement.taken"
+    return Reply(phrase=phrase, values={"number": number}, choices=choices(talk.office, session))
+
+
+_FILES = frozenset({InboundKind.IMAGE, InboundKind.VOICE, InboundKind.VIDEO})
+
+
+def _ask(talk: Talk, case: Case) -> Reply:
+    session, petition = talk.session, case.petition
+    session.aside(Step.SUPPLEMENT, at=talk.at)
+    session.number = petition.number
+    values = {"number": petition.number, "summary": petition.summary}
+    return Reply(phrase="supplement.ask", values=values, choices=choices(talk.office, session))
+
+
+def _can(talk: Talk, case: Case) -> bool:
+    return Act.SUPPLEMENT in possible(case, talk.citizen)
