@@ -13,6 +13,8 @@ from dialogs.session import ASIDES, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
 from dialogs.understanding import Word
 
+FROM_MENTION = 90
+"""Characters of a mention that the citizen is reminded of."""
 SHORT_CONTENT = 200
 """Characters of the content that a summary repeats."""
 FIELDS: Mapping[str, State] = {
@@ -147,6 +149,8 @@ def _given(office: Office, state: State, parts: Parts) -> Reply | None:
     match state:
         case State.KIND if parts.kind is not None:
             given = office.label(parts.kind)
+        case State.KIND if parts.origin:
+            return Reply(phrase="filing.from_mention", values={"given": short(parts.content, FROM_MENTION)})
         case State.CONTENT:
             given = short(parts.content, SHORT_CONTENT)
         case State.PLACE:
@@ -191,7 +195,15 @@ def is_public(office: Office, parts: Parts) -> bool:
 
 
 def menu(talk: Talk, *, phrase: str = "greeting.menu") -> Reply:
-    """Offer the kinds and the look at one's own petitions; a number typed next picks one."""
+    """Offer the kinds and the look at one's own petitions; a number typed next picks one.
+
+    Where a draft made of a mention waits, ask for its kind instead.
+    """
+    if talk.session.parts is None and talk.session.waiting:
+        talk.session.parts = talk.session.waiting.pop(0)
+        talk.session.filed = False
+        talk.session.enter(State.KIND)
+        return _asked(talk)
     talk.session.enter(State.MENU, at=talk.at)
     return Reply(phrase=phrase, values={"office": talk.office.name}, choices=talk.office.menu_choices)
 

@@ -24,6 +24,7 @@ from dialogs import (
 )
 from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question
 from dialogs.commands import COMMANDS, button, more
+from dialogs.mentioned import mentioned
 from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Lookup, Turn
@@ -61,6 +62,8 @@ class Engine:
             facts=facts,
             heard=_NOTHING_HEARD,
         )
+        if message.kind is InboundKind.MENTION:
+            return Turn(reply=mentioned(talk), session=dump_session(talk.session))
         answer = _answer(talk)
         if not isinstance(answer, Reply):
             return answer
@@ -70,7 +73,7 @@ class Engine:
 def _answer(talk: Talk) -> Answer:
     _expire(talk)
     match talk.message.kind:
-        case InboundKind.TEXT | InboundKind.MENTION:
+        case InboundKind.TEXT:
             talk.heard = hear(talk.message.text)
             return _listen(talk)
         case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO:

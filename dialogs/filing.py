@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from bot.messages import Reply
 from bot.petitions.petition import Draft, Kind
 from dialogs import correcting
-from dialogs.asking import is_public, question
+from dialogs.asking import is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
 from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Talk
@@ -30,6 +30,10 @@ def begin(talk: Talk, kind: Kind, *, words: str = "") -> Reply:
     """Start with a kind, or change the kind of the draft under way; `words` are a content that came with it."""
     session = talk.session
     fresh = session.parts is None
+    if fresh and words:
+        session.parts = Parts()  # with words of its own it is not the one that waits
+        session.filed = False
+        session.enter(State.KIND)
     parts = draft(talk)
     changed = parts.kind is not None and parts.kind is not kind
     parts.kind = kind
@@ -58,7 +62,8 @@ def submit(talk: Talk) -> Reply:
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
     session.drop_draft()
     session.filed = True
-    return Reply(phrase=phrase, values={"kind": kind})
+    reply = Reply(phrase=phrase, values={"kind": kind})
+    return said(reply, tail=Reply(phrase="draft.mentioned")) if session.waiting else reply
 
 
 def _complete(talk: Talk, parts: Parts, kind: Kind) -> Draft:
@@ -68,10 +73,16 @@ def _complete(talk: Talk, parts: Parts, kind: Kind) -> Draft:
         place=parts.place,
         latitude=parts.latitude,
         longitude=parts.longitude,
-        attachments=tuple(parts.attachments),
+        attachments=_evidenced(parts),
         phone=parts.phone,
         public=is_public(talk.office, parts),
     )
+
+
+def _evidenced(parts: Parts) -> tuple[str, ...]:
+    """Return the keys of what belongs to the petition: its files, and the mention it was made of."""
+    files = tuple(parts.attachments)
+    return files if not parts.origin or parts.origin in files else (*files, parts.origin)
 
 
 def answer(talk: Talk) -> Reply:

@@ -21,7 +21,7 @@ def draft(talk: Talk) -> Parts:
     """Return the citizen's draft, begun now if there is none; a side conversation over it ends."""
     session = talk.session
     if session.parts is None:
-        session.parts = Parts()
+        session.parts = session.waiting.pop(0) if session.waiting else Parts()
         session.filed = False
         session.enter(State.KIND)
     elif session.state in ASIDES:
@@ -122,6 +122,8 @@ def further(talk: Talk, text: str) -> Reply:
 def offer(talk: Talk, text: str) -> Reply:
     """Offer to file words that came without a command: the kind is asked next."""
     parts = draft(talk)
+    if parts.origin:
+        return further(talk, text)
     if len(text) > HARD_CONTENT:
         talk.session.drop_draft()
         return question(talk, lead=_too_long(text))

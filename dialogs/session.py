@@ -6,6 +6,8 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
     v version   s state   b the step to come back to   t when the state was entered, epoch seconds (side states, menu)
     d draft: k kind  c content  p place  y latitude  x longitude  a attachments (inbound keys)  t phone
              o public (1, 0, absent: not asked yet)  z steps behind the citizen, one letter each
+             m key of the mention it was made of
+    w drafts made of mentions, waiting (each as d)   h 1: a bare mention was answered
     n 1: the notice about personal data was given   f 1: the last thing filed needs no second 提交
     l numbers offered for picking   q number a side state is about   g rating that awaits words
     e when wrong codes were given, epoch seconds   r text left over for 更多   o scene of the QR code that was followed
@@ -104,6 +106,8 @@ class Parts:
     public: bool | None = None
     behind: str = ""
     """Letters of the steps answered or skipped."""
+    origin: str = ""
+    """The key of the public mention it was made of, '' where it began in private."""
 
     def passed(self, step: State) -> None:
         """Put a step behind."""
@@ -128,6 +132,10 @@ class Session:
     wrong_codes: list[int] = field(default_factory=list)
     rest: str = ""
     scene: str = ""
+    waiting: list[Parts] = field(default_factory=list)
+    """Drafts made of mentions, oldest first, while another one is on its way or nobody has asked yet."""
+    greeted: bool = False
+    """Whether a mention that says nothing was answered."""
 
     def enter(self, state: State, *, at: int = 0) -> None:
         """Go to a state of the plain way: nothing lies under it."""
@@ -187,6 +195,8 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
         wrong_codes=[_int(moment) for moment in data["e"]] if "e" in data else [],
         rest=_text(data["r"]) if "r" in data else "",
         scene=_text(data["o"]) if "o" in data else "",
+        waiting=[_read_parts(one) for one in data["w"]] if "w" in data else [],
+        greeted=get("h") == 1,
     )
     if (session.parts is None and session.state in _NEEDS_DRAFT) or (
         session.back is not None and session.back not in STEPS
@@ -202,8 +212,8 @@ def _read_parts(data: Any) -> Parts:  # noqa: ANN401 -- whatever stood in the JS
         raise _Damaged
     get = data.get
     public = get("o")
-    content, place, phone, behind = get("c", ""), get("p", ""), get("t", ""), get("z", "")
-    if not type(content) is type(place) is type(phone) is type(behind) is str:
+    content, place, phone, behind, origin = get("c", ""), get("p", ""), get("t", ""), get("z", ""), get("m", "")
+    if not type(content) is type(place) is type(phone) is type(behind) is type(origin) is str:
         raise _Damaged
     return Parts(
         kind=_KINDS[data["k"]] if "k" in data else None,
@@ -215,6 +225,7 @@ def _read_parts(data: Any) -> Parts:  # noqa: ANN401 -- whatever stood in the JS
         phone=phone,
         public=None if public is None else public == 1,
         behind=behind,
+        origin=origin,
     )
 
 
@@ -257,6 +268,10 @@ def dump_session(session: Session) -> str:
         data["f"] = 1
     if session.numbers or session.number or session.rating or session.wrong_codes or session.rest or session.scene:
         _dump_rest(session, data)
+    if session.waiting:
+        data["w"] = [_parts_data(one) for one in session.waiting]
+    if session.greeted:
+        data["h"] = 1
     try:
         return orjson.dumps(data).decode()
     except orjson.JSONEncodeError:  # half of a surrogate pair: it becomes U+FFFD, as in the database
@@ -296,6 +311,8 @@ def _parts_data(parts: Parts) -> dict[str, Any]:
         data["o"] = int(parts.public)
     if parts.behind:
         data["z"] = parts.behind
+    if parts.origin:
+        data["m"] = parts.origin
     return data
 
 

@@ -1,0 +1,110 @@
+"""A mention in public: what it becomes before the citizen has said a word in private.
+
+A request becomes a draft of that citizen, which waits beside whatever they are doing: the next time they would be
+asked what they want, they are asked for this one's kind instead. What is no request is told by fixed rules and answered
+once or not at all. What is said here is read by everybody, so it names nothing: only a mark, made of the mention's key,
+tells one answer from the next. Of `raw` the adapter's `context` is read: `url` and `post_text`.
+"""
+
+import hashlib
+import re
+from enum import StrEnum
+
+from bot.messages import Inbound, Reply
+from dialogs.asking import short
+from dialogs.gathering import HARD_CONTENT, MOST_ATTACHMENTS
+from dialogs.session import STEP_LETTERS, Parts, State
+from dialogs.talk import Talk
+from dialogs.understanding import Word, hear, letters
+
+MOST_WAITING = 200
+"""Drafts from mentions that wait for one citizen; further ones stay in the list of mentions only."""
+_NAME = re.compile(r"[@＠][\w\-·]{1,30}[:：]?|回复\s*(?=[@＠])")
+_LINK = re.compile(r"https?://\S+|(?<![a-z])t\.cn/\w+", re.ASCII | re.IGNORECASE)
+_PRAISE = re.compile("点赞|赞一个|感谢|谢谢|辛苦|真棒|给力|加油|好样的|厉害|称赞|👍|💐|❤|好评")
+_TROUBLE = re.compile(
+    "[?？]|但|可是|不过|希望|建议|投诉|举报|反映|求助|问题|请问|怎么|什么时候|为什么|能不能|可不可以|何时|没有|没人|不能|不给|不让|不通"
+    "|坏|堵|吵|脏|乱|漏|臭|黑|危险|扰民|拖欠|麻烦|整治|解决|处理|曝光"
+)
+_ADVERTISED = re.compile(
+    "加微信|加v|加V|兼职|刷单|代开|贷款|返利|抽奖|转发.{0,6}抽|优惠券|淘宝|直播间|互粉|涨粉|博彩|彩票"
+)
+_LONGEST_PRAISE = 60
+_MOST_LINKS, _MOST_NAMES = 3, 8
+_LEAST_LETTERS = 2
+_POST = 140
+_MARK_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_MARK_LENGTH = 8
+
+
+class Sense(StrEnum):
+    """What a mention is by rule; persisted with it where it is no request."""
+
+    REQUEST = "request"
+    BARE = "bare"
+    """Nothing but names, or a greeting."""
+    PRAISE = "praise"
+    SPAM = "spam"
+
+
+def sense(message: Inbound) -> Sense:
+    """Return what a mention is; in doubt it is a request, as an overlooked one is worse than one too many."""
+    text = message.text
+    words = _LINK.sub(" ", _NAME.sub(" ", text)).strip()
+    if not letters(words, enough=_LEAST_LETTERS) or hear(words).word is Word.CHAT:
+        return Sense.REQUEST if message.media else Sense.BARE
+    trouble = _TROUBLE.search(words) is not None
+    crowded = len(_LINK.findall(text)) >= _MOST_LINKS or len(_NAME.findall(text)) >= _MOST_NAMES
+    if _ADVERTISED.search(words) is not None and (crowded or not trouble):
+        return Sense.SPAM
+    if crowded and not trouble:
+        return Sense.SPAM
+    if len(words) <= _LONGEST_PRAISE and not trouble and _PRAISE.search(words) is not None:
+        return Sense.PRAISE
+    return Sense.REQUEST
+
+
+def mentioned(talk: Talk) -> Reply | None:
+    """Draft a request and say that it has arrived; a bare @ by a newcomer is answered, praise and spam are not."""
+    message, session = talk.message, talk.session
+    values = {"mark": mark(message.key)}
+    match sense(message):
+        case Sense.REQUEST:
+            if len(session.waiting) < MOST_WAITING:
+                session.waiting.append(_parts(message))
+            return Reply(phrase="mention.received", values=values)
+        case Sense.BARE if not session.greeted:
+            session.greeted = True
+            return Reply(phrase="mention.bare", values=values)
+        case _:
+            return None
+
+
+def mark(key: str) -> str:
+    """Return the letters by which an answer to this mention differs from all others."""
+    number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8])
+    letters_ = []
+    for _ in range(_MARK_LENGTH):
+        number, place = divmod(number, len(_MARK_LETTERS))
+        letters_.append(_MARK_LETTERS[place])
+    return "".join(letters_)
+
+
+def _parts(message: Inbound) -> Parts:
+    files = [message.key if place == 0 else f"{message.key}#{place}" for place in range(len(message.media))]
+    parts = Parts(content=_content(message), attachments=files[:MOST_ATTACHMENTS], origin=message.key)
+    parts.behind = STEP_LETTERS[State.CONTENT]
+    return parts
+
+
+def _content(message: Inbound) -> str:
+    """Return the citizen's words, what they stand under, and where."""
+    context = message.raw.get("context")
+    around = context if isinstance(context, dict) else {}
+    lines = [message.text.strip()]
+    if around.get("post_text"):
+        lines.append(f"（评论所在的微博：{short(str(around['post_text']), _POST)}）")
+    if around.get("url"):
+        lines.append(f"原文：{around['url']}")
+    tail = "\n".join(lines[1:])
+    return f"{lines[0][: HARD_CONTENT - len(tail) - 1]}\n{tail}".strip()

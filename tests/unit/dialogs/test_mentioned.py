@@ -1,0 +1,95 @@
+import pytest
+
+from adapters.weibo.public import check_public
+from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef, Reply
+from dialogs.mentioned import Sense, mark, sense
+from tests.unit.dialogs.conftest import PHRASING
+
+CONTEXT = {"url": "https://weibo.com/7/K3fnuEfZK", "post_text": "", "nickname": "某某"}
+
+
+def mention(text, *, pictures=0):
+    media = tuple(MediaRef(kind=MediaKind.IMAGE, media_id=f"https://a/{n}") for n in range(pictures))
+    citizen = CitizenRef(channel=Channel.WEIBO, account="demo", user="7")
+    return Inbound(key="weibo:demo:s1", citizen=citizen, kind=InboundKind.MENTION, sent_at=None, text=text, media=media)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@云溪问政 和平路路灯坏了三天没人修", Sense.REQUEST),
+        ("停水@云溪问政", Sense.REQUEST),
+        ("@云溪问政 谢谢你们，但是路还没修好", Sense.REQUEST),
+        ("@云溪问政 求助！贷款买的房停工了", Sense.REQUEST),
+        ("@云溪问政", Sense.BARE),
+        ("@云溪问政 你好", Sense.BARE),
+        ("回复@某某:@云溪问政 👍", Sense.BARE),
+        ("@云溪问政 办事真快，给你们点赞👍", Sense.PRAISE),
+        ("@云溪问政 兼职刷单日结 http://t.cn/A6x http://t.cn/A6y http://t.cn/A6z", Sense.SPAM),
+        ("@a @b @c @d @e @f @g @云溪问政 一起来玩", Sense.SPAM),
+    ],
+)
+def test_what_a_mention_is(text, expected):
+    assert sense(mention(text)) is expected
+
+
+def test_a_picture_without_words_is_a_request():
+    assert sense(mention("@云溪问政", pictures=1)) is Sense.REQUEST
+
+
+def test_a_mention_becomes_a_draft_and_the_dialog_goes_on_from_it(stage):
+    pictures = (MediaRef(kind=MediaKind.IMAGE, media_id="a"), MediaRef(kind=MediaKind.IMAGE, media_id="b"))
+    said = stage.sends(InboundKind.MENTION, text="@云溪问政 路灯坏了", media=pictures, raw={"context": CONTEXT})
+    assert said.startswith("您好，您点名我们反映的事已收到")
+    key = "wechat:main:甲:1"
+    assert stage.says("你好").startswith("请选您要办的事")
+    assert "已存成草稿：@云溪问政 路灯坏了 原文：https://weibo.com/7/K3fnuEfZK" in stage.sends(InboundKind.FOLLOW)
+    assert stage.says("投诉").startswith("请告诉我地点")
+    assert stage.says("和平路").startswith("已收到 2 份材料")
+    for text in ("完成", "跳过", "公开"):
+        stage.says(text)
+    assert "编号" in stage.says("提交")
+    assert stage.cases[stage.last].petition.content == "@云溪问政 路灯坏了\n原文：https://weibo.com/7/K3fnuEfZK"
+    assert stage.events[stage.last][0].data["attachments"] == [key, f"{key}#1"]
+
+
+def test_a_draft_of_one_s_own_is_not_touched_and_the_mentions_wait_in_order(stage):
+    stage.says("投诉")
+    for text in ("@云溪问政 第一件事", "@云溪问政 第二件事"):
+        stage.sends(InboundKind.MENTION, text=text)
+    for text in ("私信里的事情", "跳过", "跳过", "跳过", "公开"):
+        stage.says(text)
+    assert stage.says("提交").endswith("回复“继续”接着登记。")
+    assert (stage.cases[stage.last].petition.content, stage.session().parts) == ("私信里的事情", None)
+    assert "第一件事" in stage.says("继续")
+    assert [one.content for one in stage.session().waiting] == ["@云溪问政 第二件事"]
+    for text in ("求助", "跳过", "跳过", "跳过", "公开", "提交"):
+        stage.says(text)
+    assert stage.events[stage.last][0].data["attachments"] == ["wechat:main:甲:2"]
+    assert "第二件事" in stage.says("继续")
+
+
+def test_a_number_answers_what_was_asked_before_the_mention(filed):
+    for verb in ("受理", "转办"):
+        filed.acts(verb)
+    filed.acts("答复", "已修好。")
+    filed.acts("办结")
+    filed.sends(InboundKind.MENTION, text="@云溪问政 路灯坏了")
+    assert "满意" in filed.says("1")
+    assert filed.session().waiting[0].content == "@云溪问政 路灯坏了"
+
+
+def test_no_request_is_answered_once_or_not_at_all(stage):
+    said = [stage.sends(InboundKind.MENTION, text=text) for text in ("@云溪问政", "@云溪问政", "@云溪问政 真棒")]
+    assert ([text[:2] for text in said], stage.session().waiting) == (["您好", "", ""], [])
+
+
+def test_what_is_said_in_public_names_nothing_and_never_repeats():
+    texts = {
+        PHRASING.render(Reply(phrase=phrase, values={"mark": mark(f"weibo:demo:s{number}")})).text
+        for phrase in ("mention.received", "mention.bare")
+        for number in range(500)
+    }
+    for text in texts:
+        check_public(text)
+    assert len(texts) == 1000
