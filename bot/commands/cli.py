@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import calendar, checking, deadlines, petitions, serving, showing, users
+from bot.commands import calendar, checking, deadlines, petitions, rebuild, serving, showing, users
 
 cli = typer.Typer(
     name="bot",
@@ -18,6 +18,7 @@ cli.command("sandbox")(showing.sandbox)
 cli.command("check")(checking.check)
 cli.command("act")(petitions.act)
 cli.command("deadline")(deadlines.deadline)
+cli.command("rebuild")(rebuild.rebuild)
 work_calendar = typer.Typer(help="The work calendar: holidays and make-up workdays.", no_args_is_help=True)
 work_calendar.command("show")(calendar.show)
 work_calendar.command("import")(calendar.import_notice)

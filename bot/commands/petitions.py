@@ -19,34 +19,43 @@ from bot.app.office import Office
 from bot.clock import SHANGHAI, local
 from bot.commands.running import Config, end, office_of, run, storage_of
 from bot.messages import CitizenRef
-from bot.petitions.lifecycle import Act
+from bot.petitions.lifecycle import BY_STAFF, Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Case, MilestoneName
 from bot.petitions.service import ActRequest
 
-ACTS = (Act.ACCEPT, Act.REFUSE, Act.FORWARD, Act.ANSWER, Act.CLOSE)
 FORMATS = ("jsonl", "csv", "xlsx")
 _ELSEWHERE = "12345政务服务便民热线"
 
 
 def act(
     number: Annotated[str, typer.Argument(help="Petition number, with or without WQ and dash.")],
-    what: Annotated[str, typer.Argument(metavar="ACT", help="accept, refuse, forward, answer or close")],
+    what: Annotated[str, typer.Argument(metavar="ACT", help=", ".join(BY_STAFF))],
     config: Config = None,
     *,
     as_user: Annotated[str, typer.Option("--as", help="Login name of who acts.")],
-    unit: Annotated[str, typer.Option(help="Unit id, to forward.")] = "",
-    text: Annotated[str, typer.Option(help="The answer, the reason of a refusal, or a note.")] = "",
+    unit: Annotated[str, typer.Option(help="Unit id, to forward; ids joined by commas, to co-handle.")] = "",
+    text: Annotated[str, typer.Option(help="The answer, the question, the opinion, the reason, or a note.")] = "",
+    amount: Annotated[int, typer.Option(min=0, help="How much longer, in the unit of the answer's limit.")] = 0,
     elsewhere: Annotated[str, typer.Option(help="Where a refused citizen should go instead.")] = _ELSEWHERE,
 ) -> None:
     """Do to a petition what the console's buttons do, also beside a running gateway."""
-    wanted = next((one for one in ACTS if one.value == what), None)
+    wanted = next((one for one in BY_STAFF if one.value == what), None)
     if wanted is None:
-        end(f"ACT is one of {', '.join(one.value for one in ACTS)}, not {what!r}")
+        end(f"ACT is one of {', '.join(one.value for one in BY_STAFF)}, not {what!r}")
     office = office_of(config)
 
     async def do() -> Case:
-        request = ActRequest(act=wanted, number=parse_number(number), text=text, unit=unit, elsewhere=elsewhere)
+        units = tuple(one.strip() for one in unit.split(",")) if wanted is Act.COHANDLE else ()
+        request = ActRequest(
+            act=wanted,
+            number=parse_number(number),
+            text=text,
+            unit="" if units else unit,
+            units=units,
+            amount=amount,
+            elsewhere=elsewhere,
+        )
         return await _act(office, request, as_user=as_user)
 
     case = run(do)

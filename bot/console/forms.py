@@ -12,7 +12,7 @@ from typing import Any, Final
 from aiohttp import web
 from multidict import MultiMapping
 
-from bot.petitions.lifecycle import ROLES, Act
+from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Event, Role
 
 TOKEN: Final = "csrf"  # noqa: S105 -- the name of a form field
@@ -21,8 +21,6 @@ VISITOR_COOKIE: Final = "wenqiao_visitor"
 LONGEST_TEXT: Final = 5000
 LONGEST_LINE: Final = 200
 LONGEST_EXTENSION: Final = 365
-ACTS: Final = tuple(act for act in Act if ROLES[act] - {Role.CITIZEN, Role.CLOCK})
-"""The acts that staff do, and that have a form."""
 
 
 def new_token() -> str:

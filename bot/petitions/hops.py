@@ -149,7 +149,11 @@ def _running_again(case: Case, *, now: datetime, terms: Terms, history: Iterable
 
 def _moved(clock: Milestone, terms: Terms, course: Course) -> list[dict[str, Any]]:
     found = terms.recount(clock, course)
-    return [move_data(clock, found)] if found else []
+    if found is None:
+        return []
+    if found.due < clock.due_at:  # a promise kept in spite of a changed calendar is not taken back here
+        found = replace(found, due=clock.due_at, warn_at=clock.warn_at)
+    return [move_data(clock, found)]
 
 
 # --- extension ------------------------------------------------------------------------------------------------------

@@ -166,6 +166,10 @@ ROLES: Mapping[Act, frozenset[Role]] = {
 own ones. The clock signs and resumes what was left lying, and supervises by rule."""
 
 
+BY_STAFF = tuple(act for act in Act if ROLES[act] - {Role.CITIZEN, Role.CLOCK})
+"""What staff do, in the order of `Act`."""
+
+
 def possible(case: Case, actor: Actor) -> tuple[Act, ...]:
     """Return the acts that state and role allow this actor, in the order of `Act`; see `hindrances.doable`."""
     return tuple(act for act in Act if (case.petition.state, act) in TRANSITIONS and _may(case.petition, act, actor))

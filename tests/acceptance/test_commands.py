@@ -3,10 +3,13 @@
 import asyncio
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bot.petitions.lifecycle import BY_STAFF
 from tests.acceptance.console import Desk
 from tests.acceptance.phone import Phone
 from tests.acceptance.processes import Ended, Running, bot, data_in, free_port
@@ -43,7 +46,7 @@ async def test_act_does_what_the_buttons_do(running: Running, phone: Phone, tmp_
     )
     assert [(ended.code, ended.out) for ended in wrong] == [(1, "")] * len(wrong)
     assert [ended.err.removesuffix("\n") for ended in wrong] == [
-        "ACT is one of accept, refuse, forward, answer, close, not 'praise'",
+        f"ACT is one of {', '.join(BY_STAFF)}, not 'praise'",
         "there is no user 'nobody' who may act",
         "The petition number is mistyped.",
         "No such petition.",
@@ -75,6 +78,22 @@ async def test_act_does_what_the_buttons_do(running: Running, phone: Phone, tmp_
     assert answered.endswith("云溪市城市管理局答复：\n已疏通。")
     [sorry] = await other.texts(1)
     assert sorry.endswith("原因：已在诉讼中\n您可以：人民法院")
+
+
+async def test_everything_stored_follows_from_the_events(running: Running, tmp_path: Path) -> None:
+    def rebuild() -> Ended:
+        return bot("rebuild", "--check", "--config", DEMO, folder=tmp_path, environ=data_in(tmp_path))
+
+    assert running.process.poll() is None
+    sound = await asyncio.to_thread(rebuild)
+    assert (sound.code, sound.out, sound.err) == (0, "30 petitions, 0 differences\n", "")
+    [database] = tmp_path.rglob("wenqiao.sqlite3")
+    with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
+        [(number,)] = connection.execute("SELECT number FROM petitions WHERE state = 'closed' ORDER BY number LIMIT 1")
+        connection.execute("UPDATE petitions SET state = 'filed' WHERE number = ?", (number,))
+    damaged = await asyncio.to_thread(rebuild)
+    assert (damaged.code, damaged.out) == (1, f"{number}\tstate\tfiled\tclosed\n30 petitions, 1 differences\n")
+    assert (await asyncio.to_thread(bot, "rebuild", "--config", DEMO, folder=tmp_path)).code == 1
 
 
 async def test_an_administrator_added_from_the_command_line_signs_in(running: Running, tmp_path: Path) -> None:
