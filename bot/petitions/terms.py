@@ -83,7 +83,7 @@ class Terms:
         found = self.recount(clock, course)
         if found is None or found.due == clock.due_at:
             return steps
-        return (*steps, f"这是按现在的日历推算的；原来的承诺不提前，期限仍是{moment(clock.due_at)}。")
+        return (*steps, f"这是按现在的日历推算的；已经答应的期限仍是{moment(clock.due_at)}。")
 
     def workdays_after(self, at: datetime, days: int) -> datetime:
         """Return the same time of day, so many working days after `at`."""
