@@ -8,9 +8,12 @@ from pydantic import BaseModel
 
 from bot.commands.cli import cli
 from bot.metrics import Metrics
+from bot.petitions.deadlines import HOP_RULES
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Kind, Lamp, NoticeKind, Rating, Role, State
-from config.sections import Section
+from config.hops import LEAST
+from config.policies import load_policies
+from config.sections import Section, WeChatAccount, WeiboAccount
 from config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +59,25 @@ def test_every_setting_is_explained_to_the_operator():
     assert _missing(told, OPERATING) == set()
 
 
+@pytest.mark.parametrize("account", [WeChatAccount, WeiboAccount])
+def test_every_setting_of_an_account_is_explained_to_the_operator(account):
+    base = {"templates", "api_base", "messages_base", "upload_base"}  # tables and addresses, told in words of their own
+    section = OPERATING[OPERATING.index("## 四、") : OPERATING.index("## 五、")]
+    platform = account.__name__.removesuffix("Account").lower()
+    told = "\n".join(line for line in section.splitlines() if f"`{platform}[]." in line)
+    names = set(account.model_fields) - base
+    assert {name for name in names if not re.search(rf"`(?:{platform}\[\]\.)?{name}`", told)} == set()
+
+
+def test_every_clock_and_limit_of_the_hops_is_explained_to_the_operator():
+    assert _missing({name.value for name in HOP_RULES} | set(LEAST), OPERATING) == set()
+
+
+def test_every_policy_stands_in_the_operating_manual():
+    policies = load_policies(ROOT / "config/deadlines.toml")
+    assert _missing(set(policies.names), OPERATING) == set()
+
+
 def test_every_command_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text()
     names = {command.name for command in cli.registered_commands} | {group.name for group in cli.registered_groups}
@@ -80,6 +102,12 @@ def test_every_notice_stands_in_the_operating_manual():
 def test_every_link_leads_somewhere(document):
     links = [link for link in _LINK.findall(document.read_text()) if not link.startswith("http")]
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_pictures_stay_small():
+    largest = 150_000
+    pictures = (ROOT / "docs/pictures").glob("*")
+    assert [path.name for path in pictures if path.stat().st_size > largest] == []
 
 
 def test_every_decision_stands_in_the_index():
