@@ -149,31 +149,37 @@ def dump_inbound(inbound: Inbound) -> dict[str, Any]:
         "key": inbound.key,
         "citizen": inbound.citizen.key,
         "kind": inbound.kind.value,
-        "sent_at": inbound.sent_at.isoformat(),
-        "text": inbound.text,
-        "choice": inbound.choice,
-        "media": [[m.kind.value, m.media_id, m.better_id] for m in inbound.media],
-        "location": [inbound.location.latitude, inbound.location.longitude, inbound.location.label]
-        if inbound.location
-        else None,
-        "report": [inbound.report.message_id, inbound.report.delivered, inbound.report.detail]
-        if inbound.report
-        else None,
-        "raw": dict(inbound.raw),
+        **dump_contents(inbound),
     }
+
+
+def dump_contents(inbound: Inbound) -> dict[str, Any]:
+    """Return all but key, citizen and kind; what is empty is left out."""
+    data: dict[str, Any] = {"sent_at": inbound.sent_at.isoformat(), "raw": dict(inbound.raw)}
+    if inbound.text:
+        data["text"] = inbound.text
+    if inbound.choice:
+        data["choice"] = inbound.choice
+    if inbound.media:
+        data["media"] = [[m.kind.value, m.media_id, m.better_id] for m in inbound.media]
+    if (place := inbound.location) is not None:
+        data["location"] = [place.latitude, place.longitude, place.label]
+    if (report := inbound.report) is not None:
+        data["report"] = [report.message_id, report.delivered, report.detail]
+    return data
 
 
 def load_inbound(data: Mapping[str, Any]) -> Inbound:
     """Read back what `dump_inbound` made."""
-    location, report = data["location"], data["report"]
+    location, report = data.get("location"), data.get("report")
     return Inbound(
         key=data["key"],
         citizen=CitizenRef.parse(data["citizen"]),
         kind=InboundKind(data["kind"]),
         sent_at=datetime.fromisoformat(data["sent_at"]),
-        text=data["text"],
-        choice=data["choice"],
-        media=tuple(MediaRef(kind=MediaKind(k), media_id=i, better_id=b) for k, i, b in data["media"]),
+        text=data.get("text", ""),
+        choice=data.get("choice", ""),
+        media=tuple(MediaRef(kind=MediaKind(k), media_id=i, better_id=b) for k, i, b in data.get("media", ())),
         location=Location(latitude=location[0], longitude=location[1], label=location[2]) if location else None,
         report=DeliveryReport(message_id=report[0], delivered=report[1], detail=report[2]) if report else None,
         raw=data["raw"],

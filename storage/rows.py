@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.messages import CitizenRef, MediaKind, dump_inbound, load_inbound
+from bot.messages import CitizenRef, MediaKind, dump_contents, load_inbound
 from bot.petitions.petition import (
     Case,
     Event,
@@ -77,14 +77,14 @@ INBOUND_COLUMNS = ("key", "citizen", "kind", "state", "payload", "reply", "detai
 
 
 def inbound_row(record: InboundRecord, out: MomentOut = same_moment) -> tuple[Any, ...]:
-    """Return the row of an inbound message."""
+    """Return the row of an inbound message; its payload is what no other column holds."""
     message = record.inbound
     return (
         message.key,
         message.citizen.key,
-        message.kind.value,
-        record.state.value,
-        to_json(dump_inbound(message)),
+        str(message.kind),
+        str(record.state),
+        to_json(dump_contents(message)),
         storable(record.reply),
         storable(record.detail),
         out(record.received_at),
@@ -94,7 +94,7 @@ def inbound_row(record: InboundRecord, out: MomentOut = same_moment) -> tuple[An
 def inbound_from(row: Row[Any]) -> InboundRecord:
     """Read an inbound message."""
     return InboundRecord(
-        inbound=load_inbound(from_json(row.payload)),
+        inbound=load_inbound({**from_json(row.payload), "key": row.key, "citizen": row.citizen, "kind": row.kind}),
         state=InboundState(row.state),
         received_at=row.received_at,
         reply=row.reply,

@@ -15,6 +15,7 @@ from bot.petitions.ports import InboundState, LateReply, RawInbound
 
 NO_CONTACT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN, InboundKind.UNFOLLOW})
 """Kinds after which nothing can be sent: the citizen did not turn to us."""
+_NOTHING = Outbound(text="")
 _TURNED = InboundState.TURNED
 _UNTALKED = {InboundKind.IGNORED: InboundState.IGNORED, InboundKind.UNKNOWN: InboundState.IGNORED}
 
@@ -51,7 +52,7 @@ class Pending:
     """Whether it lies on the local disk, to be turned once more."""
     repeated: str = ""
     """The stored reply, when it turned out to be a repeat of a message turned before."""
-    outbound: Outbound = field(default_factory=lambda: Outbound(text=""))
+    outbound: Outbound = _NOTHING
 
 
 def state_of(inbound: Inbound) -> InboundState:
