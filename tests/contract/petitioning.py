@@ -17,6 +17,7 @@ DAY = timedelta(days=1)
 LI = "wechat:main:o-li"
 WANG = "wechat:main:o-wang"
 CLERK = Actor(role=Role.CLERK, id="zhao")
+BOSS = Actor(role=Role.SUPERVISOR, id="qian")
 WATER = Unit(id="water", name="市水务局", short="水务局", phone="0571-8700")
 ROADS = Unit(id="roads", name="市交通局", short="交通局", phone="0571-8800")
 

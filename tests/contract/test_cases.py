@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.petitions import lifecycle
+from bot.petitions import hops, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.errors import Stale
 from bot.petitions.evolution import replay
@@ -17,7 +17,7 @@ from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Kind, Lamp, MilestoneName, NoticeKind, Outcome, Rating, Role, State
 from bot.petitions.ports import CaseFilter, OutboxState, TurnWrites
 from storage.engine import SqlStorage
-from tests.contract.petitioning import CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture
+from tests.contract.petitioning import BOSS, CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture
 from tests.terms import terms
 
 
@@ -331,3 +331,52 @@ async def test_what_no_database_keeps_is_replaced(storage: SqlStorage) -> None:
     case = await load(storage, outcome.case.petition.number)
     expected = replace(outcome.case, petition=replace(outcome.case.petition, content="坏\ufffd字\ufffd符"))
     assert case == expected
+
+
+async def test_hops_come_back_as_they_were_and_are_found_by_what_is_owed(storage: SqlStorage) -> None:
+    clerk, boss = {"actor": CLERK, "now": NOW, "terms": terms()}, {"actor": BOSS, "now": NOW, "terms": terms()}
+    plain = filing(2)
+    outcomes = [filing(), plain]
+
+    def then(outcome: Outcome) -> Case:
+        outcomes.append(outcome)
+        return outcome.case
+
+    case = then(lifecycle.forward(outcomes[0].case, **clerk, unit=WATER))
+    case = then(hops.cohandle(case, **clerk, units=[ROADS], lead=WATER.name))
+    case = then(hops.extend(case, **clerk, history=(), amount=2, reason="忙", by=WATER.name))
+    case = then(supervision.supervise(case, **boss, reason="领导批示"))
+    case = then(hops.ask(case, **clerk, question="哪里？", by=WATER.name))
+    for outcome in outcomes:
+        await keep(storage, outcome)
+
+    number = case.petition.number
+    assert await load(storage, number) == case
+    assert case.petition.co_units == ("roads",)
+    assert case.milestone(MilestoneName.ANSWER).paused_at == NOW
+    wanted = {
+        "roads": CaseFilter(unit="roads"),
+        "road": CaseFilter(unit="road"),
+        "extension": CaseFilter(owed=MilestoneName.EXTENSION),
+        "review": CaseFilter(owed=MilestoneName.REVIEW),
+        "answer": CaseFilter(owed=MilestoneName.ANSWER),
+        "supervised": CaseFilter(supervised=True),
+    }
+    async with storage.read() as work:
+        pages = {name: await work.cases.search(one, now=NOW, limit=9) for name, one in wanted.items()}
+        counts = await work.cases.counts(now=NOW, unit="roads")
+        due = await work.cases.due_milestones(now=NOW + 30 * DAY, limit=50)
+    assert {name: sorted(one.petition.number for one in page.cases) for name, page in pages.items()} == {
+        "roads": [number],
+        "road": [],
+        "extension": [number],
+        "review": [],
+        "answer": sorted([number, plain.case.petition.number]),
+        "supervised": [number],
+    }
+    assert counts["waiting"] == 1
+    keys = {milestone.key for milestone in due if milestone.number == number}
+    assert keys == {"sign:2", "cohandle:roads:3", "extension:4", "feedback:5", "supplement:6"}
+    granted = hops.resume(case, **clerk, history=[event for outcome in outcomes for event in outcome.events])
+    await keep(storage, granted)
+    assert await load(storage, number) == granted.case
