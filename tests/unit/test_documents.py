@@ -22,6 +22,7 @@ OPERATING = (ROOT / "docs/operating.md").read_text()
 GLOSSARY = (ROOT / "docs/glossary.md").read_text()
 HANDBOOK = (ROOT / "docs/handbook.md").read_text()
 _LOGGED = re.compile(r"\b_?log\.(?:warning|error|exception)\(\s*\"([a-z_.]+)\"")
+_SOURCE = re.compile(r"<img src=\"([^\"]+)\"")
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -100,7 +101,8 @@ def test_every_notice_stands_in_the_operating_manual():
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_leads_somewhere(document):
-    links = [link for link in _LINK.findall(document.read_text()) if not link.startswith("http")]
+    text = document.read_text()
+    links = [link for link in [*_LINK.findall(text), *_SOURCE.findall(text)] if not link.startswith("http")]
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
