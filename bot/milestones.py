@@ -8,7 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.metrics import Metrics
-from bot.petitions.petition import Milestone, MilestoneName
+from bot.petitions.petition import Milestone
 from bot.petitions.ports import Storage, StorageUnavailable
 from bot.petitions.service import PetitionService
 
@@ -34,7 +34,7 @@ class MilestoneLoop:
         self._metrics = metrics
         self._poll = poll
         self._limit = limit
-        self._failing: set[tuple[str, MilestoneName]] = set()
+        self._failing: set[tuple[str, str]] = set()
 
     async def run(self) -> None:
         """Work for ever."""
@@ -54,7 +54,7 @@ class MilestoneLoop:
         async with self._storage.read() as work:
             due = await work.cases.due_milestones(now=now, limit=self._limit + len(self._failing))
         moved = 0
-        for milestone in sorted(due, key=lambda one: (one.number, one.name) in self._failing):
+        for milestone in sorted(due, key=lambda one: (one.number, one.key) in self._failing):
             moved += await self._one(milestone)
         return moved
 
@@ -64,10 +64,10 @@ class MilestoneLoop:
         except StorageUnavailable:
             raise
         except Exception:
-            log.exception("milestones.tick_failed", number=milestone.number, milestone=milestone.name.value)
-            self._failing.add((milestone.number, milestone.name))
+            log.exception("milestones.tick_failed", number=milestone.number, milestone=milestone.key)
+            self._failing.add((milestone.number, milestone.key))
             return False
-        self._failing.discard((milestone.number, milestone.name))
+        self._failing.discard((milestone.number, milestone.key))
         if moved:
             self._metrics.milestones.labels(milestone.name.value).inc()
         return moved

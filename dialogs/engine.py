@@ -205,12 +205,13 @@ def _filing(talk: Talk) -> Reply:
 def _first(talk: Talk) -> Answer:
     """Read a text outside any draft: a bare number, an opening with its words, or a first message."""
     heard = talk.heard
-    if talk.session.state is not State.MENU and (answer := supplementing.awaited(talk)) is not None:
+    if (opened := _opening(talk)) is not None:
+        return opened
+    picks = heard.ordinal > 0 and talk.session.state is State.MENU
+    if not picks and (answer := supplementing.awaited(talk)) is not None:
         return answer
     if heard.ordinal:
         return _numbered(talk)
-    if (opened := _opening(talk)) is not None:
-        return opened
     if heard.word is None and len(heard.text) >= LEAST_OFFER and letters(heard.text, enough=4):
         return gathering.offer(talk, heard.text)
     return menu(talk)

@@ -9,7 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.petitions.errors import Stale, WrongNumber
 from bot.petitions.number import parse_number
@@ -199,7 +212,10 @@ def _conditions(wanted: CaseFilter, now: datetime) -> Iterable[ColumnElement[boo
 
 def _with(unit: str) -> ColumnElement[bool]:
     """Return the condition for the petitions that a unit has or helps with."""
-    return or_(petitions.c.unit == unit, petitions.c.co_units.contains(f",{unit},", autoescape=True))
+    helps = and_(
+        petitions.c.co_units > literal_column("''"), petitions.c.co_units.contains(f",{unit},", autoescape=True)
+    )
+    return or_(petitions.c.unit == unit, helps)
 
 
 def _owes(name: MilestoneName) -> ColumnElement[bool]:

@@ -110,6 +110,7 @@ petitions = Table(
     Index("ix_petitions_citizen", "citizen", "filed_at"),
     Index("ix_petitions_unit_state", "unit", "state"),
     Index("ix_petitions_filed_at", "filed_at", "number"),
+    _partial("ix_petitions_co_units", "co_units", where="co_units > ''"),
     _partial("ix_petitions_open_due_at", "open_due_at", "open_warn_at", where="open_due_at IS NOT NULL"),
 )
 

@@ -329,7 +329,7 @@ class Milestone:
         """Return how it stands at `now`."""
         if self.paused_at is not None or (self.ended_at is not None and self.passed_at is None):
             return Lamp.NONE
-        if (self.met_at or now) > self.due_at:
+        if self.passed_at is not None or (self.met_at or now) > self.due_at:
             return Lamp.RED
         if self.met_at is not None:
             return Lamp.NONE

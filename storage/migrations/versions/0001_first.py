@@ -103,6 +103,13 @@ def _petitions() -> None:
     op.create_index("ix_petitions_citizen", "petitions", ["citizen", "filed_at"], unique=False)
     op.create_index("ix_petitions_filed_at", "petitions", ["filed_at", "number"], unique=False)
     op.create_index(
+        "ix_petitions_co_units",
+        "petitions",
+        ["co_units"],
+        unique=False,
+        **_where(sa.text("co_units > ''")),
+    )
+    op.create_index(
         "ix_petitions_open_due_at",
         "petitions",
         ["open_due_at", "open_warn_at"],
