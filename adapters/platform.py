@@ -14,7 +14,7 @@ Adapters turn every failure of their platform into exactly one of these; above t
         └── UnknownOutcome     no answer, or none that can be read: it may have been delivered
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -201,4 +201,46 @@ class Platform(Protocol):
 
     async def check(self) -> None:
         """Try the credentials once; raise `SendError` when they do not work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionPage:
+    """What one look found, oldest first; `cursor` is to be stored with it; unless `complete`, there is more."""
+
+    found: tuple[Inbound, ...]
+    cursor: str
+    complete: bool
+
+
+class PublicPlatform(Protocol):
+    """What a platform can do besides where people speak in public. Coroutines raise only `SendError` or return."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What a mention can stand in; each is looked at by itself, with a cursor of its own."""
+        ...
+
+    async def look(self, kind: str, cursor: str, *, oldest: datetime) -> MentionPage:
+        """Look once from `cursor` on; at the beginning ('') nothing from before `oldest` is wanted."""
+        ...
+
+    def is_whole(self, mention: Inbound) -> bool:
+        """Tell whether a mention has all that stands around it, so that nothing need be asked."""
+        ...
+
+    async def with_context(self, mention: Inbound) -> Inbound:
+        """Return a mention with its whole text, link and pictures; `Refused` when it is gone."""
+        ...
+
+    async def reply_mention(self, user: str, outbound: Outbound) -> Receipt:
+        """Send the private message that a mention permits (rung MENTION_REPLY)."""
+        ...
+
+    async def comment_on(self, mention: str, words: str, *, post: str = "") -> Receipt:
+        """Answer the mention with this key in public (rung PUBLIC_COMMENT)."""
+        ...
+
+    def public_words(self, words: str, *, number: str, secret: Iterable[str]) -> str:
+        """Return `words` about a petition fit for everybody's eyes; raise `Refused` when nothing is left."""
         ...

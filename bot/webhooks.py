@@ -6,7 +6,7 @@ platform delivers again. Query strings carry signatures: they never reach a log.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -34,6 +34,10 @@ class TakesMessages(Protocol):
         ...
 
 
+TakesMention = Callable[[Inbound], Awaitable[None]]
+"""Makes a mention in public durable, or raises `Overloaded`; its answer goes by the outbox."""
+
+
 class Webhooks:
     """The callbacks of all accounts."""
 
@@ -42,11 +46,14 @@ class Webhooks:
         *,
         callbacks: Mapping[tuple[Channel, str], Callback],
         intake: TakesMessages,
+        mentions: TakesMention,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._accounts = [
-            _Account(channel, account, callback=callback, intake=intake, clock=clock, metrics=metrics)
+            _Account(
+                channel, account, callback=callback, intake=intake, mentions=mentions, clock=clock, metrics=metrics
+            )
             for (channel, account), callback in callbacks.items()
         ]
 
@@ -72,6 +79,7 @@ class _Account:
         *,
         callback: Callback,
         intake: TakesMessages,
+        mentions: TakesMention,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -80,6 +88,7 @@ class _Account:
         self._account = account
         self._callback = callback
         self._intake = intake
+        self._mentions = mentions
         self._clock = clock
         self._metrics = metrics
         self._answered = metrics.callbacks.labels(channel.value, account, "answered")
@@ -109,7 +118,11 @@ class _Account:
             self._count("ignored")
             return _answer(callback.seal(opened, "", now=now))
         try:
-            answer = await self._intake.answer(inbound, lambda text: callback.seal(opened, text, now=now))
+            if inbound.kind is InboundKind.MENTION:
+                await self._mentions(inbound)
+                answer = callback.seal(opened, "", now=now)
+            else:
+                answer = await self._intake.answer(inbound, lambda text: callback.seal(opened, text, now=now))
         except Overloaded:
             self._count("overloaded")
             raise web.HTTPServiceUnavailable(text="try again") from None

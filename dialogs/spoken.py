@@ -69,6 +69,7 @@ _SAID: Mapping[str, str] = {
     "summary.private": "",
     "filing.from_mention": "given",
     "draft.mentioned": "",
+    "public.news": "number status time",
     "mention.received": "mark",
     "mention.bare": "mark",
     "draft.still": "",

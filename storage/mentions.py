@@ -16,6 +16,9 @@ from storage.upserts import upsert
 
 _COLUMNS = ("key", "citizen", "payload", "state", "sent_at", "found_at", "next_at")
 _ADD = upsert(mentions, _COLUMNS, keys=("key",))
+_BETTER = upsert(
+    mentions, _COLUMNS, keys=("key",), update=("payload", "next_at"), then="WHERE mentions.state = 'found'"
+)
 _DUE = (
     select(mentions)
     .where(mentions.c.next_at <= bindparam("now"))
@@ -78,9 +81,10 @@ class SqlMentions:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def add(self, found: Sequence[Inbound], *, now: datetime) -> int:
-        """Keep what was found; one that is known already stays as it is. Return how many were new."""
-        return sum([await self._db.run(_ADD, _row(inbound, now)) for inbound in found])
+    async def add(self, found: Sequence[Inbound], *, now: datetime, better: bool = False) -> int:
+        """Keep what was found, or its `better` form while it is not yet turned; return how many were written."""
+        statement = _BETTER if better else _ADD
+        return sum([await self._db.run(statement, _row(inbound, now)) for inbound in found])
 
     async def claim(self, *, now: datetime, lease: datetime, limit: int) -> tuple[Mention, ...]:
         """Take mentions whose `next_at` has come, oldest first; they are not given again before `lease`."""

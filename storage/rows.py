@@ -26,6 +26,7 @@ from bot.petitions.petition import (
     split_key,
 )
 from bot.petitions.ports import (
+    MENTION_ANSWER,
     Attachment,
     AttachmentState,
     CitizenRow,
@@ -311,7 +312,10 @@ def notice_row(notice: Notice, out: MomentOut = same_moment) -> tuple[Any, ...]:
 
 
 def late_row(late: LateReply, out: MomentOut = same_moment) -> tuple[Any, ...]:
-    """Return the row of a reply that missed the passive answer."""
+    """Return the row of a reply that missed the passive answer, or of the answer to a mention."""
+    if late.mention:
+        values = {"text": late.text, "mention": late.mention, "post": late.post}
+        return _outbox_row(late.key, late.citizen, MENTION_ANSWER, None, LATE_PHRASE, values, out(late.at))
     return _outbox_row(late.key, late.citizen, LATE_KIND, None, LATE_PHRASE, {"text": late.text}, out(late.at))
 
 

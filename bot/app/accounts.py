@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from adapters.platform import Callback, Platform, Window
+from adapters.platform import Callback, Platform, PublicPlatform, Window
 from adapters.transport import Transport
 from adapters.wechat.client import TemplateSpec, WeChatPlatform
 from adapters.wechat.protocol import Codec
@@ -15,6 +15,7 @@ from adapters.wechat.tokens import TokenStore
 from adapters.weibo import protocol as weibo
 from adapters.weibo.budget import CallBudget
 from adapters.weibo.client import WeiboPlatform
+from adapters.weibo.speaking import PublicSide
 from adapters.weibo.tokens import TokenSlot
 from adapters.weibo.windows import WindowRules
 from bot.clock import SHANGHAI, Clock
@@ -37,6 +38,7 @@ class Accounts:
     platforms: Mapping[Key, Platform]
     weibo: Mapping[str, WeiboPlatform]
     """The Weibo ones of `platforms` by name, for what only they can do."""
+    public: Mapping[Key, PublicPlatform]
 
 
 def build_accounts(
@@ -73,7 +75,7 @@ def build_accounts(
             video_hosts=tuple(account.media_hosts),
             largest_file=settings.storage.media_max_mb * _MEGABYTE,
         )
-    spoken = {}
+    spoken, public = {}, {}
     for weibo_account in settings.weibo:
         key = (Channel.WEIBO, weibo_account.account)
         callbacks[key] = weibo.Codec(
@@ -86,7 +88,9 @@ def build_accounts(
         platforms[key] = spoken[weibo_account.account] = _weibo(
             weibo_account, office=settings.office, transport=transport, clock=clock, budget=budget
         )
-    return Accounts(callbacks=callbacks, platforms=platforms, weibo=spoken)
+        own = own_words(weibo_account, settings.office)
+        public[key] = PublicSide(platform=spoken[weibo_account.account], own_words=own)
+    return Accounts(callbacks=callbacks, platforms=platforms, weibo=spoken, public=public)
 
 
 def _weibo(

@@ -3,6 +3,7 @@
 Nothing here decides anything; it only says who gets what.
 """
 
+import math
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -18,14 +19,17 @@ from adapters.transport import Transport
 from bot.app.accounts import Accounts, build_accounts
 from bot.app.calendars import CalendarDesk, CalendarWatch, read_calendar
 from bot.app.office import Office
+from bot.app.weibo_upkeep import SharedBudget, TokenWatch
 from bot.clock import Clock
 from bot.console.routes import console_app
 from bot.console.settings import ConsoleSettings
 from bot.health import health_routes
 from bot.intake.acting import Registrar
 from bot.intake.committer import Intake, IntakeLimits
+from bot.intake.mentions import Listening, MentionLoop
 from bot.intake.turning import Turner
 from bot.media.loop import MediaLoop
+from bot.messages import Channel
 from bot.metrics import Metrics
 from bot.milestones import MilestoneLoop
 from bot.outbox.ladder import Backoff
@@ -34,6 +38,8 @@ from bot.petitions.petition import Kind
 from bot.petitions.service import PetitionService
 from bot.proxies import forwarded
 from bot.webhooks import Webhooks
+from config.sections import Mentions, WeiboAccount
+from config.settings import Settings
 from dialogs.engine import Engine
 from storage.engine import SqlStorage
 from storage.ephemeral.memory import MemoryEphemeral
@@ -86,7 +92,9 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
         transport = await Transport.create()
         stack.push_async_callback(transport.close)
         ephemeral = await _ephemeral(office, stack)
-        accounts = build_accounts(settings, transport=transport, tokens=ephemeral, clock=clock)
+        limits = {f"weibo:{account.account}:open": account.daily_calls for account in settings.weibo}
+        budget = SharedBudget(storage, limits=limits)
+        accounts = build_accounts(settings, transport=transport, tokens=ephemeral, clock=clock, budget=budget)
         spool = await stack.enter_async_context(claimed_spool(settings.storage.data_dir))
         versions, calendar = await read_calendar(storage)
         yield _build(
@@ -124,6 +132,7 @@ def _build(
     outbox = OutboxLoop(
         storage=storage,
         platforms=accounts.platforms,
+        public=accounts.public,
         phrasing=office.phrasing,
         clock=clock,
         metrics=metrics,
@@ -161,10 +170,16 @@ def _build(
         on_media=media.wake,
         on_contact=outbox.contact,
     )
+    mentions = MentionLoop(
+        storage=storage, accounts=_listening(settings, accounts), intake=intake, clock=clock, poll=settings.outbox.poll
+    )
+    tokens = TokenWatch(accounts.weibo, clock=clock)
     milestones = MilestoneLoop(storage=storage, service=service, clock=clock, metrics=metrics)
     proxies = settings.server.trusted_proxies
     app = web.Application(middlewares=[forwarded(proxies)] if proxies else [])
-    webhooks = Webhooks(callbacks=accounts.callbacks, intake=intake, clock=clock, metrics=metrics)
+    webhooks = Webhooks(
+        callbacks=accounts.callbacks, intake=intake, mentions=mentions.take, clock=clock, metrics=metrics
+    )
     app.add_routes(webhooks.routes())
     checks = {
         "database": storage.check,
@@ -199,11 +214,29 @@ def _build(
             "milestones": milestones.run,
             "media": media.run,
             "calendar": calendar.run,
+            **({"mentions": mentions.run, "tokens": tokens.run} if settings.weibo else {}),
         },
         storage=storage,
         service=service,
         registrar=registrar,
     )
+
+
+def _listening(settings: Settings, accounts: Accounts) -> dict[str, Listening]:
+    """Return how the mentions of each Weibo account are found."""
+    return {
+        account.account: Listening(
+            platform=accounts.public[Channel.WEIBO, account.account],
+            every=None if account.mentions is Mentions.PUSH else timedelta(minutes=account.poll_minutes),
+            asks=max(0, account.daily_calls - account.kept_for_answers - _looks(account)),
+        )
+        for account in settings.weibo
+    }
+
+
+def _looks(account: WeiboAccount) -> int:
+    """Return how many calls a day looking for mentions takes, in posts and in comments."""
+    return 0 if account.mentions is Mentions.PUSH else 2 * math.ceil(24 * 60 / account.poll_minutes)
 
 
 async def _to_console(_request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ from bot.clock import Clock
 from bot.intake.acting import Registrar, find, perform
 from bot.intake.pending import Pending, late_replies, state_of
 from bot.intake.turning import Turner, attachments, supplemented
+from bot.messages import InboundKind
 from bot.metrics import Metrics
 from bot.petitions.ports import InboundRecord, InboundState, Storage, TurnWrites
 from dialogs.turn import Lookup
@@ -61,7 +62,9 @@ class SingleTurns:
     async def store_failed(self, pending: Pending, detail: str) -> str:
         """Keep a message whose turn raised, for the staff; the session stays as it was."""
         inbound, now = pending.inbound, self._clock.now()
-        text, pending.outbound = self._turner.say("system.sorry", inbound)
+        text = ""
+        if inbound.kind is not InboundKind.MENTION:  # nobody is told so in public
+            text, pending.outbound = self._turner.say("system.sorry", inbound)
         record = InboundRecord(
             inbound=inbound,
             state=InboundState.FAILED,

@@ -41,7 +41,7 @@ from bot.intake.pending import (
 )
 from bot.intake.together import Together
 from bot.intake.turning import Turner
-from bot.messages import Inbound
+from bot.messages import Inbound, InboundKind
 from bot.metrics import Metrics
 from bot.petitions.ports import LateReply, RawInbound, Storage, StorageUnavailable, TurnWrites
 
@@ -236,7 +236,7 @@ class Intake:
         now = self._clock.now()
         self._owed += [reply for p in finished if p.late and not p.late_written for reply in late_replies(p, now)]
         await self._pay_owed()
-        if any(p.late for p in finished):
+        if any(p.late or p.inbound.kind is InboundKind.MENTION for p in finished):
             self._on_outbox()
         for pending in finished:
             if pending.inbound.kind not in NO_CONTACT:

@@ -61,11 +61,27 @@ def state_of(inbound: Inbound) -> InboundState:
 
 
 def late_replies(pending: Pending, now: datetime) -> list[LateReply]:
-    """Return the reply that must go by the outbox, if somebody was answered with nothing."""
+    """Return the reply that must go by the outbox: somebody was answered with nothing, or a mention in public."""
+    if pending.inbound.kind is InboundKind.MENTION:
+        return [_public_answer(pending, now)] if pending.outbound.text else []
     if not pending.late or not pending.outbound.text:
         return []
     key = f"reply:{pending.inbound.key}"
     return [LateReply(key=key, citizen=pending.inbound.citizen.key, text=plain(pending.outbound), at=now)]
+
+
+def _public_answer(pending: Pending, now: datetime) -> LateReply:
+    inbound = pending.inbound
+    context = inbound.raw.get("context")
+    post = str(context.get("status_id", "")) if isinstance(context, dict) else ""
+    return LateReply(
+        key=f"mention:{inbound.key}",
+        citizen=inbound.citizen.key,
+        text=pending.outbound.text,
+        at=now,
+        mention=inbound.key,
+        post=post,
+    )
 
 
 def dump_pending(pending: Pending) -> dict[str, Any]:

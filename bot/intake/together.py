@@ -10,6 +10,7 @@ import structlog
 from bot.intake.acting import Registrar
 from bot.intake.pending import Pending, late_replies, state_of
 from bot.intake.turning import Turned, Turner, attachments
+from bot.messages import InboundKind
 from bot.petitions.petition import Outcome
 from bot.petitions.ports import Attachment, CitizenRow, InboundRecord, LateReply, TurnState, TurnWrites
 from dialogs.turn import File, Lookup
@@ -97,7 +98,7 @@ class Together:
         )
         if inbound.media:
             self.attachments += attachments(inbound, now=self._now)
-        if pending.late:
+        if pending.late or inbound.kind is InboundKind.MENTION:
             self._late += late_replies(pending, self._now)
             pending.late_written = True
         self.answered.append((pending, text))

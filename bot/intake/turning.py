@@ -58,6 +58,8 @@ class Turner:
             return turned.row, "", Outbound(text="")
         reply = replace(turned.reply, values={**turned.reply.values, **values}) if values else turned.reply
         outbound = self._phrasing.render(reply)
+        if inbound.kind is InboundKind.MENTION:
+            return turned.row, "", outbound  # a passive answer would use up the one private message it permits
         text, rest = self._platform(inbound).pages(outbound)
         row = replace(turned.row, session=with_rest(turned.row.session, rest)) if rest else turned.row
         return row, text, outbound
@@ -76,6 +78,8 @@ class Turner:
 
     def _seen(self, row: CitizenRow, inbound: Inbound, session: str, now: datetime) -> CitizenRow:
         """Return the row after the citizen did something; windows never add up, the longer one holds."""
+        if inbound.kind is InboundKind.MENTION:  # what it permits is counted with the mention, apart
+            return replace(row, session=session, last_seen=now)
         until, left, following = row.window_until, row.window_left, row.following
         window = self._platform(inbound).window(inbound)
         if window is not None:

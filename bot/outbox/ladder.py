@@ -1,7 +1,8 @@
 """The reach ladder: which forms of sending are permitted now, and when to try again. Pure functions.
 
 Rules, as WeChat documents them for 客服消息 and 模板消息: a free message only inside the window the citizen opened, a
-template message only to a follower; a time-out is never a reason to send again blindly.
+template message only to a follower; a time-out is never a reason to send again blindly. Weibo has besides the message
+that a mention permits, and a comment for all to read.
 """
 
 from dataclasses import dataclass
@@ -27,8 +28,23 @@ class Backoff:
 BACKOFF = Backoff()
 
 
-def rungs(row: CitizenRow | None, *, has_template: bool, now: datetime) -> tuple[Rung, ...]:
-    """Return the permitted forms in the order to be tried; none means to wait for the next contact."""
+def rungs(
+    row: CitizenRow | None,
+    *,
+    has_template: bool,
+    now: datetime,
+    mention_reply: bool = False,
+    public: bool = False,
+    answers_mention: bool = False,
+) -> tuple[Rung, ...]:
+    """Return the permitted forms in the order to be tried; none means to wait for the next contact.
+
+    `mention_reply`: a mention still permits a private message. `public`: there is a place for a comment. Who asked in
+    public is answered there, and only where that fails in private.
+    """
+    if answers_mention:
+        forms = ((Rung.PUBLIC_COMMENT, public), (Rung.MENTION_REPLY, mention_reply))
+        return tuple(rung for rung, permitted in forms if permitted)
     if row is None:
         return ()
     permitted = []
@@ -36,6 +52,10 @@ def rungs(row: CitizenRow | None, *, has_template: bool, now: datetime) -> tuple
         permitted.append(Rung.MESSAGE)
     if has_template and row.following:
         permitted.append(Rung.TEMPLATE)
+    if mention_reply:
+        permitted.append(Rung.MENTION_REPLY)
+    if public:
+        permitted.append(Rung.PUBLIC_COMMENT)
     return tuple(permitted)
 
 

@@ -13,14 +13,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from adapters.platform import CredentialsError, Platform, Receipt, Rung, SendError
+from adapters.platform import CredentialsError, Platform, PublicPlatform, Receipt, Rung, SendError
 from bot.clock import Clock
 from bot.messages import Channel, CitizenRef, Outbound, Reply
 from bot.metrics import Metrics
 from bot.outbox.ladder import BACKOFF, Backoff, rungs
-from bot.outbox.verdict import Verdict, judge
+from bot.outbox.reach import Reach, read_reach
+from bot.outbox.verdict import Verdict, in_public, judge
 from bot.petitions.errors import Stale
 from bot.petitions.ports import (
+    MENTION_ANSWER,
     Delivery,
     DeliveryOutcome,
     OutboxMessage,
@@ -37,6 +39,9 @@ log = structlog.get_logger(__name__)
 
 _COUNTED = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
 """After these the platform counts, or may count, a free message as sent; one that it put off is not counted."""
+_SHUT = frozenset({DeliveryOutcome.WINDOW_CLOSED})
+_OF_MENTIONS = frozenset({Rung.MENTION_REPLY.value, Rung.PUBLIC_COMMENT.value})
+"""Forms that say nothing of the window a private message opens, nor of following."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class OutboxLoop:
         *,
         storage: Storage,
         platforms: Mapping[tuple[Channel, str], Platform],
+        public: Mapping[tuple[Channel, str], PublicPlatform] | None = None,
         phrasing: Phrasing,
         clock: Clock,
         metrics: Metrics,
@@ -66,6 +72,7 @@ class OutboxLoop:
     ) -> None:
         self._storage = storage
         self._platforms = platforms
+        self._public = public or {}
         self._phrasing = phrasing
         self._clock = clock
         self._metrics = metrics
@@ -73,7 +80,7 @@ class OutboxLoop:
         self._limits = limits
         self._awake = asyncio.Event()
         self._contacts: set[str] = set()
-        self._paused: dict[tuple[Channel, str], datetime] = {}
+        self._paused: dict[tuple[Channel, str, bool], datetime] = {}
 
     def wake(self) -> None:
         """Look at once: something was queued."""
@@ -163,7 +170,7 @@ class OutboxLoop:
         if platform is None:
             await self._settle(message, OutboxState.DEAD, detail=f"no account {ref.account} in the settings")
             return
-        rest = self._resting(ref)
+        rest = self._resting(ref, public=message.kind == MENTION_ANSWER)
         if rest is not None:
             await self._settle(message, OutboxState.PENDING, next_at=rest, detail="the account is paused")
             return
@@ -174,29 +181,55 @@ class OutboxLoop:
             await self._settle(message, OutboxState.DEAD, detail="the phrase could not be rendered")
             return
         state, reason = OutboxState.WAITING, "no permitted way now; waits for the next contact"
-        async with self._storage.read() as work:
-            row = await work.turns.citizen(message.citizen)
-        has_template = message.number is not None and platform.has_template(message.kind)
-        for rung in rungs(row, has_template=has_template, now=self._clock.now()):
-            verdict = await self._attempt(message, platform, ref, rung, outbound)
+        reach, permitted = await self._ways(message, platform, ref)
+        for rung in permitted:
+            last = rung is permitted[-1]
+            verdict = await self._attempt(message, platform, ref, rung, outbound, reach=reach, last=last)
             if verdict.state is not None:
                 return
             refused = verdict.outcome is DeliveryOutcome.REFUSED
             state, reason = OutboxState.DEAD if refused else OutboxState.WAITING, verdict.detail
         await self._settle(message, state, detail=reason)
 
+    async def _ways(
+        self, message: OutboxMessage, platform: Platform, ref: CitizenRef
+    ) -> tuple[Reach, tuple[Rung, ...]]:
+        """Return what is known of the ways to the citizen, and those that are permitted now, in their order."""
+        now = self._clock.now()
+        async with self._storage.read() as work:
+            if (ref.channel, ref.account) in self._public:
+                reach = await read_reach(work, message, platform, now=now)
+            else:
+                reach = Reach(row=await work.turns.citizen(message.citizen))
+        return reach, rungs(
+            reach.row,
+            has_template=message.number is not None and platform.has_template(message.kind),
+            now=now,
+            mention_reply=bool(reach.permits) and self._resting(ref, public=False) is None,
+            public=bool(reach.place) and self._resting(ref, public=True) is None,
+            answers_mention=message.kind == MENTION_ANSWER,
+        )
+
     async def _attempt(
-        self, message: OutboxMessage, platform: Platform, ref: CitizenRef, rung: Rung, outbound: Outbound
+        self,
+        message: OutboxMessage,
+        platform: Platform,
+        ref: CitizenRef,
+        rung: Rung,
+        outbound: Outbound,
+        *,
+        reach: Reach,
+        last: bool,
     ) -> Verdict:
         """Send once; the attempt is on record before anything leaves, and its verdict right after."""
         started = self._clock.now()
         async with self._storage.begin() as work:
             attempt = await work.outbox.start(message, rung=rung.value, now=started)
-            if rung is Rung.MESSAGE:
+            if rung in {Rung.MESSAGE, Rung.MENTION_REPLY}:
                 await self._keep_rest(work, message.citizen, platform.pages(outbound)[1])
             await work.commit()
         try:
-            receipt = await self._send(message, platform, ref, rung, outbound)
+            receipt = await self._send(message, platform, ref, rung, outbound, reach=reach)
             verdict = Verdict(outcome=DeliveryOutcome.ACCEPTED, state=OutboxState.SENT, message_id=receipt.message_id)
         except SendError as error:
             now = self._clock.now()
@@ -204,8 +237,10 @@ class OutboxLoop:
                 error, rung, attempt=attempt, now=now, pause=self._limits.pause, backoff=self._limits.backoff
             )
             if isinstance(error, CredentialsError):
-                self._pause(ref, now + self._limits.pause, error)
-        await self._record(message, verdict, attempt=attempt, rung=rung, started=started)
+                self._pause(ref, now + self._limits.pause, error, public=rung is Rung.PUBLIC_COMMENT)
+        if rung is Rung.PUBLIC_COMMENT:
+            verdict = in_public(verdict, answers_mention=message.kind == MENTION_ANSWER, last=last, now=started)
+        await self._record(message, verdict, attempt=attempt, rung=rung, started=started, permits=reach.permits)
         self._metrics.notices.labels(ref.account, rung.value, verdict.outcome.value).inc()
         return verdict
 
@@ -216,15 +251,44 @@ class OutboxLoop:
             await work.turns.save(TurnWrites(citizens=[replace(row, session=with_rest(row.session, rest))]))
 
     async def _send(
-        self, message: OutboxMessage, platform: Platform, ref: CitizenRef, rung: Rung, outbound: Outbound
+        self,
+        message: OutboxMessage,
+        platform: Platform,
+        ref: CitizenRef,
+        rung: Rung,
+        outbound: Outbound,
+        *,
+        reach: Reach,
     ) -> Receipt:
+        if rung is Rung.MENTION_REPLY:
+            return await self._public[ref.channel, ref.account].reply_mention(ref.user, outbound)
+        if rung is Rung.PUBLIC_COMMENT:
+            return await self._comment(message, self._public[ref.channel, ref.account], outbound, reach)
         if rung is Rung.TEMPLATE:
             values = self._phrasing.short_fields(message.kind, message.values)
             return await platform.send_template(ref.user, message.kind, values, unique=message.key)
         return await platform.send_message(ref.user, outbound)
 
+    async def _comment(
+        self, message: OutboxMessage, speaker: PublicPlatform, outbound: Outbound, reach: Reach
+    ) -> Receipt:
+        """Say in public what was asked there, or of a petition that there is news and nothing more."""
+        words = outbound.text
+        if message.kind != MENTION_ANSWER:
+            news = {name: message.values[name] for name in ("number", "status", "time")}
+            words = self._phrasing.render(Reply(phrase="public.news", values=news)).text
+            words = speaker.public_words(words, number=str(message.number), secret=reach.secret)
+        return await speaker.comment_on(reach.place, words, post=reach.post)
+
     async def _record(
-        self, message: OutboxMessage, verdict: Verdict, *, attempt: int, rung: Rung, started: datetime
+        self,
+        message: OutboxMessage,
+        verdict: Verdict,
+        *,
+        attempt: int,
+        rung: Rung,
+        started: datetime,
+        permits: str,
     ) -> None:
         delivery = Delivery(
             outbox_id=message.id,
@@ -238,11 +302,11 @@ class OutboxLoop:
             detail=verdict.detail,
         )
         try:
-            await self._write(message, delivery, verdict)
+            await self._write(message, delivery, verdict, permits=permits)
         except Stale:  # a deadlock with whoever takes up messages whose lease ran out: what we know must not be lost
-            await self._write(message, delivery, verdict)
+            await self._write(message, delivery, verdict, permits=permits)
 
-    async def _write(self, message: OutboxMessage, delivery: Delivery, verdict: Verdict) -> None:
+    async def _write(self, message: OutboxMessage, delivery: Delivery, verdict: Verdict, *, permits: str) -> None:
         free = delivery.rung == Rung.MESSAGE.value
         async with self._storage.begin() as work:
             await work.outbox.finish(
@@ -252,7 +316,10 @@ class OutboxLoop:
                 next_at=verdict.next_at,
                 detail=verdict.detail,
             )
-            if free and verdict.outcome in _COUNTED:
+            if delivery.rung in _OF_MENTIONS:
+                if delivery.rung == Rung.MENTION_REPLY.value and verdict.outcome in _COUNTED | _SHUT:
+                    await work.mentions.spend_reply(permits)
+            elif free and verdict.outcome in _COUNTED:
                 await work.turns.spend_window(message.citizen)
             elif verdict.outcome is DeliveryOutcome.WINDOW_CLOSED:
                 await work.turns.spend_window(message.citizen, left=0)
@@ -273,11 +340,13 @@ class OutboxLoop:
             return self._phrasing.notice(message.kind, message.values)
         return self._phrasing.render(Reply(phrase=message.phrase, values=message.values))
 
-    def _resting(self, ref: CitizenRef) -> datetime | None:
-        until = self._paused.get((ref.channel, ref.account))
+    def _resting(self, ref: CitizenRef, *, public: bool) -> datetime | None:
+        until = self._paused.get((ref.channel, ref.account, public))
         return until if until is not None and until > self._clock.now() else None
 
-    def _pause(self, ref: CitizenRef, until: datetime, error: CredentialsError) -> None:
-        if self._resting(ref) is None:  # one alarm a pause
-            log.error("outbox.account_paused", account=ref.account, code=error.code, remedy=error.remedy)
-        self._paused[ref.channel, ref.account] = until
+    def _pause(self, ref: CitizenRef, until: datetime, error: CredentialsError, *, public: bool) -> None:
+        """Let the account's private messages rest, or its comments: they have keys of their own."""
+        if self._resting(ref, public=public) is None:  # one alarm a pause
+            event = "outbox.comments_paused" if public else "outbox.account_paused"
+            log.error(event, account=ref.account, code=error.code, remedy=error.remedy)
+        self._paused[ref.channel, ref.account, public] = until

@@ -4,7 +4,7 @@ A call without an answer may have arrived: it is made again only where the platf
 WeChat does for template messages within ten minutes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.platform import (
@@ -34,6 +34,24 @@ class Verdict:
     code: str = ""
     detail: str = ""
     message_id: str = ""
+
+
+_SOON = timedelta(minutes=10)
+"""A comment that can be made again within this time is waited for rather than said in private."""
+
+
+def in_public(verdict: Verdict, *, answers_mention: bool, last: bool, now: datetime) -> Verdict:
+    """Return what an attempt in public means.
+
+    A comment about a petition only says that there is news: whatever became of it, the words themselves wait for the
+    next contact. The answer to a mention may go in private, where another form is permitted, when the wait is long.
+    """
+    if not answers_mention:
+        detail = verdict.detail or "said in public that there is news; the words wait for the next contact"
+        return replace(verdict, state=OutboxState.WAITING, next_at=None, detail=detail)
+    if not last and verdict.next_at is not None and verdict.next_at > now + _SOON:
+        return replace(verdict, state=None, next_at=None)
+    return verdict
 
 
 def judge(

@@ -40,8 +40,11 @@ class Mention:
 class Mentions(Protocol):
     """Mentions, and how far was looked for them."""
 
-    async def add(self, found: Sequence[Inbound], *, now: datetime) -> int:
-        """Keep what was found, to be worked on at once; one that is known already stays as it is. Return how many."""
+    async def add(self, found: Sequence[Inbound], *, now: datetime, better: bool = False) -> int:
+        """Keep what was found, to be worked on at once; return how many were written.
+
+        One that is known already stays as it is, unless this is the `better` form of one not yet turned.
+        """
         ...
 
     async def claim(self, *, now: datetime, lease: datetime, limit: int) -> tuple[Mention, ...]:

@@ -187,7 +187,7 @@ class OutboxMessage:
     key: str
     citizen: str
     kind: str
-    """A `NoticeKind` value, or `reply` for an answer that came too late for the passive reply."""
+    """A `NoticeKind` value, `reply` for an answer too late for the passive reply, `mention` for one in public."""
     number: str | None
     phrase: str
     values: Mapping[str, Any]
@@ -196,6 +196,10 @@ class OutboxMessage:
     attempts: int
     next_at: datetime | None
     detail: str = ""
+
+
+MENTION_ANSWER = "mention"
+"""The kind of an answer to a mention; its values are `text`, `mention` (the key) and `post`."""
 
 
 class DeliveryOutcome(StrEnum):
@@ -324,12 +328,15 @@ class InboundRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateReply:
-    """A reply that missed the passive answer and goes by the outbox."""
+    """A reply that missed the passive answer and goes by the outbox, or the answer to a mention in public."""
 
     key: str
     citizen: str
     text: str
     at: datetime
+    mention: str = ""
+    """The key of the mention that is answered; `post` is the post it stands under, where that is known."""
+    post: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,235 @@
+"""Mentions in public: kept when they are pushed, looked for where the settings say so, and turned one by one.
+
+A mention is on record before anything is done with it, under one key however it was found; how far was looked is
+committed with what was found. Then it is made whole where a push brought only a part (which asks the platform, so it
+cannot be done while the push waits), and goes through intake like every other message. Knows no platform's fields.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from adapters.platform import CredentialsError, PublicPlatform, Refused, SendError
+from bot.clock import Clock, local
+from bot.errors import Overloaded
+from bot.messages import Inbound
+from bot.petitions.mention_ports import Mention, MentionState
+from bot.petitions.ports import Storage, StorageUnavailable
+from dialogs.mentioned import Sense, sense
+
+log = structlog.get_logger(__name__)
+
+_FIRST_LOOK = timedelta(days=1)
+"""How far back the first look of all goes."""
+_PATIENCE = timedelta(days=1)
+"""How long a mention waits to be made whole; then it is turned as it came."""
+_LONG = timedelta(minutes=30)
+"""A wait that is not worth it: the day's calls are spent. The mention is turned as it came."""
+_MOST_PAGES = 40
+_AFTER_LOOK = timedelta(minutes=5)
+
+
+class TakesMessages(Protocol):
+    """Intake, as far as mentions know it."""
+
+    async def answer(self, inbound: Inbound, seal: Callable[[str], bytes]) -> bytes:
+        """Make a message durable; raise `Overloaded`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """How the mentions of one account are found: `every` so often by looking, None by push alone.
+
+    `asks` is how many pushed mentions a day may be asked about one by one: a look brings fifty whole ones at one call,
+    so the looks of the day come first.
+    """
+
+    platform: PublicPlatform
+    every: timedelta | None
+    asks: int
+
+
+class MentionLoop:
+    """Finds and turns the mentions of all accounts, given by name."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        accounts: Mapping[str, Listening],
+        intake: TakesMessages,
+        clock: Clock,
+        poll: float = 1.0,
+        at_once: int = 32,
+        lease: timedelta = timedelta(minutes=5),
+    ) -> None:
+        self._storage = storage
+        self._accounts = accounts
+        self._intake = intake
+        self._clock = clock
+        self._poll = poll
+        self._at_once = at_once
+        self._lease = lease
+        self._awake = asyncio.Event()
+        self._alarmed: set[tuple[str, str]] = set()
+
+    async def take(self, inbound: Inbound) -> None:
+        """Make a pushed mention durable; raise `Overloaded` when it could not be kept at all."""
+        try:
+            await self._keep([inbound])
+        except StorageUnavailable:
+            await self._intake.answer(inbound, str.encode)  # goes to the spool, and is turned as it came
+            return
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Work for ever."""
+        while True:
+            self._awake.clear()
+            try:
+                while await self._round(self._clock.now()):
+                    pass
+            except StorageUnavailable:
+                log.warning("mentions.database_away")
+            except Exception:
+                log.exception("mentions.round_failed")
+            await self._pause()
+
+    async def _pause(self) -> None:
+        tasks = {asyncio.ensure_future(self._clock.sleep(self._poll)), asyncio.ensure_future(self._awake.wait())}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _keep(self, found: Sequence[Inbound]) -> None:
+        async with self._storage.begin() as work:
+            await work.mentions.add(found, now=self._clock.now())
+            await work.commit()
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    async def _round(self, now: datetime) -> int:
+        """Look and turn as of one moment, so that nothing is given up before a look that is due has been made."""
+        await self._look_around(now)
+        return await self._work(now)
+
+    async def _look_around(self, now: datetime) -> None:
+        for account, listening in self._accounts.items():
+            if listening.every is not None:
+                for kind in listening.platform.kinds:
+                    await self._look(account, kind, listening.platform, listening.every, now)
+
+    async def _look(self, account: str, kind: str, platform: PublicPlatform, every: timedelta, now: datetime) -> None:
+        """Look for one kind if it is time to, page by page; what fails is tried at the next look, from where it was."""
+        async with self._storage.begin() as work:
+            cursor = await work.mentions.begin_look(account, kind, now=now, before=now - every)
+            await work.commit()
+        if cursor is None:
+            return
+        try:
+            for _ in range(_MOST_PAGES):
+                page = await platform.look(kind, cursor, oldest=now - _FIRST_LOOK)
+                async with self._storage.begin() as work:
+                    await work.mentions.add(page.found, now=now, better=True)
+                    await work.mentions.put_cursor(account, kind, page.cursor)
+                    await work.commit()
+                cursor = page.cursor
+                if page.complete:
+                    break
+        except SendError as error:
+            self._failed(account, "look", error)
+        else:
+            self._alarmed.discard((account, "look"))
+
+    def _failed(self, account: str, what: str, error: SendError) -> None:
+        """Cry out once over credentials, until it works again; anything else passes by itself."""
+        if not isinstance(error, CredentialsError):
+            log.warning("mentions.put_off", account=account, what=what, code=error.code)
+        elif (account, what) not in self._alarmed:
+            self._alarmed.add((account, what))
+            log.error("mentions.paused", account=account, what=what, code=error.code, remedy=error.remedy)
+
+    # --- turning ----------------------------------------------------------------------------------------------------
+
+    async def _work(self, now: datetime) -> int:
+        """Turn what is due; return how many were taken."""
+        async with self._storage.begin() as work:
+            mentions = await work.mentions.claim(now=now, lease=now + self._lease, limit=self._at_once)
+            await work.commit()
+        await asyncio.gather(*(self._one(mention, now) for mention in mentions))
+        return len(mentions)
+
+    async def _one(self, mention: Mention, now: datetime) -> None:
+        try:
+            await self._turn(mention, now)
+        except (StorageUnavailable, Overloaded):
+            log.warning("mentions.database_away")  # the lease brings it back
+        except Exception:
+            log.exception("mentions.turn_failed", key=mention.inbound.key)
+
+    async def _turn(self, mention: Mention, now: datetime) -> None:
+        inbound = await self._whole(mention, now)
+        if inbound is None:
+            return
+        await self._intake.answer(inbound, str.encode)
+        what = sense(inbound)
+        state = MentionState.DRAFTED if what is Sense.REQUEST else MentionState.ASIDE
+        await self._update(replace(mention, inbound=inbound, state=state, next_at=None, detail=what.value))
+
+    async def _whole(self, mention: Mention, now: datetime) -> Inbound | None:
+        """Return the mention with all that stands around it, or as it came; None when it is to wait."""
+        inbound, account = mention.inbound, mention.inbound.citizen.account
+        listening = self._accounts.get(account)
+        if listening is None or listening.platform.is_whole(inbound):
+            return inbound
+        if not await self._may_ask(account, listening, now):
+            return await self._looked_for(mention, listening, now)
+        try:
+            whole = await listening.platform.with_context(inbound)
+        except Refused:
+            return inbound  # gone, or closed to us: the push's own words are what is left
+        except SendError as error:
+            self._failed(account, "context", error)
+            wait = self._wait(error, mention.attempts)
+            if wait > _LONG and not isinstance(error, CredentialsError):
+                return inbound
+            if now + wait > mention.found_at + _PATIENCE:
+                return inbound
+            await self._update(replace(mention, attempts=mention.attempts + 1, next_at=now + wait, detail=error.code))
+            return None
+        self._alarmed.discard((account, "context"))
+        return whole
+
+    async def _may_ask(self, account: str, listening: Listening, now: datetime) -> bool:
+        async with self._storage.begin() as work:
+            day = local(now).date().isoformat()
+            taken = await work.calls.spend(f"mentions:{account}:asks", day, 1, limit=listening.asks, reserve=0)
+            await work.commit()
+        return taken
+
+    async def _looked_for(self, mention: Mention, listening: Listening, now: datetime) -> Inbound | None:
+        """Wait for the next look to bring the whole of it, where there will be one; then return it as it came."""
+        until = mention.found_at + (listening.every or timedelta()) + _AFTER_LOOK
+        if listening.every is None or now >= until:
+            return mention.inbound
+        await self._update(replace(mention, next_at=until, detail="waits for the next look"))
+        return None
+
+    @staticmethod
+    def _wait(error: SendError, attempts: int) -> timedelta:
+        if isinstance(error, CredentialsError):
+            return timedelta(minutes=10)
+        asked = getattr(error, "seconds", None) or 0.0
+        return timedelta(seconds=max(asked, 5.0 * 2 ** min(attempts, 8)))
+
+    async def _update(self, mention: Mention) -> None:
+        async with self._storage.begin() as work:
+            await work.mentions.update(mention)
+            await work.commit()
