@@ -199,7 +199,7 @@ def _conditions(wanted: CaseFilter, now: datetime) -> Iterable[ColumnElement[boo
     if wanted.citizen:
         yield petitions.c.citizen == wanted.citizen
     if wanted.open_only:
-        yield petitions.c.state.not_in(_ENDED)
+        yield or_(petitions.c.state.not_in(_ENDED), _RUNNING)
     if wanted.lamp is not None:
         yield _shows(wanted.lamp, now)
     if wanted.owed is not None:

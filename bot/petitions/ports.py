@@ -55,6 +55,7 @@ class CaseFilter:
     text: str = ""
     citizen: str = ""
     open_only: bool = False
+    """Only those that have not ended, or on which something is owed still (a feedback after the closing)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,18 @@ async def test_a_supervision_is_listed_until_its_feedback_came(office):
     assert sorted(listed(await boss.page("/console/?queue=nonsense"))) == sorted([number, other])
 
 
+async def test_a_closed_petition_with_something_owed_stays_in_the_list(office):
+    number = await office.forwarded()
+    for act in (Act.ANSWER, Act.CLOSE):
+        await office.act(number, act, text="已修")
+    officer = await office.browser("officer")
+    assert listed(await officer.page("/console/")) == []
+    await office.act(number, Act.SUPERVISE, text="市民来访")
+    assert listed(await officer.page("/console/")) == [number]
+    assert (await officer.submit(f"/console/petitions/{number}", "督办反馈", text="明天再去")).status == 303
+    assert listed(await officer.page("/console/")) == []
+
+
 async def test_a_question_stops_the_clock_on_the_page(office):
     number = await office.forwarded()
     officer, page = await office.browser("officer"), f"/console/petitions/{number}"
