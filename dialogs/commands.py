@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.messages import Reply
-from dialogs import chasing, correcting, explaining, filing, looking, rating, supplementing, withdrawing
+from dialogs import chasing, correcting, explaining, filing, looking, rating, reviewing, supplementing, withdrawing
 from dialogs.asking import menu, question
 from dialogs.session import ASIDES, STEPS, State
 from dialogs.talk import Answer, Talk
@@ -73,6 +73,7 @@ COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
     Word.CHASE: chasing.start,
     Word.SUPPLEMENT: supplementing.start,
     Word.WHY: explaining.start,
+    Word.REVIEW: reviewing.start,
     Word.MORE: more,
     Word.MENU: _menu,
     Word.FILE: _file,

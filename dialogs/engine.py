@@ -19,6 +19,7 @@ from dialogs import (
     gathering,
     looking,
     rating,
+    reviewing,
     supplementing,
     withdrawing,
 )
@@ -149,6 +150,8 @@ def _acted(talk: Talk, verb: ActOn) -> Answer:
             return supplementing.one(talk, verb.number, verb.words)
         case Word.WHY:
             return explaining.one(talk, verb.number)
+        case Word.REVIEW:
+            return reviewing.one(talk, verb.number, verb.words)
         case _:
             return withdrawing.one(talk, verb.number)
 
@@ -305,4 +308,5 @@ _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
     State.CHASE_PICK: chasing.picked,
     State.SUPPLEMENT_PICK: supplementing.picked,
     State.SUPPLEMENT: supplementing.said,
+    State.REVIEW_REASON: reviewing.said,
 }

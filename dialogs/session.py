@@ -52,6 +52,7 @@ class State(StrEnum):
     CHASE_PICK = "chasing.pick"
     SUPPLEMENT_PICK = "supplement.pick"
     SUPPLEMENT = "supplement.ask"
+    REVIEW_REASON = "reviewing.ask"
 
 
 STEPS = (
@@ -75,6 +76,7 @@ ASIDES = frozenset(
         State.CHASE_PICK,
         State.SUPPLEMENT_PICK,
         State.SUPPLEMENT,
+        State.REVIEW_REASON,
     }
 )
 """Side conversations: they lie over a draft without touching it."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.messages import Reply
+from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Case, Draft, Event, Kind, Rating
 
 
@@ -82,7 +83,16 @@ class Chase:
     words: str = ""
 
 
-Intent = File | Withdraw | Rate | Supplement | Chase
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Ask for 复查 (`Act.REVIEW`) or 复核 (`Act.RECHECK`) of the reply to the citizen's own petition."""
+
+    number: str
+    level: Act
+    reason: str
+
+
+Intent = File | Withdraw | Rate | Supplement | Chase | Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +109,9 @@ class One:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """Lookup: one petition with the reasons of its dates; without a number the citizen's newest under way.
+    """Lookup: one petition, its dates' reasons and what the citizen may do; without a number the newest under way.
 
-    Facts: `case` and `reasons`, or none.
+    Facts: `case`, `reasons` and `doable`, or none.
     """
 
     number: str = ""
@@ -120,6 +130,7 @@ class Facts:
     events: tuple[Event, ...] = ()
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Key of a clock → the steps that lead to its date."""
+    doable: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ class Word(StrEnum):
     CHASE = "chase"
     SUPPLEMENT = "supplement"
     WHY = "why"
+    REVIEW = "review"
     MORE = "more"
     MENU = "menu"
     FILE = "file"
@@ -70,6 +71,7 @@ _SAID: Mapping[Word, str] = {
     Word.SUPPLEMENT: "补充 补充材料 补充情况 补充说明 补材料 补充内容",
     Word.WHY: "为什么是这一天 为什么是这天 为啥是这一天 为啥是这天 为什么这一天 为什么是这个日期 为什么是这个时间"
     " 期限怎么算 期限怎么算的 日期怎么算的 怎么算的期限 期限是怎么算的",
+    Word.REVIEW: "复查 申请复查 要求复查 复核 申请复核 要求复核",
     Word.MORE: "更多 继续看 下一页 还有呢 more",
     Word.MENU: "菜单 主菜单 首页 开始 目录 menu",
     Word.FILE: "反映 反映问题 诉求 提诉求 我要反映 反映诉求 填写诉求 办事 写诉求",
@@ -100,8 +102,8 @@ RATINGS: Mapping[str, Rating] = {
 }
 
 _TRADITIONAL = str.maketrans(
-    "訴舉報諮詢議揚評價滿過幫開確認繼續電話內類點號碼選項個條種無沒還進單變說對這嗎務轉發結辦經謝麼單頁絡見兩處撥問題區環後時啟餘煩",
-    "诉举报咨询议扬评价满过帮开确认继续电话内类点号码选项个条种无没还进单变说对这吗务转发结办经谢么单页络见两处拨问题区环后时启余烦",
+    "復訴舉報諮詢議揚評價滿過幫開確認繼續電話內類點號碼選項個條種無沒還進單變說對這嗎務轉發結辦經謝麼單頁絡見兩處撥問題區環後時啟餘煩",
+    "复诉举报咨询议扬评价满过帮开确认继续电话内类点号码选项个条种无没还进单变说对这吗务转发结办经谢么单页络见两处拨问题区环后时启余烦",
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad"))
 _FOLDS = {**_TRADITIONAL, **_INVISIBLE}
@@ -251,12 +253,21 @@ def reference(text: str) -> Reference | None:
 
 
 _ACT_ON = re.compile(
-    rf"(撤回|撤销|撤诉|评价|评分|催办|催单|催|补充|为什么是这一?天|为啥是这一?天)\s*(?:编号|诉求)?\s*[:,]?\s*((?:WQ)?\s*\d{{8}}{_DASH}\d{{7}}|WQ[\dA-Z-]+|\d{{5,20}})"
+    r"(撤回|撤销|撤诉|评价|评分|催办|催单|催|补充|为什么是这一?天|为啥是这一?天|申请复查|复查|申请复核|复核)"
+    rf"\s*(?:编号|诉求)?\s*[:,]?\s*((?:WQ)?\s*\d{{8}}{_DASH}\d{{7}}|WQ[\dA-Z-]+|\d{{5,20}})"
     r"(?![\d-])[\s,.:;。、]*(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_ACT_STARTS = frozenset("撤评評催补補为為")
-_VERBS = {"评": Word.RATE, "撤": Word.WITHDRAW, "催": Word.CHASE, "补": Word.SUPPLEMENT, "为": Word.WHY}
+_ACT_STARTS = frozenset("撤评評催补補为為申复復")
+_VERBS = {
+    "评": Word.RATE,
+    "撤": Word.WITHDRAW,
+    "催": Word.CHASE,
+    "补": Word.SUPPLEMENT,
+    "为": Word.WHY,
+    "申": Word.REVIEW,
+    "复": Word.REVIEW,
+}
 
 
 class ActOn(NamedTuple):

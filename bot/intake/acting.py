@@ -15,11 +15,12 @@ from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Policy, deadlines_for
 from bot.petitions.errors import UnknownPetition
+from bot.petitions.hindrances import doable
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Draft, Event, Kind, Outcome, Petition, Role
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
-from dialogs.turn import Chase, Facts, File, Intent, Lookup, Mine, One, Rate, Supplement, Why, Withdraw
+from dialogs.turn import Chase, Facts, File, Intent, Lookup, Mine, One, Rate, Review, Supplement, Why, Withdraw
 
 _CODES = 1_000_000
 
@@ -84,7 +85,7 @@ def _promised(outcome: Outcome) -> Mapping[str, str]:
     return values
 
 
-async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citizen: str) -> Facts:
+async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citizen: str, now: datetime) -> Facts:
     """Return what a lookup asks for; what it shows of foreign petitions is the dialog's business."""
     match lookup:
         case Mine():
@@ -99,7 +100,8 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
                 return Facts(lookup=lookup)
             events, terms = await work.cases.events(case.petition.number), registrar.terms(case.petition)
             reasons = {clock.key: terms.explain(clock, events) for clock in case.milestones}
-            return Facts(lookup=lookup, case=case, events=events, reasons=reasons)
+            acts = doable(case, Actor(role=Role.CITIZEN, id=citizen), now=now, terms=terms)
+            return Facts(lookup=lookup, case=case, events=events, reasons=reasons, doable=acts)
         case _:
             assert_never(lookup)
 
@@ -133,7 +135,7 @@ async def perform(
 
 def _acted(
     case: Case,
-    intent: Withdraw | Rate | Supplement | Chase,
+    intent: Withdraw | Rate | Supplement | Chase | Review,
     *,
     actor: Actor,
     now: datetime,
@@ -152,5 +154,7 @@ def _acted(
             )
         case Chase(words=words):
             return supervision.chase(case, actor=actor, now=now, terms=terms, words=words)
+        case Review(level=level, reason=reason):
+            return supervision.review(case, level, actor=actor, now=now, terms=terms, reason=reason)
         case _:
             assert_never(intent)

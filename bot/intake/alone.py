@@ -34,7 +34,7 @@ class SingleTurns:
             row = state.citizens[citizen]
             turned = self._turner.turn(row, inbound, now=now)
             while isinstance(turned, Lookup):
-                facts = await find(work, turned, registrar=self._registrar, citizen=citizen)
+                facts = await find(work, turned, registrar=self._registrar, citizen=citizen, now=now)
                 turned = self._turner.turn(row, inbound, now=now, facts=facts)
             values: dict[str, str] = {}
             files = attachments(inbound, now=now, number=supplemented(turned.intents))

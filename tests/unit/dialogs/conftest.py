@@ -11,6 +11,7 @@ from bot.petitions import hops, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline
+from bot.petitions.hindrances import doable
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Event, Kind, Outcome, Role
 from bot.petitions.routing import Unit
@@ -28,6 +29,7 @@ from dialogs.turn import (
     Mine,
     One,
     Rate,
+    Review,
     Supplement,
     Turn,
     Why,
@@ -99,6 +101,7 @@ class Stage:
         self.events: dict[str, tuple[Event, ...]] = {}
         self.notices: list[str] = []
         self.count = 0
+        self.policy = "urumqi"
         self.turn: Turn | None = None
         self.choices = ()
         self.last = ""
@@ -171,7 +174,9 @@ class Stage:
                 case, events = self.cases.get(number), self.events.get(number, ())
                 clocks = case.milestones if case else ()
                 reasons = {clock.key: terms().explain(clock, events) for clock in clocks}
-                return Facts(lookup=lookup, case=case, events=events, reasons=reasons)
+                actor = Actor(role=Role.CITIZEN, id=citizen)
+                acts = doable(case, actor, now=self.now, terms=terms(self.policy)) if case else ()
+                return Facts(lookup=lookup, case=case, events=events, reasons=reasons, doable=acts)
 
     def do(self, intent, citizen: str) -> Mapping[str, str]:
         actor = Actor(role=Role.CITIZEN, id=citizen)
@@ -202,6 +207,9 @@ class Stage:
             case Chase(number=number, words=words):
                 common = {"actor": actor, "now": self.now, "terms": terms()}
                 self.save(supervision.chase(self.cases[number], **common, words=words))
+            case Review(number=number, level=level, reason=reason):
+                common = {"actor": actor, "now": self.now, "terms": terms(self.policy)}
+                self.save(supervision.review(self.cases[number], level, **common, reason=reason))
         return {}
 
     def save(self, outcome: Outcome) -> None:

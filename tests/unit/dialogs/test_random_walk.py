@@ -46,6 +46,12 @@ SAYINGS = (
     "人工",
     "查询",
     "更多",
+    "催办",
+    "催办 WQ20261121-0000019",
+    "补充",
+    "补充 WQ20261121-0000019 三号楼",
+    "为什么是这一天",
+    "申请复查",
     "撤回",
     "评价",
     "满意",
@@ -101,6 +107,10 @@ TAPS = (
     "withdraw:WQ20261121-0000019",
     "kind:",
     "look:",
+    "chase:WQ20261121-0000019",
+    "supplement:WQ20261121-0000019",
+    "supplement.done",
+    "supplement:",
 )
 EVENTS = (
     InboundKind.FOLLOW,
@@ -113,7 +123,7 @@ EVENTS = (
     InboundKind.MENTION,
     InboundKind.LOCATION,
 )
-ACTS = (("受理", ""), ("转办", ""), ("答复", "已处理"), ("办结", ""))
+ACTS = (("受理", ""), ("转办", ""), ("待补充", "是哪一栋？"), ("答复", "已处理"), ("办结", ""))
 
 steps = st.one_of(
     st.tuples(st.just("says"), st.sampled_from(SAYINGS)),
@@ -166,6 +176,7 @@ def act(stage, verb, text):
         "受理": {"filed"},
         "转办": {"filed", "accepted"},
         "答复": {"accepted", "forwarded"},
+        "待补充": {"accepted", "forwarded"},
         "办结": {"answered"},
     }
     if stage.last and stage.cases[stage.last].petition.state in possible[verb]:

@@ -53,6 +53,7 @@ def test_the_persisted_state_names_stay():
         "chasing.pick",
         "supplement.pick",
         "supplement.ask",
+        "reviewing.ask",
     ]
 
 
