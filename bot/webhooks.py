@@ -3,10 +3,16 @@
 What the platform sees: 403 for what is not from it, 413 for a body nobody should send, its own word for "nothing to
 say" for what was kept without a reply, the sealed reply otherwise. 503 only when nothing could be kept, so that the
 platform delivers again. Query strings carry signatures: they never reach a log.
+
+What comes in one turn of the loop is opened together, and answered together after its commit: the same work again and
+again finds the processor's caches warm, where the server's own work between two requests would have taken them.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -25,8 +31,12 @@ log = structlog.get_logger(__name__)
 class TakesMessages(Protocol):
     """Intake, as far as callbacks know it."""
 
-    async def answer(self, inbound: Inbound, seal: Callable[[str], bytes]) -> bytes:
-        """Make a message durable and return what `seal` makes of its passive answer's words; raise `Overloaded`."""
+    def take(self, inbound: Inbound, seal: Callable[[str], bytes], answer: asyncio.Future[bytes]) -> None:
+        """Make a message durable, then set `answer` to what `seal` makes of its words; raise `Overloaded`."""
+        ...
+
+    async def keep_late(self, key: str) -> None:
+        """Keep a message that is answered before it is durable; nothing to do for any other."""
         ...
 
     async def keep_raw(self, raw: RawInbound) -> None:
@@ -69,6 +79,23 @@ class Webhooks:
         ]
 
 
+_IGNORED, _MENTION = InboundKind.IGNORED, InboundKind.MENTION
+
+
+@dataclass(slots=True, eq=False)
+class _Delivery:
+    """One request that waits to be opened, and for its `answer`."""
+
+    request: web.Request
+    body: bytes
+    now: datetime
+    answer: asyncio.Future[bytes]
+    key: str = ""
+    """Of the message inside, once it was opened; '' for one of no use."""
+    mention: Inbound | None = None
+    """The message inside, if it was said in public."""
+
+
 class _Account:
     """The callback of one account."""
 
@@ -91,6 +118,7 @@ class _Account:
         self._mentions = mentions
         self._clock = clock
         self._metrics = metrics
+        self._unopened: list[_Delivery] = []
         self._answered = metrics.callbacks.labels(channel.value, account, "answered")
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -103,33 +131,52 @@ class _Account:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take one message in."""
-        callback = self._callback
-        body = await _body(request, callback.largest_body)
-        now = self._clock.now()
+        body = await _body(request, self._callback.largest_body)
+        loop = asyncio.get_running_loop()
+        delivery = _Delivery(request, body, self._clock.now(), loop.create_future())
+        if not self._unopened:
+            loop.call_soon(self._open_all)
+        self._unopened.append(delivery)
         try:
-            opened = callback.open(_query(request), body, now=now)
+            answer = await delivery.answer
+            if delivery.mention is not None:
+                await self._mentions(delivery.mention)
         except ForgedMessage as error:
             raise self._forged(error) from None
         except MalformedMessage as error:
             await self._keep(error)
-            return _answer(callback.seal(None, "", now=now))
-        inbound = opened.inbound
-        if inbound.kind is InboundKind.IGNORED:
-            self._count("ignored")
-            return _answer(callback.seal(opened, "", now=now))
-        try:
-            if inbound.kind is InboundKind.MENTION:
-                await self._mentions(inbound)
-                answer = callback.seal(opened, "", now=now)
-            else:
-                answer = await self._intake.answer(inbound, lambda text: callback.seal(opened, text, now=now))
+            return _answer(self._callback.seal(None, "", now=delivery.now))
         except Overloaded:
             self._count("overloaded")
             raise web.HTTPServiceUnavailable(text="try again") from None
+        if not delivery.key:
+            self._count("ignored")
+            return _answer(answer)
+        await self._intake.keep_late(delivery.key)
         self._answered.inc()
-        if getattr(opened, "percent_encoded", False):
-            self._count("percent_encoded")
         return _answer(answer)
+
+    def _open_all(self) -> None:
+        """Open what has come in this turn of the loop in one go: the same work again and again finds warm caches."""
+        unopened, self._unopened = self._unopened, []
+        for delivery in unopened:
+            try:
+                self._open(delivery)
+            except Exception as error:  # noqa: BLE001 -- raised where it is awaited, and the others are opened
+                if not delivery.answer.done():
+                    delivery.answer.set_exception(error)
+
+    def _open(self, delivery: "_Delivery") -> None:
+        callback, now = self._callback, delivery.now
+        opened = callback.open(_query(delivery.request), delivery.body, now=now)
+        inbound = opened.inbound
+        if inbound.kind is not _IGNORED:
+            delivery.key = inbound.key
+        if inbound.kind is _IGNORED or inbound.kind is _MENTION:
+            delivery.mention = inbound if delivery.key else None
+            delivery.answer.set_result(callback.seal(opened, "", now=now))
+        else:
+            self._intake.take(inbound, lambda text: callback.seal(opened, text, now=now), delivery.answer)
 
     def _forged(self, error: ForgedMessage) -> web.HTTPForbidden:
         self._count("forged")

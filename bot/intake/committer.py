@@ -99,8 +99,8 @@ class Intake:
         self._loop = asyncio.get_running_loop()
         self._patience = Patience(self._loop, seconds=limits.answer_within, on_late=metrics.turns.labels("late").inc)
 
-    async def answer(self, inbound: Inbound, seal: Callable[[str], bytes]) -> bytes:
-        """Make `inbound` durable and return what `seal` makes of the words of its passive answer.
+    def take(self, inbound: Inbound, seal: Callable[[str], bytes], answer: asyncio.Future[bytes]) -> None:
+        """Make `inbound` durable and set `answer` to what `seal` makes of the words of its passive answer.
 
         The words are '' for nothing to say (or not yet). The answers of a batch are sealed in one go, right after it.
         Raises `Overloaded`; then nothing was kept, and the platform must be told to try again.
@@ -113,13 +113,26 @@ class Intake:
             self._working[inbound.key] = pending
             self._queue.append(pending)
             self._ready.set()
-        wait = Wait(self._loop.create_future(), seal)
+        wait = Wait(answer, seal)
         pending.waits.append(wait)
         self._patience.watch(pending, wait)
-        answer = await wait.answer
-        if pending.late and not pending.done:
+
+    async def answer(self, inbound: Inbound, seal: Callable[[str], bytes]) -> bytes:
+        """Make `inbound` durable as `take` does, and return its answer."""
+        answer: asyncio.Future[bytes] = self._loop.create_future()
+        self.take(inbound, seal, answer)
+        sealed = await answer
+        await self.keep_late(inbound.key)
+        return sealed
+
+    async def keep_late(self, key: str) -> None:
+        """Keep the message of this key on the disk if it is still being worked on: to be called before it is answered.
+
+        Only what waited too long is answered before its turn is stored, and the platform will not bring it again.
+        """
+        pending = self._working.get(key)
+        if pending is not None and pending.late:
             await self._keep_late(pending)
-        return answer
 
     async def keep_raw(self, raw: RawInbound) -> None:
         """Keep a body that cannot be understood, in the database or, while that is away, in the spool."""

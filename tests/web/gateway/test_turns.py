@@ -67,8 +67,11 @@ class Rig:
 
     async def says(self, *messages: Inbound) -> list[str]:
         """Hand all over at the same moment, in this order."""
-        answers = await asyncio.gather(*(self.intake.answer(message, str.encode) for message in messages))
-        return [answer.decode() for answer in answers]
+        return await asyncio.gather(*(self.answer(message) for message in messages))
+
+    async def answer(self, message: Inbound) -> str:
+        """Hand one message over and wait for its words."""
+        return (await self.intake.answer(message, str.encode)).decode()
 
     async def troubled(self) -> list[tuple[str, InboundState, str, str]]:
         async with self.storage.read() as work:
@@ -176,11 +179,11 @@ async def test_many_citizens_in_one_commit(rig: Rig) -> None:
 async def test_no_more_than_fit_wait(storage: SqlStorage, tmp_path: Path) -> None:
     async with rig_on(storage, tmp_path, running=False, queue=2, answer_within=0.2) as rig:
         first, second, third = (rig.message(f"o{n}", "投诉") for n in range(3))
-        waiting = asyncio.gather(*(rig.intake.answer(message, str.encode) for message in (first, second, first)))
+        waiting = asyncio.gather(*(rig.answer(message) for message in (first, second, first)))
         await asyncio.sleep(0)
         with pytest.raises(Overloaded):
-            await rig.intake.answer(third, str.encode)
-        assert await waiting == [b"", b"", b""]
+            await rig.answer(third)
+        assert await waiting == ["", "", ""]
     async with rig_on(storage, tmp_path) as rig:  # what was answered with nothing lies in the spool
         (reply,) = await rig.says(rig.message("o9", "投诉"))
         assert reply != ""
@@ -200,10 +203,10 @@ async def test_a_second_process_writes_the_same_citizen(
         there.count = 1000
         for n in range(10):
             replies = await asyncio.gather(
-                here.intake.answer(here.message("o1", picture=f"a{n}"), str.encode),
-                there.intake.answer(there.message("o1", picture=f"b{n}"), str.encode),
+                here.answer(here.message("o1", picture=f"a{n}")),
+                there.answer(there.message("o1", picture=f"b{n}")),
             )
-            assert SORRY.encode() not in replies
+            assert SORRY not in replies
         assert await here.troubled() == []
         (said,) = await here.says(here.message("o1", "路灯坏了三个星期没有人来修"))
         assert "地点" in said
