@@ -63,8 +63,7 @@ citizens = Table(
 inbound = Table(
     "inbound",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("key", Text, nullable=False, unique=True),
+    Column("key", Text, primary_key=True),
     Column("citizen", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -72,7 +71,7 @@ inbound = Table(
     _text("reply"),
     _text("detail"),
     Column("received_at", Moment, nullable=False),
-    _partial("ix_inbound_troubled", "id", where="state IN ('failed', 'malformed')"),
+    _partial("ix_inbound_troubled", "received_at", where="state IN ('failed', 'malformed')"),
 )
 
 petitions = Table(

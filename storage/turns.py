@@ -60,7 +60,7 @@ _KEEP = upsert(inbound, INBOUND_COLUMNS, keys=("key",))
 _TROUBLED = (
     select(inbound)
     .where(inbound.c.state.in_([literal_column("'failed'"), literal_column("'malformed'")]))
-    .order_by(inbound.c.id.desc())
+    .order_by(inbound.c.received_at.desc(), inbound.c.key.desc())
     .limit(bindparam("limit"))
 )
 _CITIZEN = select(citizens).where(citizens.c.key == bindparam("key"))

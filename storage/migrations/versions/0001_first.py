@@ -51,7 +51,6 @@ def _citizens() -> None:
 def _inbound() -> None:
     op.create_table(
         "inbound",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("citizen", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -60,11 +59,14 @@ def _inbound() -> None:
         sa.Column("reply", sa.Text(), server_default="", nullable=False),
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
         sa.Column("received_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
-        sa.UniqueConstraint("key", name=op.f("uq_inbound_key")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_inbound")),
     )
     op.create_index(
-        "ix_inbound_troubled", "inbound", ["id"], unique=False, **_where(sa.text("state IN ('failed', 'malformed')"))
+        "ix_inbound_troubled",
+        "inbound",
+        ["received_at"],
+        unique=False,
+        **_where(sa.text("state IN ('failed', 'malformed')")),
     )
 
 

@@ -134,7 +134,7 @@ BAD = {
 async def stored(house: House) -> list[tuple[str, str]]:
     """Return (state, all that is kept) of every stored message."""
     async with house.running.storage._reader.connect() as connection:
-        rows = (await connection.execute(sql("SELECT * FROM inbound ORDER BY id"))).mappings()
+        rows = (await connection.execute(sql("SELECT * FROM inbound ORDER BY received_at, key"))).mappings()
         return [(row["state"], json.dumps([str(value) for value in row.values()], ensure_ascii=False)) for row in rows]
 
 

@@ -117,7 +117,7 @@ async def test_pictures_and_a_text_at_once(house: House) -> None:
         numbers.append(number_in(await citizen.says("提交")))
     for citizen, number in zip((an, bo), numbers, strict=True):
         case = await house.case(number)
-        pictures = await rows(house, "SELECT key FROM inbound WHERE kind = 'image' ORDER BY id")
+        pictures = await rows(house, "SELECT key FROM inbound WHERE kind = 'image' ORDER BY received_at, key")
         sent = [key for key in pictures if citizen.openid in key]
         async with house.running.storage.read() as work:
             kept = [file.key for file in await work.attachments.of_petition(number)]
