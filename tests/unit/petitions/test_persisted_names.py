@@ -1,0 +1,63 @@
+"""The names that stand in databases and phrases files: they are added to, and never changed."""
+
+import pytest
+
+from bot.petitions.notices import notice_of
+from bot.petitions.petition import Event, EventType, MilestoneName, NoticeKind, Role, State, split_key
+from bot.petitions.supervision import Ground
+from tests.contract.petitioning import filing
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (State, (
+        "filed accepted forwarded waiting answered reviewing rechecking closed refused withdrawn"
+        )),
+        (EventType, (
+        "filed accepted refused forwarded answered closed withdrawn rated warned passed rescheduled signed "
+        "returned cohandled contributed asked supplemented resumed extension_asked extended extension_refused "
+        "chased supervised feedback redone review_asked reviewed"
+        )),
+        (MilestoneName, (
+        "response answer sign cohandle supplement extension feedback review recheck"
+        )),
+        (NoticeKind, (
+        "accepted refused forwarded response_overdue answer_due_soon answer_overdue answered closed "
+        "rescheduled signed returned cohandled asked resumed extended supervised redone review_taken reviewed "
+        "review_overdue"
+        )),
+        (Ground, (
+        "hand overdue chased dissatisfied"
+        )),
+    ],
+)  # fmt: skip
+def test_the_persisted_names_stay(kind, names):
+    assert [member.value for member in kind] == names.split()
+
+
+@pytest.mark.parametrize(
+    ("key", "parts"),
+    [
+        ("answer", (MilestoneName.ANSWER, "", 1)),
+        ("answer:17", (MilestoneName.ANSWER, "", 17)),
+        ("sign:2", (MilestoneName.SIGN, "", 2)),
+        ("cohandle:donghu-chenguang:3", (MilestoneName.COHANDLE, "donghu-chenguang", 3)),
+    ],
+)
+def test_the_key_of_a_clock_says_what_it_is_whose_and_since_when(key, parts):
+    assert split_key(key) == parts
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_the_status_of_a_notice_fits_a_template(kind):
+    case = filing().case
+    event = Event(
+        number=case.petition.number, seq=2, type=EventType.SIGNED, at=case.petition.filed_at, role=Role.CLOCK, actor=""
+    )
+    assert 0 < len(notice_of(case, event, kind).values["status"]) <= 5
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_label_of_a_state_fits_a_template(state):
+    assert 0 < len(state.label) <= 5
