@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.messages import Choice, Reply
+from bot.messages import Choice, CitizenRef, Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
@@ -17,7 +17,7 @@ from bot.petitions.petition import PROMISED, Case, Event, EventType, Milestone, 
 from dialogs.asking import menu, question, resume, short
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Mine, One
+from dialogs.turn import Facts, Follow, Mine, One
 from dialogs.understanding import Word, reference
 
 SHOWN = 5
@@ -83,7 +83,7 @@ def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
     facts = talk.found(One(number=number))
     if facts is None:
         return One(number=number)
-    if talk.own(facts.case):
+    if talk.own(facts.case) or (facts.followed and facts.case is not None):
         return resume(talk, shown(talk, facts))
     if _rests(talk):
         return resume(talk, Reply(phrase="looking.rests", values={"office_phone": talk.office.phone}))
@@ -94,6 +94,8 @@ def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
         return Reply(phrase="looking.code", values={"number": number})
     if facts.case is not None and hmac.compare_digest(facts.case.petition.code.encode(), code.encode()):
         talk.session.wrong_codes = []
+        if CitizenRef.parse(facts.case.petition.citizen).channel is not talk.message.citizen.channel:
+            talk.intents.append(Follow(number=number))
         return resume(talk, shown(talk, facts))
     return _wrong_code(talk, number)
 

@@ -92,7 +92,14 @@ class Review:
     reason: str
 
 
-Intent = File | Withdraw | Rate | Supplement | Chase | Review
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """Follow one's own petition from another platform, where its number and 查询码 were shown."""
+
+    number: str
+
+
+Intent = File | Withdraw | Rate | Supplement | Chase | Review | Follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +138,8 @@ class Facts:
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Key of a clock → the steps that lead to its date."""
     doable: tuple[Act, ...] = ()
+    followed: bool = False
+    """Whether this citizen follows `case`, having shown its 查询码 before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

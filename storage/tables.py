@@ -308,3 +308,11 @@ calls = Table(
     # Of them, those that leave a reserve alone.
     Column("reserving", Integer, nullable=False),
 )
+
+followings = Table(
+    "followings",
+    metadata,
+    Column("number", Text, ForeignKey("petitions.number"), primary_key=True),
+    Column("citizen", Text, primary_key=True),
+    Index("ix_followings_citizen", "citizen"),
+)

@@ -15,6 +15,7 @@ from storage.calendar import SqlCalendars
 from storage.cases import SqlCases
 from storage.connection import Connection
 from storage.errors import wrapped
+from storage.followings import SqlFollowings
 from storage.mentions import SqlCalls, SqlMentions
 from storage.outbox import SqlOutbox
 from storage.staff import SqlStaff
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
     calendars: SqlCalendars
     mentions: SqlMentions
     calls: SqlCalls
+    followings: SqlFollowings
 
     def __init__(self, engine: AsyncEngine, *, turn: AbstractAsyncContextManager[object] | None = None) -> None:
         self._engine = engine
@@ -58,6 +60,7 @@ class SqlUnitOfWork:
         self.calendars = SqlCalendars(connection)
         self.mentions = SqlMentions(connection)
         self.calls = SqlCalls(connection)
+        self.followings = SqlFollowings(connection)
         return self
 
     async def __aexit__(self, *exc: object) -> None:

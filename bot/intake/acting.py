@@ -20,7 +20,21 @@ from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Draft, Event, Kind, Outcome, Petition, Role
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
-from dialogs.turn import Chase, Facts, File, Intent, Lookup, Mine, One, Rate, Review, Supplement, Why, Withdraw
+from dialogs.turn import (
+    Chase,
+    Facts,
+    File,
+    Follow,
+    Intent,
+    Lookup,
+    Mine,
+    One,
+    Rate,
+    Review,
+    Supplement,
+    Why,
+    Withdraw,
+)
 
 _CODES = 1_000_000
 
@@ -93,7 +107,8 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
         case One(number=number):
             case = await work.cases.get(number, lock=True)
             events = await work.cases.events(number) if case else ()
-            return Facts(lookup=lookup, case=case, events=events)
+            followed = case is not None and await work.followings.has(number, citizen)
+            return Facts(lookup=lookup, case=case, events=events, followed=followed)
         case Why(number=number):
             case = await (work.cases.get(number) if number else _newest(work, citizen))
             if case is None:
@@ -123,6 +138,8 @@ async def perform(
             filing = registrar.file(draft, sequence=sequence, citizen=citizen, now=now)
             await work.cases.save(filing.outcome)
             return filing.values
+        case Follow(number=number):
+            await work.followings.add(number, citizen)
         case _:
             case = await work.cases.get(intent.number, lock=True)
             if case is None:

@@ -134,7 +134,8 @@ class OutboxLoop:
         wrote, self._contacts = self._contacts, set()
         try:
             async with self._storage.begin() as work:
-                await work.outbox.release(sorted(wrote), now=self._clock.now())
+                owners = await work.followings.owners(sorted(wrote))
+                await work.outbox.release(sorted({*wrote, *owners}), now=self._clock.now())
                 await work.commit()
         except StorageUnavailable:
             self._contacts |= wrote
@@ -164,7 +165,11 @@ class OutboxLoop:
             log.exception("outbox.not_settled", message=message.id)
 
     async def _climb(self, message: OutboxMessage) -> None:
-        """Try the permitted rungs in order until one settles the message."""
+        """Try the permitted rungs in order until one settles the message; it goes to where its citizen wrote last."""
+        if message.number is not None:
+            async with self._storage.read() as work:
+                citizen = await work.followings.last_active(message.number, message.citizen)
+            message = replace(message, citizen=citizen)
         ref = CitizenRef.parse(message.citizen)
         platform = self._platforms.get((ref.channel, ref.account))
         if platform is None:

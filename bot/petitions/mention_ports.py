@@ -93,3 +93,23 @@ class Calls(Protocol):
     async def made(self, name: str, day: str) -> int:
         """Return how many were made."""
         ...
+
+
+class Followings(Protocol):
+    """Petitions that their citizen follows on another platform too, having shown number and 查询码 there."""
+
+    async def add(self, number: str, citizen: str) -> None:
+        """Let a citizen follow a petition; doing so again changes nothing."""
+        ...
+
+    async def has(self, number: str, citizen: str) -> bool:
+        """Tell whether they do."""
+        ...
+
+    async def owners(self, citizens: Sequence[str]) -> tuple[str, ...]:
+        """Return who filed what these citizens follow."""
+        ...
+
+    async def last_active(self, number: str, owner: str) -> str:
+        """Return who wrote last: who filed the petition, or one who follows it."""
+        ...

@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 from bot.errors import GatewayError
 from bot.messages import Inbound, MediaKind
 from bot.petitions.calendar import CalendarNotice
-from bot.petitions.mention_ports import Calls, Mentions
+from bot.petitions.mention_ports import Calls, Followings, Mentions
 from bot.petitions.petition import (
     Case,
     Event,
@@ -563,6 +563,11 @@ class UnitOfWork(Protocol):
     @property
     def calls(self) -> Calls:
         """What calls of a day were made."""
+        ...
+
+    @property
+    def followings(self) -> Followings:
+        """Petitions followed on another platform."""
         ...
 
     async def __aenter__(self) -> Self:
