@@ -104,7 +104,7 @@ class PostgresqlBatches:
         async with self._turn:
             if self._connection is None or self._connection.is_closed():
                 with wrapped():
-                    self._connection = await asyncpg.connect(**self._options)
+                    self._connection = await _connect(self._options)
             yield PostgresqlBatch(self._connection)
 
     async def close(self) -> None:
@@ -114,6 +114,17 @@ class PostgresqlBatches:
                 connection, self._connection = self._connection, None
                 with wrapped():
                     await connection.close()
+
+
+async def _connect(options: Mapping[str, Any]) -> Connection:
+    """Open the connection of the batches, on which every look-up goes by an index.
+
+    Its statements are planned once and for good, most likely while the tables are still small: scanning them would then
+    be cheapest, and would be done for as long as the plan is kept.
+    """
+    connection = await asyncpg.connect(**options)
+    await connection.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
+    return connection
 
 
 _CONNECT_OPTIONS = frozenset(
