@@ -59,7 +59,13 @@ OUTCOMES: Final = {
     DeliveryOutcome.CREDENTIALS: "公众号凭证有问题",
     DeliveryOutcome.UNKNOWN: "结果不明",
 }
-RUNGS: Final = {"message": "客服消息", "template": "模板消息"}
+RUNGS: Final = {
+    "message": "客服消息",
+    "template": "模板消息",
+    "mention_reply": "被@后的私信",
+    "public_comment": "公开评论",
+}
+MENTION_SENSES: Final = {"bare": "只有@", "praise": "表扬", "spam": "广告"}
 NOTICES: Final = {
     NoticeKind.ACCEPTED.value: "受理通知",
     NoticeKind.REFUSED.value: "不予受理通知",
@@ -82,6 +88,7 @@ NOTICES: Final = {
     NoticeKind.REVIEWED.value: "复查复核意见",
     NoticeKind.REVIEW_OVERDUE.value: "复查复核超时告知",
     "reply": "对话回复",
+    "mention": "公开答复",
 }
 ATTACHMENT_STATES: Final = {AttachmentState.WANTED: "正在获取", AttachmentState.LOST: "未能取得"}
 ACTIONS: Final = {
