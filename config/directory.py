@@ -17,6 +17,7 @@ from bot.petitions.petition import Kind
 from bot.petitions.routing import Unit, named_in
 from config.errors import DirectoryError, Problem
 from config.faults import Checked, validated
+from config.policies import Urgency
 from config.sections import Section
 from config.sources import read_toml
 from config.values import Slug, Words, matching, some
@@ -58,6 +59,14 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentWords:
+    """The words of citizens that show an urgency (see `config.policies.Urgency`)."""
+
+    id: Urgency
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """The units and matters of the city, in the order of their files."""
 
@@ -65,6 +74,7 @@ class Directory:
     kinds: tuple[KindRules, ...]
     fields: tuple[MatterField, ...]
     categories: tuple[Category, ...]
+    urgencies: tuple[UrgentWords, ...] = ()
 
     def unit(self, unit_id: str) -> Unit | None:
         """Return the unit of that id; old petitions may name one that is no longer there."""
@@ -93,6 +103,11 @@ class Directory:
         touched = [category for category in self.categories if weights[category.id]]
         return tuple(sorted(touched, key=lambda category: -weights[category.id]))
 
+    def urgency_in(self, text: str) -> str:
+        """Return the first urgency of the file whose words `text` holds, '' for an ordinary matter."""
+        found = (urgency.id for urgency in self.urgencies if any(word in text for word in urgency.keywords))
+        return next(found, "")
+
     def suggest(self, text: str) -> tuple[str, ...]:
         """Return the ids of up to five units for `text`: by its categories, then those it names; best first.
 
@@ -113,6 +128,7 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
     if matters is not None:
         problems += _faults_of_kinds(matters.kind, matters_path.name)
         problems += _faults_of_categories(matters, matters_path.name)
+        problems += _repeated("urgency", [urgency.id for urgency in matters.urgency], matters_path.name)
     if units is not None and matters is not None:
         problems += _unknown_units(matters.category, {unit.id for unit in units.unit}, matters_path.name)
     if units is None or matters is None or problems:
@@ -125,6 +141,7 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
         ),
         fields=tuple(MatterField(id=entry.id, label=entry.label) for entry in matters.field),
         categories=tuple(Category(**dict(entry)) for entry in matters.category),
+        urgencies=tuple(UrgentWords(**dict(entry)) for entry in matters.urgency),
     )
 
 
@@ -176,10 +193,16 @@ class _Category(Section):
     unit: Slug
 
 
+class _Urgency(Section):
+    id: Urgency
+    keywords: Annotated[tuple[_Name, ...], AfterValidator(some)]
+
+
 class _MattersFile(Section):
     kind: tuple[_Kind, ...]
     field: Annotated[tuple[_Field, ...], AfterValidator(some)]
     category: Annotated[tuple[_Category, ...], AfterValidator(some)]
+    urgency: tuple[_Urgency, ...] = ()
 
 
 def _read(model: type[Checked], path: Path, problems: list[Problem]) -> Checked | None:

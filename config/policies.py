@@ -83,6 +83,19 @@ class Policies:
     """Policy name → which petitions get which of its tiers."""
 
     @property
+    def by_matter(self) -> bool:
+        """Whether what a petition is about, or how pressing it is, makes a difference for the policies in use."""
+        used = {self.default, *(choice.policy for choice in self.choices)}
+        tiers = [choice for name in used for choice in self.tiers.get(name, ())]
+        return any(choice.category or choice.urgency for choice in (*self.choices, *tiers))
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """The ids of the categories that any choice or tier names."""
+        every = (*self.choices, *(choice for tiers in self.tiers.values() for choice in tiers))
+        return frozenset(choice.category for choice in every if choice.category)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The policies, without their tiers."""
         return tuple(name for name in self.by_name if TIER not in name)

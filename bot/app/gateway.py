@@ -34,6 +34,7 @@ from bot.metrics import Metrics
 from bot.milestones import MilestoneLoop
 from bot.outbox.ladder import Backoff
 from bot.outbox.loop import OutboxLimits, OutboxLoop
+from bot.petitions.deadlines import Policy
 from bot.petitions.petition import Kind
 from bot.petitions.service import PetitionService
 from bot.proxies import forwarded
@@ -64,9 +65,22 @@ class Gateway:
 
 
 def registrar_of(office: Office) -> Registrar:
-    """Return what makes petitions of drafts by the office's calendar and policies, chosen here once for each kind."""
-    chosen = {kind: office.policies.for_petition(kind.value) for kind in Kind}
-    return Registrar(calendar=office.calendar, policy_of=chosen.__getitem__, policies=office.policies.by_name)
+    """Return what makes petitions of drafts by the office's calendar and policies.
+
+    Where only the kind decides, the policies are chosen here once; else by the words of each petition.
+    """
+    policies, directory = office.policies, office.directory
+    chosen = {kind: policies.for_petition(kind.value) for kind in Kind}
+
+    def by_kind(kind: Kind, _words: str) -> Policy:
+        return chosen[kind]
+
+    def by_matter(kind: Kind, words: str) -> Policy:
+        category = next((category.id for category in directory.categories_in(words)), "")
+        return policies.for_petition(kind.value, category, directory.urgency_in(words))
+
+    policy_of = by_matter if policies.by_matter else by_kind
+    return Registrar(calendar=office.calendar, policy_of=policy_of, policies=policies.by_name)
 
 
 def service_of(

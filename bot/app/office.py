@@ -45,6 +45,8 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
     directory = _try(problems, lambda: load_directory(files.units, files.matters))
     policies = _try(problems, lambda: load_policies(files.deadlines))
     phrasing = _try(problems, lambda: _phrasing(files.phrases, problems))
+    if directory is not None and policies is not None:
+        problems += _unknown_categories(policies, directory)
     if settings is None or directory is None or policies is None or phrasing is None or problems:
         raise SettingsError(_unique(problems))
     return Office(
@@ -101,3 +103,15 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         privacy_contact=settings.office.privacy_contact,
         units={unit.id: unit.name for unit in directory.units},
     )
+
+
+def _unknown_categories(policies: Policies, directory: Directory) -> list[Problem]:
+    known = {category.id for category in directory.categories}
+    return [
+        Problem(
+            name="files.deadlines",
+            what=f"a policy is chosen for the category {category}, which there is none of",
+            remedy="name the id of a [[category]] in files.matters",
+        )
+        for category in sorted(policies.categories - known)
+    ]

@@ -48,10 +48,13 @@ class Filing:
 
 
 class Registrar:
-    """Makes petitions out of drafts: number, code, clocks. `policies` are by the names that petitions keep."""
+    """Makes petitions out of drafts: number, code, clocks.
+
+    `policy_of` chooses by kind and words; `policies` are by the names that petitions keep.
+    """
 
     def __init__(
-        self, *, calendar: WorkCalendar, policy_of: Callable[[Kind], Policy], policies: Mapping[str, Policy]
+        self, *, calendar: WorkCalendar, policy_of: Callable[[Kind, str], Policy], policies: Mapping[str, Policy]
     ) -> None:
         self._calendar = calendar
         self._policy_of = policy_of
@@ -65,12 +68,12 @@ class Registrar:
 
     def terms(self, petition: Petition) -> Terms:
         """Return what holds for a petition: the policy it was filed under, else today's, and the calendar in use."""
-        policy = self._policies.get(petition.policy) or self._policy_of(petition.kind)
+        policy = self._policies.get(petition.policy) or self._policy_of(petition.kind, petition.content)
         return Terms(policy=policy, calendar=self._calendar)
 
     def file(self, draft: Draft, *, sequence: int, citizen: str, now: datetime) -> Filing:
         """Register a draft under the day's `sequence`."""
-        policy = self._policy_of(draft.kind)
+        policy = self._policy_of(draft.kind, draft.content)
         outcome = lifecycle.file(
             draft,
             number=make_number(local(now).date(), sequence),
