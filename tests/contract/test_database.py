@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.petitions.errors import Stale
 from bot.petitions.ports import StorageUnavailable, TurnWrites
-from storage import attachments, cases, migrate, outbox
+from storage import attachments, batch_postgresql, cases, migrate, outbox
 from storage.engine import SqlStorage
 from storage.errors import Conflict, NeedsMigration, StorageError, translate
 from storage.tables import metadata
@@ -295,6 +295,25 @@ async def test_looking_for_work_on_postgresql_uses_a_partial_index(
     await connection.close()
     await storage.close()
     assert f"using {index}" in plan
+    assert "Seq Scan" not in plan
+
+
+async def test_what_a_batch_looks_up_is_planned_by_an_index_while_the_tables_are_small(postgres_url: str) -> None:
+    """The plan is kept: a scan, cheapest today, would be done for weeks."""
+    storage = await SqlStorage.open(postgres_url)
+    async with storage.batch() as batch:
+        connection = batch._connection  # type: ignore[attr-defined]
+        await connection.execute(
+            "INSERT INTO citizens (key) VALUES ('c');"
+            "INSERT INTO inbound (key, citizen, kind, state, payload, received_at) "
+            "VALUES ('k', 'c', 'text', 'turned', '{}', now()); ANALYZE citizens, inbound"
+        )
+        await connection.execute(f"PREPARE look_up AS {batch_postgresql._LOAD}")
+        lines = await connection.fetch("EXPLAIN EXECUTE look_up (ARRAY['k'], ARRAY['c'])")
+    await storage.close()
+    plan = "\n".join(line[0] for line in lines)
+    assert "pk_inbound" in plan
+    assert "pk_citizens" in plan
     assert "Seq Scan" not in plan
 
 
