@@ -88,7 +88,7 @@ COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
 
 
 def button(talk: Talk) -> Answer:
-    """Answer a button of the bottom menu: file, mine or help."""
+    """Answer a button of the bottom menu (file, mine or help), or a subscription by keyword (Weibo's dy)."""
     match talk.message.text:
         case "file" if talk.session.parts is not None:
             return remind(talk)
@@ -98,5 +98,7 @@ def button(talk: Talk) -> Answer:
             return looking.mine(talk)
         case "help":
             return _help(talk)
+        case "subscribe":
+            return menu(talk, phrase="greeting.follow") if talk.session.parts is None else remind(talk)
         case _:
             return question(talk)

@@ -63,6 +63,8 @@ class Engine:
             facts=facts,
             heard=_NOTHING_HEARD,
         )
+        if message.kind is InboundKind.MENU and message.text == "unsubscribe":  # Weibo's td: no reason to go on talking
+            return Turn(reply=None, session=session)
         if message.kind is InboundKind.MENTION:
             return Turn(reply=mentioned(talk), session=dump_session(talk.session))
         answer = _answer(talk)

@@ -30,7 +30,10 @@ _PATIENCE = timedelta(days=1)
 _LONG = timedelta(minutes=30)
 """A wait that is not worth it: the day's calls are spent. The mention is turned as it came."""
 _MOST_PAGES = 40
-_AFTER_LOOK = timedelta(minutes=5)
+_EARLY = timedelta(minutes=2)
+"""The least time between two looks when mentions wait for one."""
+_AWAITS_LOOK = timedelta(minutes=10)
+"""How long a mention waits for a look that brings the whole of it."""
 
 
 class TakesMessages(Protocol):
@@ -77,6 +80,7 @@ class MentionLoop:
         self._lease = lease
         self._awake = asyncio.Event()
         self._alarmed: set[tuple[str, str]] = set()
+        self._awaited: set[str] = set()
 
     async def take(self, inbound: Inbound) -> None:
         """Make a pushed mention durable; raise `Overloaded` when it could not be kept at all."""
@@ -123,16 +127,21 @@ class MentionLoop:
     async def _look_around(self, now: datetime) -> None:
         for account, listening in self._accounts.items():
             if listening.every is not None:
-                for kind in listening.platform.kinds:
-                    await self._look(account, kind, listening.platform, listening.every, now)
+                every = min(listening.every, _EARLY) if account in self._awaited else listening.every
+                kinds = listening.platform.kinds
+                if any([await self._look(account, kind, listening.platform, every, now) for kind in kinds]):
+                    self._awaited.discard(account)
 
-    async def _look(self, account: str, kind: str, platform: PublicPlatform, every: timedelta, now: datetime) -> None:
-        """Look for one kind if it is time to, page by page; what fails is tried at the next look, from where it was."""
+    async def _look(self, account: str, kind: str, platform: PublicPlatform, every: timedelta, now: datetime) -> bool:
+        """Look for one kind if it is time to, page by page; tell whether it was.
+
+        What fails is tried at the next look, from where it was.
+        """
         async with self._storage.begin() as work:
             cursor = await work.mentions.begin_look(account, kind, now=now, before=now - every)
             await work.commit()
         if cursor is None:
-            return
+            return False
         try:
             for _ in range(_MOST_PAGES):
                 page = await platform.look(kind, cursor, oldest=now - _FIRST_LOOK)
@@ -147,6 +156,7 @@ class MentionLoop:
             self._failed(account, "look", error)
         else:
             self._alarmed.discard((account, "look"))
+        return True
 
     def _failed(self, account: str, what: str, error: SendError) -> None:
         """Cry out once over credentials, until it works again; anything else passes by itself."""
@@ -215,10 +225,11 @@ class MentionLoop:
         return taken
 
     async def _looked_for(self, mention: Mention, listening: Listening, now: datetime) -> Inbound | None:
-        """Wait for the next look to bring the whole of it, where there will be one; then return it as it came."""
-        until = mention.found_at + (listening.every or timedelta()) + _AFTER_LOOK
+        """Wait for a look, made soon, to bring the whole of it; return it as it came where none will or did."""
+        until = mention.found_at + _AWAITS_LOOK
         if listening.every is None or now >= until:
             return mention.inbound
+        self._awaited.add(mention.inbound.citizen.account)
         await self._update(replace(mention, next_at=until, detail="waits for the next look"))
         return None
 

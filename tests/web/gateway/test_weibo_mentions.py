@@ -126,7 +126,7 @@ async def test_two_hundred_mentions_by_push_and_by_looking_become_two_hundred_dr
 
 async def test_a_day_with_sixty_mentions_keeps_the_budget_and_loses_none(new_house: House) -> None:
     new_house.clock.advance(-timedelta(hours=9))
-    await new_house.start()
+    await new_house.start(WEIBO__0__POLL_MINUTES="60")
     people = [await blogger(new_house, f"市民{number}") for number in range(60)]
     for hour in range(20):
         for citizen in people[hour * 3 : hour * 3 + 3]:

@@ -52,6 +52,11 @@ async def test_a_filing_by_private_message_to_the_answer_and_the_rating(house: H
     assert [text for text in await lin.messages() if len(text) > 300 or "微信" in text] == []
 
 
+async def test_a_subscription_by_keyword_is_welcomed_and_its_end_is_met_with_silence(small_house: House) -> None:
+    lin = await blogger(small_house, "林晓")
+    assert ((await lin.says("dy"))[:2], await lin.says("td")) == ("您好", "")
+
+
 async def test_the_address_is_proved_without_a_mirror(house: House) -> None:
     query = signed(house) | {"echostr": "abc123"}
     async with house.client.get(house.url + PATH, params=query) as answer:
