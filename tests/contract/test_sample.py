@@ -52,7 +52,9 @@ def city():
     return City(
         units={unit.id: unit for unit in units},
         office="云溪市网络问政办公室",
-        registrar=Registrar(calendar=calendar, policy_of=lambda kind, _words: policies.for_petition(kind), policies=policies.by_name),
+        registrar=Registrar(
+            calendar=calendar, policy_of=lambda kind, _words: policies.for_petition(kind), policies=policies.by_name
+        ),
         calendar=calendar,
     )
 
