@@ -170,5 +170,11 @@ _LONGEST = {
     "elsewhere": "人民法院（依法提起诉讼）",
     "answer": "已答复。" * 500,
     "answer_due": "12月1日（星期二）（暂定）",
+    "until": "12月1日（星期二）（暂定）",
+    "question": "请补充照片和门牌号" * 20,
+    "changes": "答复期限由12月1日改为12月3日" * 3,
+    "level": "复查",
+    "co_units": "云溪市城市管理局、云溪市生态环境局",
+    "tip": "已答复，回复“查询”查看",
 }
-"""The values every notice has (see `bot.petitions.lifecycle`), at their longest."""
+"""The values every notice has (see `bot.petitions.notices` and `Phrasing.short_fields`), at their longest."""
