@@ -111,15 +111,17 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
         accounts = build_accounts(settings, transport=transport, tokens=ephemeral, clock=clock, budget=budget)
         spool = await stack.enter_async_context(claimed_spool(settings.storage.data_dir))
         versions, calendar = await read_calendar(storage)
-        yield _build(
-            replace(office, calendar=calendar),
+        ground = _Ground(
+            office=replace(office, calendar=calendar),
             clock=clock,
             storage=storage,
             accounts=accounts,
             ephemeral=ephemeral,
             spool=spool,
             calendar_version=len(versions),
+            metrics=Metrics(),
         )
+        yield _build(ground)
 
 
 async def _ephemeral(office: Office, stack: AsyncExitStack) -> MemoryEphemeral | RedisEphemeral:
@@ -131,97 +133,48 @@ async def _ephemeral(office: Office, stack: AsyncExitStack) -> MemoryEphemeral |
     return redis
 
 
-def _build(
-    office: Office,
-    *,
-    clock: Clock,
-    storage: SqlStorage,
-    accounts: Accounts,
-    ephemeral: MemoryEphemeral | RedisEphemeral,
-    spool: Spool,
-    calendar_version: int,
-) -> Gateway:
-    settings, metrics = office.settings, Metrics()
-    data_dir = settings.storage.data_dir
-    outbox = OutboxLoop(
-        storage=storage,
-        platforms=accounts.platforms,
-        public=accounts.public,
-        phrasing=office.phrasing,
-        clock=clock,
-        metrics=metrics,
-        owner=f"{socket.gethostname()}:{os.getpid()}",
-        limits=OutboxLimits(
-            poll=settings.outbox.poll,
-            lease=timedelta(seconds=settings.outbox.lease),
-            backoff=Backoff(first=settings.outbox.backoff, longest=settings.outbox.backoff_limit),
-        ),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What everything is built on."""
+
+    office: Office
+    clock: Clock
+    storage: SqlStorage
+    accounts: Accounts
+    ephemeral: MemoryEphemeral | RedisEphemeral
+    spool: Spool
+    calendar_version: int
+    metrics: Metrics
+
+
+def _build(ground: _Ground) -> Gateway:
+    office, clock, storage = ground.office, ground.clock, ground.storage
+    settings, accounts, metrics = office.settings, ground.accounts, ground.metrics
+    outbox = _outbox(ground)
+    media = MediaLoop(
+        storage=storage, platforms=accounts.platforms, clock=clock, metrics=metrics, root=settings.storage.data_dir
     )
-    media = MediaLoop(storage=storage, platforms=accounts.platforms, clock=clock, metrics=metrics, root=data_dir)
     registrar = registrar_of(office)
     calendar = CalendarWatch(
         storage=storage,
         desk=CalendarDesk(storage, policies=office.policies.by_name),
         use=registrar.use,
-        version=calendar_version,
+        version=ground.calendar_version,
         clock=clock,
         wake=outbox.wake,
     )
     service = service_of(office, storage, registrar=registrar, on_commit=outbox.wake)
-    intake = Intake(
-        storage=storage,
-        turner=Turner(engine=Engine(office.catalogue), phrasing=office.phrasing, platforms=accounts.platforms),
-        registrar=registrar,
-        spool=spool,
-        clock=clock,
-        metrics=metrics,
-        limits=IntakeLimits(
-            batch=settings.intake.batch_limit,
-            queue=settings.intake.queue_limit,
-            answer_within=settings.intake.answer_within,
-        ),
-        on_outbox=outbox.wake,
-        on_media=media.wake,
-        on_contact=outbox.contact,
-    )
+    intake = _intake(ground, registrar=registrar, outbox=outbox, media=media)
     mentions = MentionLoop(
         storage=storage, accounts=_listening(settings, accounts), intake=intake, clock=clock, poll=settings.outbox.poll
     )
     tokens = TokenWatch(accounts.weibo, clock=clock)
     milestones = MilestoneLoop(storage=storage, service=service, clock=clock, metrics=metrics)
-    proxies = settings.server.trusted_proxies
-    app = web.Application(middlewares=[forwarded(proxies)] if proxies else [])
     webhooks = Webhooks(
         callbacks=accounts.callbacks, intake=intake, mentions=mentions.take, clock=clock, metrics=metrics
     )
-    app.add_routes(webhooks.routes())
-    checks = {
-        "database": storage.check,
-        **({"redis": ephemeral.check} if settings.redis.url.get_secret_value() else {}),
-    }
-    app.add_routes(health_routes(checks=checks, metrics=metrics))
-    app.add_routes([web.get("/console", _to_console)])
-    app.add_subapp(
-        "/console",
-        console_app(
-            storage=storage,
-            service=service,
-            clock=clock,
-            settings=ConsoleSettings(
-                office=settings.office.name,
-                secure_cookie=settings.secure_cookie,
-                session_hours=round(settings.console.session_hours),
-                login_failures=settings.console.login_limit,
-                login_window=timedelta(seconds=settings.console.login_window),
-            ),
-            suggest=office.directory.suggest,
-            media_root=data_dir,
-            hits=ephemeral,
-            wake=outbox.wake,
-        ),
-    )
     return Gateway(
-        app=app,
+        app=_app(ground, webhooks=webhooks, service=service, outbox=outbox),
         loops={
             "intake": intake.run,
             "outbox": outbox.run,
@@ -234,6 +187,72 @@ def _build(
         service=service,
         registrar=registrar,
     )
+
+
+def _outbox(ground: _Ground) -> OutboxLoop:
+    settings = ground.office.settings.outbox
+    return OutboxLoop(
+        storage=ground.storage,
+        platforms=ground.accounts.platforms,
+        public=ground.accounts.public,
+        phrasing=ground.office.phrasing,
+        clock=ground.clock,
+        metrics=ground.metrics,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        limits=OutboxLimits(
+            poll=settings.poll,
+            lease=timedelta(seconds=settings.lease),
+            backoff=Backoff(first=settings.backoff, longest=settings.backoff_limit),
+        ),
+    )
+
+
+def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media: MediaLoop) -> Intake:
+    office, limits = ground.office, ground.office.settings.intake
+    return Intake(
+        storage=ground.storage,
+        turner=Turner(engine=Engine(office.catalogue), phrasing=office.phrasing, platforms=ground.accounts.platforms),
+        registrar=registrar,
+        spool=ground.spool,
+        clock=ground.clock,
+        metrics=ground.metrics,
+        limits=IntakeLimits(batch=limits.batch_limit, queue=limits.queue_limit, answer_within=limits.answer_within),
+        on_outbox=outbox.wake,
+        on_media=media.wake,
+        on_contact=outbox.contact,
+    )
+
+
+def _app(ground: _Ground, *, webhooks: Webhooks, service: PetitionService, outbox: OutboxLoop) -> web.Application:
+    """Put callbacks, health and console on one application."""
+    office, settings = ground.office, ground.office.settings
+    proxies = settings.server.trusted_proxies
+    app = web.Application(middlewares=[forwarded(proxies)] if proxies else [])
+    app.add_routes(webhooks.routes())
+    checks = {
+        "database": ground.storage.check,
+        **({"redis": ground.ephemeral.check} if settings.redis.url.get_secret_value() else {}),
+    }
+    app.add_routes(health_routes(checks=checks, metrics=ground.metrics))
+    app.add_routes([web.get("/console", _to_console)])
+    console = console_app(
+        storage=ground.storage,
+        service=service,
+        clock=ground.clock,
+        settings=ConsoleSettings(
+            office=settings.office.name,
+            secure_cookie=settings.secure_cookie,
+            session_hours=round(settings.console.session_hours),
+            login_failures=settings.console.login_limit,
+            login_window=timedelta(seconds=settings.console.login_window),
+        ),
+        suggest=office.directory.suggest,
+        media_root=settings.storage.data_dir,
+        hits=ground.ephemeral,
+        wake=outbox.wake,
+    )
+    app.add_subapp("/console", console)
+    return app
 
 
 def _listening(settings: Settings, accounts: Accounts) -> dict[str, Listening]:
