@@ -33,7 +33,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.petitions import lifecycle
 from bot.petitions.deadlines import Deadline
 from bot.petitions.number import make_number
-from bot.petitions.petition import Draft, Kind
+from bot.petitions.petition import Draft
+from bot.petitions.vocabulary import Kind
 from storage import migrate
 from storage.engine import SqlStorage
 from storage.tables import milestones, petitions

@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.petitions.petition import Kind
 from bot.petitions.routing import Unit, named_in
+from bot.petitions.vocabulary import Kind
 from config.errors import DirectoryError, Problem
 from config.faults import Checked, validated
 from config.policies import Urgency

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.petitions.deadlines import HOP_RULES, HopLimits, Rule
 from bot.petitions.office_hours import OfficeHours
-from bot.petitions.petition import MilestoneName
+from bot.petitions.vocabulary import MilestoneName
 from config.limits import LimitReader
 
 LEAST = {

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from bot.petitions.deadlines import ExtensionLimit, HourClock, Rule, TimeUnit, Warn, WarnBefore, WarnShare
 from bot.petitions.office_hours import MONDAY, OfficeHours, Span
-from bot.petitions.petition import MilestoneName
+from bot.petitions.vocabulary import MilestoneName
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST: Mapping[TimeUnit, int] = {TimeUnit.HOURS: 24 * 90, TimeUnit.WORKDAYS: 250, TimeUnit.DAYS: 366}

@@ -18,7 +18,7 @@ from typing import Any
 from bot.errors import GatewayError
 from bot.petitions.deadlines import HopLimits, Policy, Rule, TimeUnit
 from bot.petitions.office_hours import OfficeHours
-from bot.petitions.petition import Kind, MilestoneName
+from bot.petitions.vocabulary import Kind, MilestoneName
 from config.hops import LEAST, HopReader
 from config.limits import listed
 

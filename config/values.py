@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
 
-from bot.petitions.petition import NoticeKind
+from bot.petitions.vocabulary import NoticeKind
 
 AES_KEY_CHARACTERS = 43
 AES_KEY_BYTES = 32

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.messages import Choice, Reply
-from bot.petitions.petition import Rating
+from bot.petitions.vocabulary import Rating
 from dialogs.session import ASIDES, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
 from dialogs.understanding import Word

@@ -11,7 +11,8 @@ from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act, possible
 from bot.petitions.number import parse_number
-from bot.petitions.petition import PROMISED, Case, MilestoneName
+from bot.petitions.petition import Case
+from bot.petitions.vocabulary import PROMISED, MilestoneName
 from dialogs.asking import resume
 from dialogs.looking import SHOWN, due_of, pick
 from dialogs.session import State

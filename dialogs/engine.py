@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.messages import Inbound, InboundKind, Reply
-from bot.petitions.petition import Kind, Rating
+from bot.petitions.vocabulary import Kind, Rating
 from dialogs import (
     chasing,
     correcting,

@@ -4,7 +4,8 @@ from bot.messages import Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
-from bot.petitions.petition import PROMISED, Milestone
+from bot.petitions.petition import Milestone
+from bot.petitions.vocabulary import PROMISED
 from dialogs.asking import resume
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Facts, Why

@@ -8,7 +8,8 @@ publication. An answer that does not fit is met with one sentence and the same q
 from collections.abc import Callable, Mapping
 
 from bot.messages import Reply
-from bot.petitions.petition import Draft, Kind
+from bot.petitions.petition import Draft
+from bot.petitions.vocabulary import Kind
 from dialogs import correcting
 from dialogs.asking import is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed

@@ -13,7 +13,8 @@ from bot.messages import Choice, CitizenRef, Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
-from bot.petitions.petition import PROMISED, Case, Event, EventType, Milestone, Rating, split_key
+from bot.petitions.petition import Case, Event, Milestone, split_key
+from bot.petitions.vocabulary import PROMISED, EventType, Rating
 from dialogs.asking import menu, question, resume, short
 from dialogs.session import State
 from dialogs.talk import Answer, Talk

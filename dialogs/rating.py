@@ -4,7 +4,8 @@ from bot.messages import Reply
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act, possible
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Case, Rating
+from bot.petitions.petition import Case
+from bot.petitions.vocabulary import Rating
 from dialogs.asking import RATINGS_IN_ORDER, choices, resume
 from dialogs.session import State
 from dialogs.talk import Answer, Talk

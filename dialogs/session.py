@@ -23,7 +23,7 @@ from typing import Any
 
 import orjson
 
-from bot.petitions.petition import Kind, Rating
+from bot.petitions.vocabulary import Kind, Rating
 
 VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

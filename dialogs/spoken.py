@@ -5,7 +5,7 @@ A test holds it equal to what the conversations say; `config.phrases.check_phras
 
 from collections.abc import Mapping
 
-from bot.petitions.petition import NoticeKind
+from bot.petitions.vocabulary import NoticeKind
 from dialogs.asking import FIELDS, TAPS
 
 NOTICE_VALUES = frozenset(

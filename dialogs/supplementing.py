@@ -8,7 +8,8 @@ from bot.messages import InboundKind, Reply
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act, possible
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Case, State
+from bot.petitions.petition import Case
+from bot.petitions.vocabulary import State
 from dialogs.asking import choices, resume
 from dialogs.looking import SHOWN, pick
 from dialogs.session import State as Step

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.messages import Choice, Inbound, Reply
-from bot.petitions.petition import Actor, Case, Kind, Role
+from bot.petitions.petition import Actor, Case
+from bot.petitions.vocabulary import Kind, Role
 from dialogs.session import Session, State
 from dialogs.turn import Catalogue, Facts, Intent, KindChoice, Lookup
 from dialogs.understanding import Heard, fold

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from bot.messages import Reply
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Case, Draft, Event, Kind, Rating
+from bot.petitions.petition import Case, Draft, Event
+from bot.petitions.vocabulary import Kind, Rating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

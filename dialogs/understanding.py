@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.petitions.petition import Rating
+from bot.petitions.vocabulary import Rating
 
 
 class Word(StrEnum):

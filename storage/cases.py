@@ -26,8 +26,9 @@ from sqlalchemy import (
 
 from bot.petitions.errors import Stale, WrongNumber
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Case, Event, Lamp, Milestone, MilestoneName, Outcome, State
+from bot.petitions.petition import Case, Event, Milestone, Outcome
 from bot.petitions.ports import CaseFilter, CasePage
+from bot.petitions.vocabulary import Lamp, MilestoneName, State
 from storage.attachments import assign
 from storage.connection import Connection
 from storage.errors import Conflict

@@ -12,19 +12,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.messages import CitizenRef, MediaKind, dump_contents, load_inbound
-from bot.petitions.petition import (
-    Case,
-    Event,
-    EventType,
-    Kind,
-    Milestone,
-    Notice,
-    Petition,
-    Rating,
-    Role,
-    State,
-    split_key,
-)
+from bot.petitions.petition import Case, Event, Milestone, Notice, Petition, split_key
 from bot.petitions.ports import (
     MENTION_ANSWER,
     Attachment,
@@ -36,6 +24,7 @@ from bot.petitions.ports import (
     OutboxMessage,
     OutboxState,
 )
+from bot.petitions.vocabulary import EventType, Kind, Rating, Role, State
 from storage.columns import MomentOut, from_json, same_moment, storable, to_json
 
 LATE_KIND = "reply"

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select
 
-from bot.petitions.petition import Role
 from bot.petitions.ports import AuditEntry, User
+from bot.petitions.vocabulary import Role
 from storage.columns import from_json, storable, to_json
 from storage.connection import Connection
 from storage.tables import audit, console_sessions, users

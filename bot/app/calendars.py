@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.petitions.calendar import CalendarNotice, WorkCalendar, days_in_force
 from bot.petitions.deadlines import Policy
 from bot.petitions.errors import Stale
-from bot.petitions.petition import CLOCK, Actor, Case, EventType
+from bot.petitions.petition import CLOCK, Actor, Case
 from bot.petitions.ports import (
     AuditEntry,
     CalendarVersion,
@@ -27,6 +27,7 @@ from bot.petitions.ports import (
 )
 from bot.petitions.rescheduling import Move, moves_of, reschedule
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import EventType
 from config.calendar_seed import seed_calendar
 
 log = structlog.get_logger(__name__)

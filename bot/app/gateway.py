@@ -35,8 +35,8 @@ from bot.milestones import MilestoneLoop
 from bot.outbox.ladder import Backoff
 from bot.outbox.loop import OutboxLimits, OutboxLoop
 from bot.petitions.deadlines import Policy
-from bot.petitions.petition import Kind
 from bot.petitions.service import PetitionService
+from bot.petitions.vocabulary import Kind
 from bot.proxies import forwarded
 from bot.webhooks import Webhooks
 from config.sections import Mentions, WeiboAccount

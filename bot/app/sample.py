@@ -20,9 +20,10 @@ from bot.petitions import hops, lifecycle
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.clock_acts import tick
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Actor, Case, Draft, Event, EventType, Outcome, Role
+from bot.petitions.petition import Actor, Case, Draft, Event, Outcome
 from bot.petitions.ports import Attachment, AttachmentState, AuditEntry, Storage, TurnWrites, UnitOfWork, User
 from bot.petitions.routing import Unit, barred
+from bot.petitions.vocabulary import EventType, Role
 from config.settings import SHIPPED
 
 DEMO_PASSWORD = "wenqiao-demo"  # noqa: S105 -- the demo prints it; the logins exist nowhere else

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.clock import SHANGHAI, local
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Kind, Rating, Role
+from bot.petitions.vocabulary import Kind, Rating, Role
 from config.sections import Section
 
 _ONE_DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from bot.commands.running import Config, end, office_of
 from bot.petitions.calendar import CalendarError, WorkCalendar
 from bot.petitions.deadlines import Extension, Pause, Policy, Rule, due
 from bot.petitions.explanation import explain
-from bot.petitions.petition import Kind, MilestoneName
+from bot.petitions.vocabulary import Kind, MilestoneName
 from config.policies import Policies, Urgency
 
 _EXTEND = re.compile(r"([1-9][0-9]{0,3}) ?(hours|workdays|days)?")

@@ -21,8 +21,9 @@ from bot.commands.running import Config, end, office_of, run, storage_of
 from bot.messages import CitizenRef
 from bot.petitions.lifecycle import BY_STAFF, Act
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Actor, Case, MilestoneName
+from bot.petitions.petition import Actor, Case
 from bot.petitions.service import ActRequest
+from bot.petitions.vocabulary import MilestoneName
 
 FORMATS = ("jsonl", "csv", "xlsx")
 _ELSEWHERE = "12345政务服务便民热线"

@@ -13,7 +13,8 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Event, Role
+from bot.petitions.petition import Event
+from bot.petitions.vocabulary import Role
 
 TOKEN: Final = "csrf"  # noqa: S105 -- the name of a form field
 VISITOR_COOKIE: Final = "wenqiao_visitor"

@@ -9,10 +9,11 @@ from typing import Final
 from bot.console import access, words
 from bot.console.words import EventWords
 from bot.messages import MediaKind
-from bot.petitions.petition import PROMISED, Case, Event, EventType, Lamp, Milestone, MilestoneName, Role
+from bot.petitions.petition import Case, Event, Milestone
 from bot.petitions.ports import Attachment, AttachmentState, Delivery, OutboxMessage, User
 from bot.petitions.routing import Unit
 from bot.petitions.service import PetitionService
+from bot.petitions.vocabulary import PROMISED, EventType, Lamp, MilestoneName, Role
 
 _MEDIA: Final = {MediaKind.IMAGE: "图片", MediaKind.VOICE: "语音", MediaKind.VIDEO: "视频"}
 

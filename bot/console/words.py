@@ -23,8 +23,9 @@ from bot.petitions.errors import (
 )
 from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Event, EventType, Lamp, NoticeKind, Rating, State, split_key
+from bot.petitions.petition import Event, split_key
 from bot.petitions.ports import AttachmentState, Delivery, DeliveryOutcome, InboundState, OutboxState
+from bot.petitions.vocabulary import EventType, Lamp, NoticeKind, Rating, State
 
 CHANNELS: Final = {Channel.WECHAT: "微信", Channel.WEIBO: "微博"}
 LAMPS: Final = {Lamp.RED: "红灯", Lamp.YELLOW: "黄灯", Lamp.GREEN: "绿灯", Lamp.NONE: "无灯"}

@@ -17,9 +17,10 @@ from bot.petitions.deadlines import Deadline, Policy, deadlines_for
 from bot.petitions.errors import UnknownPetition
 from bot.petitions.hindrances import doable
 from bot.petitions.number import make_number
-from bot.petitions.petition import Actor, Case, Draft, Event, Kind, Outcome, Petition, Role
+from bot.petitions.petition import Actor, Case, Draft, Event, Outcome, Petition
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import Kind, Role
 from dialogs.turn import (
     Chase,
     Facts,

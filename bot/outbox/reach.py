@@ -6,8 +6,8 @@ from datetime import datetime
 from adapters.platform import Platform, Rung
 from bot.messages import Inbound
 from bot.outbox.ladder import WINDOW_MARGIN
-from bot.petitions.petition import EventType, Kind
 from bot.petitions.ports import MENTION_ANSWER, CitizenRow, DeliveryOutcome, OutboxMessage, UnitOfWork
+from bot.petitions.vocabulary import EventType, Kind
 
 _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
 

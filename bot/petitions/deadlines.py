@@ -23,7 +23,7 @@ from typing import assert_never
 from bot.clock import SHANGHAI
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.office_hours import OfficeHours
-from bot.petitions.petition import MilestoneName
+from bot.petitions.vocabulary import MilestoneName
 
 END_OF_DAY = time(23, 59, 59)
 _ONE_DAY = timedelta(days=1)

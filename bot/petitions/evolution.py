@@ -12,7 +12,8 @@ from functools import lru_cache, reduce
 from typing import Any
 
 from bot.petitions.deadlines import Deadline
-from bot.petitions.petition import Case, Event, EventType, Kind, Milestone, MilestoneName, Petition, Rating, Role, State
+from bot.petitions.petition import Case, Event, Milestone, Petition
+from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Rating, Role, State
 
 _STATES = {
     EventType.ACCEPTED: State.ACCEPTED,

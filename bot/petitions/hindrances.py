@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.petitions.errors import Hindered, Hindrance
 from bot.petitions.lifecycle import Act, check, possible
-from bot.petitions.petition import Actor, Case, MilestoneName, Rating
+from bot.petitions.petition import Actor, Case
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import MilestoneName, Rating
 
 
 def doable(case: Case, actor: Actor, *, now: datetime, terms: Terms) -> tuple[Act, ...]:

@@ -17,9 +17,10 @@ from bot.petitions.errors import Hindered, Hindrance, Incomplete
 from bot.petitions.evolution import move_data, start_data
 from bot.petitions.hindrances import admit
 from bot.petitions.lifecycle import Act, do, keep_from, landing, needed
-from bot.petitions.petition import Actor, Case, Event, EventType, Milestone, MilestoneName, NoticeKind, Outcome
+from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome
 from bot.petitions.routing import Unit
 from bot.petitions.terms import Course, Terms, course_of
+from bot.petitions.vocabulary import EventType, MilestoneName, NoticeKind
 
 _NO_DATA: Mapping[str, Any] = {}
 

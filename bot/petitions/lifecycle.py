@@ -16,23 +16,10 @@ from bot.petitions.deadlines import Deadline
 from bot.petitions.errors import Incomplete, LeakRefused, NotAllowed, NotPossible
 from bot.petitions.evolution import begin, evolve, start_data
 from bot.petitions.notices import notice_of
-from bot.petitions.petition import (
-    Actor,
-    Case,
-    Draft,
-    Event,
-    EventType,
-    Kind,
-    MilestoneName,
-    NoticeKind,
-    Outcome,
-    Petition,
-    Rating,
-    Role,
-    State,
-)
+from bot.petitions.petition import Actor, Case, Draft, Event, Outcome, Petition
 from bot.petitions.routing import Unit
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import EventType, Kind, MilestoneName, NoticeKind, Rating, Role, State
 
 
 class Act(StrEnum):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from bot.petitions.dates import day, moment
-from bot.petitions.petition import Case, Event, Milestone, MilestoneName, Notice, NoticeKind
+from bot.petitions.petition import Case, Event, Milestone, Notice
+from bot.petitions.vocabulary import MilestoneName, NoticeKind
 
 _STATUS = {
     NoticeKind.RESPONSE_OVERDUE: "响应超时",

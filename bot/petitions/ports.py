@@ -17,18 +17,8 @@ from bot.errors import GatewayError
 from bot.messages import Inbound, MediaKind
 from bot.petitions.calendar import CalendarNotice
 from bot.petitions.mention_ports import Calls, Followings, Mentions
-from bot.petitions.petition import (
-    Case,
-    Event,
-    Kind,
-    Lamp,
-    Milestone,
-    MilestoneName,
-    Outcome,
-    Rating,
-    Role,
-    State,
-)
+from bot.petitions.petition import Case, Event, Milestone, Outcome
+from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, Rating, Role, State
 
 
 class StorageUnavailable(GatewayError):

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from bot.petitions.evolution import replay
-from bot.petitions.petition import Case, Event, EventType, Milestone
+from bot.petitions.petition import Case, Event, Milestone
 from bot.petitions.terms import Terms, course_of
+from bot.petitions.vocabulary import EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from bot.petitions import lifecycle
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import day, moment
 from bot.petitions.deadlines import END_OF_DAY
-from bot.petitions.petition import PROMISED, Actor, Case, Event, Milestone, MilestoneName, Outcome
+from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome
 from bot.petitions.terms import Terms, course_of
+from bot.petitions.vocabulary import PROMISED, MilestoneName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,11 @@ from bot.petitions.clock_acts import tick
 from bot.petitions.errors import NotAllowed, Stale, UnknownPetition, UnknownUnit
 from bot.petitions.hindrances import doable
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome, Petition, Role
+from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome, Petition
 from bot.petitions.ports import AuditEntry, Storage
 from bot.petitions.routing import Unit, barred
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from bot.petitions import lifecycle
 from bot.petitions.evolution import start_data
 from bot.petitions.hindrances import admit, hindrance
 from bot.petitions.lifecycle import Act, do, landing, needed
-from bot.petitions.petition import CLOCK, Actor, Case, MilestoneName, NoticeKind, Outcome, Rating
+from bot.petitions.petition import CLOCK, Actor, Case, Outcome
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import MilestoneName, NoticeKind, Rating
 
 
 class Ground(StrEnum):

@@ -13,7 +13,8 @@ from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Extension, Pause, Policy, due
 from bot.petitions.explanation import explain
-from bot.petitions.petition import Event, EventType, Milestone, MilestoneName
+from bot.petitions.petition import Event, Milestone
+from bot.petitions.vocabulary import EventType, MilestoneName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

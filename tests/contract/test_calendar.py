@@ -16,9 +16,10 @@ from bot.petitions.deadlines import deadlines_for
 from bot.petitions.errors import Stale
 from bot.petitions.evolution import replay
 from bot.petitions.number import make_number
-from bot.petitions.petition import CLOCK, Actor, Case, Draft, EventType, Kind, MilestoneName, Outcome, Role
+from bot.petitions.petition import CLOCK, Actor, Case, Draft, Outcome
 from bot.petitions.ports import CalendarVersion, CaseFilter
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Role
 from config.calendar_notice import load_notice
 from config.calendar_seed import seed_calendar
 from config.policies import load_policies

@@ -14,8 +14,9 @@ from bot.petitions.clock_acts import tick
 from bot.petitions.errors import Stale
 from bot.petitions.evolution import replay
 from bot.petitions.number import make_number
-from bot.petitions.petition import Actor, Case, Kind, Lamp, MilestoneName, NoticeKind, Outcome, Rating, Role, State
+from bot.petitions.petition import Actor, Case, Outcome
 from bot.petitions.ports import CaseFilter, OutboxState, TurnWrites
+from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
 from storage.engine import SqlStorage
 from tests.contract.petitioning import BOSS, CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture
 from tests.terms import terms

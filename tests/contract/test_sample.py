@@ -20,9 +20,10 @@ from bot.intake.acting import Registrar
 from bot.petitions import lifecycle
 from bot.petitions.evolution import replay
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Actor, Draft, EventType, Kind, Lamp, MilestoneName, Rating, Role, State
+from bot.petitions.petition import Actor, Draft
 from bot.petitions.ports import AttachmentState, CaseFilter
 from bot.petitions.routing import barred
+from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, Rating, Role, State
 from config.calendar_seed import seed_calendar
 from config.directory import load_directory
 from config.policies import load_policies

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.petitions.petition import Role
 from bot.petitions.ports import AttachmentState, AuditEntry, TurnWrites, User
+from bot.petitions.vocabulary import Role
 from storage.engine import SqlStorage
 from tests.contract.petitioning import HOUR, NOW, filing, picture
 

@@ -10,7 +10,7 @@ from bot.commands.cli import cli
 from bot.metrics import Metrics
 from bot.petitions.deadlines import HOP_RULES
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Kind, Lamp, NoticeKind, Rating, Role, State
+from bot.petitions.vocabulary import Kind, Lamp, NoticeKind, Rating, Role, State
 from config.hops import LEAST
 from config.policies import load_policies
 from config.sections import Section, WeChatAccount, WeiboAccount

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.messages import Choice, Outbound, Reply
-from bot.petitions.petition import NoticeKind
+from bot.petitions.vocabulary import NoticeKind
 from bot.phrasing import PhraseError, Phrasing
 from config.errors import Problem
 from config.phrases import PhraseFileError, check_phrases, load_phrases

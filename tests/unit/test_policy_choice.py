@@ -6,7 +6,8 @@ import pytest
 
 from bot.app.gateway import registrar_of
 from bot.app.office import load_office
-from bot.petitions.petition import Draft, Kind
+from bot.petitions.petition import Draft
+from bot.petitions.vocabulary import Kind
 from config.errors import SettingsError
 from config.policies import load_policies
 from config.settings import SHIPPED

@@ -10,8 +10,8 @@ from bot.console.rendering import render
 from bot.keys import SERVICE, STORAGE
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Role
 from bot.petitions.routing import Unit
+from bot.petitions.vocabulary import Role
 
 _LIMIT: Final = 300
 _LONGEST: Final = 80

@@ -14,9 +14,10 @@ from bot.console.settings import SETTINGS, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import find_number, normalise, parse_number
-from bot.petitions.petition import Case, Kind, Lamp, MilestoneName, State
+from bot.petitions.petition import Case
 from bot.petitions.ports import CaseFilter, CasePage
 from bot.petitions.routing import Unit
+from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, State
 
 _LONGEST_SEARCH: Final = 80
 _LAST_PAGE: Final = 10_000

@@ -17,9 +17,10 @@ from bot.petitions.errors import PetitionError, UnknownPetition, WrongNumber
 from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
-from bot.petitions.petition import Case, Event, MilestoneName
+from bot.petitions.petition import Case, Event
 from bot.petitions.ports import Attachment, Delivery, OutboxMessage
 from bot.petitions.service import ActRequest
+from bot.petitions.vocabulary import MilestoneName
 
 _ORDER: Final = (
     Act.SIGN, Act.ACCEPT, Act.REFUSE, Act.GRANT, Act.DENY, Act.FORWARD, Act.ANSWER, Act.DECIDE, Act.CONTRIBUTE,

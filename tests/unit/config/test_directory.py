@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.petitions.petition import Kind
 from bot.petitions.routing import Unit
+from bot.petitions.vocabulary import Kind
 from config.directory import Category, Directory, KindRules, MatterField, load_directory
 from config.errors import DirectoryError
 from config.settings import SHIPPED

@@ -19,7 +19,7 @@ from bot.petitions.deadlines import (
     WarnShare,
 )
 from bot.petitions.office_hours import OfficeHours, Span
-from bot.petitions.petition import Kind, MilestoneName
+from bot.petitions.vocabulary import Kind, MilestoneName
 from config.hops import LEAST
 from config.policies import PolicyError, load_policies, parse_policies
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.petitions.petition import NoticeKind
+from bot.petitions.vocabulary import NoticeKind
 from config.errors import Problem, SettingsError
 from config.sections import SecureCookie
 from config.settings import SHIPPED, Settings, check_processes, config_paths, load_settings, masked_url

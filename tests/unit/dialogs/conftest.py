@@ -13,8 +13,9 @@ from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline
 from bot.petitions.hindrances import doable
 from bot.petitions.number import make_number
-from bot.petitions.petition import Actor, Case, Event, Kind, Outcome, Role
+from bot.petitions.petition import Actor, Case, Event, Outcome
 from bot.petitions.routing import Unit
+from bot.petitions.vocabulary import Kind, Role
 from bot.phrasing import Phrasing
 from config.phrases import load_phrases
 from dialogs.engine import Engine

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.messages import InboundKind
-from bot.petitions.petition import Draft, Kind, Rating
+from bot.petitions.petition import Draft
+from bot.petitions.vocabulary import Kind, Rating
 from config.phrases import check_phrases, load_phrases
 from dialogs.session import State
 from dialogs.spoken import SPOKEN

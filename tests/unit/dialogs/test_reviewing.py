@@ -1,7 +1,7 @@
 """申请复查 and 申请复核, where the rules of the petition have them."""
 
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import State
+from bot.petitions.vocabulary import State
 from dialogs.turn import Review
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bot.petitions.petition import Kind, Rating
+from bot.petitions.vocabulary import Kind, Rating
 from dialogs.session import Parts, Session, State, dump_session, load_session, with_rest
 
 FULL = Session(

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.petitions.petition import Rating
+from bot.petitions.vocabulary import Rating
 from dialogs.understanding import WORDS, Word, act_on, hear, letters, phone, rated, reference
 
 

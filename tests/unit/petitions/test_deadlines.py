@@ -24,7 +24,7 @@ from bot.petitions.deadlines import (
 )
 from bot.petitions.explanation import explain
 from bot.petitions.office_hours import OfficeHours, Span
-from bot.petitions.petition import MilestoneName
+from bot.petitions.vocabulary import MilestoneName
 from config.calendar_seed import seed_calendar
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.clock import SHANGHAI
 from bot.petitions.deadlines import Extension, Pause, Rule, TimeUnit, due
-from bot.petitions.petition import MilestoneName
+from bot.petitions.vocabulary import MilestoneName
 from config.calendar_notice import load_notice
 from config.calendar_seed import seed_calendar
 

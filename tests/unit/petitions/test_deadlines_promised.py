@@ -9,7 +9,8 @@ from bot.app.gateway import registrar_of
 from bot.app.office import load_office
 from bot.clock import SHANGHAI
 from bot.messages import Reply
-from bot.petitions.petition import Draft, Kind
+from bot.petitions.petition import Draft
+from bot.petitions.vocabulary import Kind
 
 NOW = datetime(2026, 12, 25, 9, 30, tzinfo=SHANGHAI)
 

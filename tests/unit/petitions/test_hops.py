@@ -10,19 +10,9 @@ from bot.petitions.deadlines import deadlines_for
 from bot.petitions.errors import Hindered, Hindrance, Incomplete, LeakRefused, NotAllowed
 from bot.petitions.evolution import replay
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import (
-    Actor,
-    Draft,
-    EventType,
-    Kind,
-    Lamp,
-    MilestoneName,
-    NoticeKind,
-    Rating,
-    Role,
-    State,
-)
+from bot.petitions.petition import Actor, Draft
 from bot.petitions.routing import Unit
+from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
 from tests.terms import terms
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -13,22 +13,9 @@ from bot.petitions.errors import Incomplete, LeakRefused, NotAllowed, NotPossibl
 from bot.petitions.evolution import replay
 from bot.petitions.hindrances import doable
 from bot.petitions.lifecycle import ROLES, TRANSITIONS, Act
-from bot.petitions.petition import (
-    CLOCK,
-    Actor,
-    Case,
-    Draft,
-    EventType,
-    Kind,
-    Lamp,
-    Milestone,
-    MilestoneName,
-    NoticeKind,
-    Rating,
-    Role,
-    State,
-)
+from bot.petitions.petition import CLOCK, Actor, Case, Draft, Milestone
 from bot.petitions.routing import Unit
+from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
 from tests.terms import terms
 
 NOW = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)

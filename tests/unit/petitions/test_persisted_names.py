@@ -3,8 +3,9 @@
 import pytest
 
 from bot.petitions.notices import notice_of
-from bot.petitions.petition import Event, EventType, MilestoneName, NoticeKind, Role, State, split_key
+from bot.petitions.petition import Event, split_key
 from bot.petitions.supervision import Ground
+from bot.petitions.vocabulary import EventType, MilestoneName, NoticeKind, Role, State
 from tests.contract.petitioning import filing
 
 

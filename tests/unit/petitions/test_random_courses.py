@@ -11,9 +11,10 @@ from bot.petitions.deadlines import deadlines_for
 from bot.petitions.evolution import replay
 from bot.petitions.hindrances import doable
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Actor, Draft, Kind, MilestoneName, Rating, Role, State
+from bot.petitions.petition import Actor, Draft
 from bot.petitions.rebuilding import differences
 from bot.petitions.routing import Unit
+from bot.petitions.vocabulary import Kind, MilestoneName, Rating, Role, State
 from tests.terms import terms
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -8,10 +8,11 @@ import pytest
 from bot.petitions import hops, lifecycle
 from bot.petitions.deadlines import HOP_RULES, Policy, deadlines_for
 from bot.petitions.evolution import replay
-from bot.petitions.petition import Actor, Draft, EventType, Kind, MilestoneName, Role, State
+from bot.petitions.petition import Actor, Draft
 from bot.petitions.rebuilding import Difference, differences
 from bot.petitions.routing import Unit
 from bot.petitions.terms import Terms
+from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Role, State
 from tests.terms import terms
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

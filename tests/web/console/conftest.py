@@ -22,7 +22,7 @@ from bot.petitions import lifecycle
 from bot.petitions.deadlines import Deadline
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import make_number
-from bot.petitions.petition import Actor, Draft, Kind, Role
+from bot.petitions.petition import Actor, Draft
 from bot.petitions.ports import (
     Attachment,
     AttachmentState,
@@ -36,6 +36,7 @@ from bot.petitions.ports import (
 )
 from bot.petitions.routing import Unit
 from bot.petitions.service import ActRequest, PetitionService
+from bot.petitions.vocabulary import Kind, Role
 from storage.engine import SqlStorage
 from tests.terms import terms, terms_of
 

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from bot.messages import MediaKind
-from bot.petitions.petition import Kind
+from bot.petitions.vocabulary import Kind
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 PAGES = {

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import State
+from bot.petitions.vocabulary import State
 
 from .conftest import main_text
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.messages import MediaKind
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Kind, State
 from bot.petitions.ports import AttachmentState
+from bot.petitions.vocabulary import Kind, State
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 

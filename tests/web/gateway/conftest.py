@@ -26,9 +26,10 @@ from bot.app.office import Office, load_office
 from bot.clock import SHANGHAI, MovableClock
 from bot.commands.showing import DEMO_CONFIG, _accounts, weibo_accounts, weibo_bases
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Actor, Case, Event, Role
+from bot.petitions.petition import Actor, Case, Event
 from bot.petitions.ports import Delivery, OutboxMessage
 from bot.petitions.service import ActRequest
+from bot.petitions.vocabulary import Role
 
 HOST = "127.0.0.1"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)

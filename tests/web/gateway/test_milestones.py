@@ -10,8 +10,9 @@ from bot.app.gateway import open_gateway
 from bot.metrics import Metrics
 from bot.milestones import MilestoneLoop
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import EventType, Milestone
+from bot.petitions.petition import Milestone
 from bot.petitions.service import PetitionService
+from bot.petitions.vocabulary import EventType
 
 from .conftest import House, Logs, events_of, until
 from .databases import rows

@@ -1,7 +1,7 @@
 """The whole story: filing word for word, taps and numbers, the acts, the clocks, and each notice on the phone."""
 
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import EventType, Rating, State
+from bot.petitions.vocabulary import EventType, Rating, State
 
 from .conftest import House, number_in
 

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from bot.petitions.lifecycle import Act
-from bot.petitions.petition import Rating
+from bot.petitions.vocabulary import Rating
 from tests.web.gateway.conftest import House
 
 from .weibo import UID, blogger
