@@ -110,9 +110,11 @@ async def test_a_lock_whose_holder_died_frees_itself(
     one, two = await RedisEphemeral.open(redis_url), await RedisEphemeral.open(redis_url)
     holding = one.lock(name)
     await holding.__aenter__()
+    entered = False
     async with asyncio.timeout(SOON), two.lock(name):
-        pass
+        entered = True
     await holding.__aexit__(None, None, None)
+    assert entered
     await one.close()
     await two.close()
 
@@ -156,5 +158,7 @@ async def test_a_lock_lost_on_the_way_does_not_hurt_its_holder(
     async with ephemeral.lock(name):
         server.stop()
         server.start()
+    entered = False
     async with asyncio.timeout(SOON), ephemeral.lock(name):
-        pass
+        entered = True
+    assert entered
