@@ -101,7 +101,10 @@ def _add_routes(app: web.Application) -> None:
             web.get("/wechat/{account}/citizens", script.get_citizens),
             web.post("/wechat/{account}/citizens", script.post_citizens),
             web.get("/wechat/{account}/traffic", script.get_traffic),
+            web.get("/wechat/{account}/faults", script.get_faults),
             web.post("/wechat/{account}/faults", script.post_faults),
+            web.post("/wechat/{account}/limits", script.post_limits),
+            web.get("/wechat/{account}/verdicts", script.get_verdicts),
             web.get("/wechat/{account}/media/{media_id}", script.get_media),
         ]
     )
@@ -125,6 +128,7 @@ def _add_weibo_routes(app: web.Application) -> None:
             web.get("/weibo/{account}/citizens", weibo_script.get_people),
             web.post("/weibo/{account}/citizens", weibo_script.post_people),
             web.get("/weibo/{account}/traffic", weibo_script.get_traffic),
+            web.get("/weibo/{account}/verdicts", weibo_script.get_verdicts),
             web.get("/weibo/{account}/faults", weibo_script.get_faults),
             web.post("/weibo/{account}/faults", weibo_script.post_faults),
             web.get("/weibo/{account}/files/{fid}", weibo_script.get_file),

@@ -16,6 +16,8 @@ from adapters.sandbox.errors import ApiError
 from adapters.sandbox.faults import FaultPlan
 from adapters.sandbox.timeline import show_moment
 from adapters.sandbox.traffic import Traffic
+from adapters.sandbox.verdicts import Verdicts
+from adapters.sandbox.wechat.quotas import RULES, Quotas
 from adapters.sandbox.wechat.tokens import Tokens
 from adapters.sandbox.wechat.windows import Windows
 
@@ -104,6 +106,8 @@ class AccountState:
         self.citizens: dict[str, Citizen] = {}
         self.tokens = Tokens()
         self.traffic = Traffic()
+        self.quotas = Quotas()
+        self.verdicts = Verdicts(RULES)
         self.faults = FaultPlan(FAULT_NAMES)
         self.menu: dict[str, Any] | None = None
         self.sent_templates: dict[tuple[str, str], SentTemplate] = {}

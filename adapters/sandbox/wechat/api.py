@@ -44,6 +44,8 @@ class Endpoint:
     name: str
     work: Work
     needs_token: bool = True
+    quota: str = ""
+    """Which limit it counts against, where that is not its name's."""
 
 
 def _stable_token(world: World, state: AccountState, call: Call) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def _sending(send: Callable[[World, AccountState, bytes], dict[str, Any]]) -> Wo
 
 ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "stable_token"): Endpoint(name="token", work=_stable_token, needs_token=False),
-    ("GET", "token"): Endpoint(name="token", work=_classic_token, needs_token=False),
+    ("GET", "token"): Endpoint(name="token", work=_classic_token, needs_token=False, quota="classic_token"),
     ("POST", "message/custom/send"): Endpoint(name="custom_send", work=_sending(custom_send)),
     ("POST", "message/template/send"): Endpoint(name="template_send", work=_sending(template_send)),
     ("GET", "media/get"): Endpoint(name="media_get", work=_media_get),
@@ -122,22 +124,34 @@ async def serve_api(request: web.Request) -> web.Response:
     """Answer one call, keep it for the drawer, and let a planned fault strike."""
     world = request.app[WECHAT]
     path, body = request.match_info["call"], await request.read()
-    endpoint = ENDPOINTS.get((request.method, path))
+    name = path
     state: AccountState | None = None
-    response, fault = _refusal(ApiError(40066, "invalid url")), None
-    if endpoint is not None:
+    fault: Fault | None = None
+    code = 0
+    try:
+        endpoint = _endpoint(request.method, path)
+        name = endpoint.name
         base = str(request.url.origin()) + request.path.rsplit("/cgi-bin/", 1)[0]
         call = Call(query=request.query, body=body, base=base)
-        try:
-            state = _account(world, endpoint, call)
-            fault = state.faults.take(endpoint.name)
-            response = _carry_out(world, endpoint, state, call=call, fault=fault)
-        except ApiError as error:
-            response = _refusal(error)
+        state = _account(world, endpoint, call)
+        state.quotas.count(endpoint.quota or endpoint.name, now=world.clock.now())
+        fault = state.faults.take(endpoint.name)
+        response = _carry_out(world, endpoint, state, call=call, fault=fault)
+    except ApiError as error:
+        response, code = _refusal(error), error.errcode
+    for judge in [state] if state else world.accounts.values():
+        judge.verdicts.count(name, code=code, planned=fault is not None and fault.prevents)
     _record(world, state, request, body=body, response=response, fault=fault)
     if fault is not None:
         await hold(request, fault, stopping=world.stopping)
     return response
+
+
+def _endpoint(method: str, path: str) -> Endpoint:
+    endpoint = ENDPOINTS.get((method, path))
+    if endpoint is None:
+        raise ApiError(40066, "invalid url")
+    return endpoint
 
 
 def _account(world: World, endpoint: Endpoint, call: Call) -> AccountState:

@@ -13,6 +13,7 @@ import aiohttp
 
 from adapters.platform import MalformedMessage
 from adapters.sandbox.traffic import Message
+from adapters.sandbox.verdicts import ABNORMAL, PASSIVE
 from adapters.sandbox.wechat.accounts import AccountState
 from adapters.sandbox.wechat.answers import Shown, read_answer
 from adapters.sandbox.wechat.payloads import SealedCallback, build_xml, seal
@@ -113,8 +114,10 @@ class Courier:
                 state.account, body, openid=openid, has_media=lambda media_id: state.has_media(media_id, now=now)
             )
         except MalformedMessage as error:
+            state.verdicts.count(PASSIVE, code=ABNORMAL, planned=False)
             self._record(state, sealed, xml, line=f"{line}, abnormal: {error}", body=body)
             return Delivery(shown=None, deliveries=number, reason=str(error))
+        state.verdicts.count(PASSIVE, code=0, planned=False)
         self._record(state, sealed, xml, line=line, body=body, plain=shown.plain)
         return Delivery(shown=shown, deliveries=number)
 

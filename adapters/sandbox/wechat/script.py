@@ -78,3 +78,22 @@ async def post_faults(request: web.Request) -> web.Response:
     _, state = _place(request)
     state.faults.order(await read_object(request))
     return web.json_response({"faults": state.faults.as_json()})
+
+
+async def post_limits(request: web.Request) -> web.Response:
+    """Set how many calls a day there are: name of the call → a number, or null; answer with limits and use."""
+    world, state = _place(request)
+    state.quotas.order(await read_object(request))
+    return web.json_response({"limits": state.quotas.as_json(now=world.clock.now())})
+
+
+async def get_faults(request: web.Request) -> web.Response:
+    """Return what is planned."""
+    _, state = _place(request)
+    return web.json_response({"faults": state.faults.as_json()})
+
+
+async def get_verdicts(request: web.Request) -> web.Response:
+    """Return how the calls of the account were judged, counted."""
+    _, state = _place(request)
+    return web.json_response(state.verdicts.as_json())

@@ -70,9 +70,15 @@ def _citizen(world: World, state: AccountState, openid: str, utterance: Utteranc
     if citizen is None:
         citizen = state.add_citizen("", openid=openid)
         world.feed.publish("citizen", account=state.account.account, openid=openid)
-    if not citizen.following and utterance.msgtype != "event":
+    if not citizen.following and not _from_outside(utterance):
         raise BadInput("this citizen does not follow the account: let them subscribe first")
     return citizen
+
+
+def _from_outside(utterance: Utterance) -> bool:
+    """Tell whether somebody who does not follow can do this: follow, leave again, or answer a subscription's popup."""
+    name = str(utterance.fields.get("Event", "")).lower()
+    return utterance.msgtype == "event" and (utterance.following is not None or name.startswith("subscribe_msg_"))
 
 
 def _act(world: World, state: AccountState, citizen: Citizen, utterance: Utterance) -> None:

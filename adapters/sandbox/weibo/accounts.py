@@ -12,9 +12,11 @@ from adapters.sandbox.errors import ApiError
 from adapters.sandbox.faults import FaultPlan
 from adapters.sandbox.timeline import show_moment
 from adapters.sandbox.traffic import Traffic
+from adapters.sandbox.verdicts import Verdicts
 from adapters.sandbox.weibo.conditions import CALLS, Conditions
 from adapters.sandbox.weibo.identities import Numbers
 from adapters.sandbox.weibo.quotas import Quotas
+from adapters.sandbox.weibo.rules import RULES
 from adapters.sandbox.weibo.tokens import Tokens
 from adapters.sandbox.weibo.windows import Windows
 
@@ -93,6 +95,7 @@ class AccountState:
         self.conditions = Conditions(tokens=self.tokens, quotas=self.quotas, mention_push=account.mention_push)
         self.faults = FaultPlan(CALLS)
         self.traffic = Traffic()
+        self.verdicts = Verdicts(RULES)
         self.relations: dict[str, Relation] = {}
         self.mentioning_posts: list[int] = []
         self.mentioning_comments: list[int] = []

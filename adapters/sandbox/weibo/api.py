@@ -73,14 +73,19 @@ async def serve_api(request: web.Request) -> web.Response:
     state: AccountState | None = None
     fault: Fault | None = None
     body = await request.read()
+    name, code = path, 0
     try:
         endpoint = _endpoint(request, f"{host}/{path}")
+        name = endpoint.name
         call = await _call(request, f"/{host}/{path}")
         state, token = _account(world, request, call)
         fault = state.faults.take(endpoint.name)
         response = _carry_out(world, endpoint, state, token, call=call, fault=fault)
     except ApiError as error:
-        response = _refusal(error, path=f"/{path}", host=host)
+        response, code = _refusal(error, path=f"/{path}", host=host), error.errcode
+    planned = fault is not None and fault.prevents and fault.errcode != DELAYED
+    for judge in [state] if state else world.accounts.values():
+        judge.verdicts.count(name, code=0 if code == DELAYED else code, planned=planned)
     _record(world, state, request, body=body, response=response, fault=fault)
     if fault is not None:
         await hold(request, fault, stopping=world.stopping)

@@ -12,6 +12,7 @@ import aiohttp
 
 from adapters.platform import MalformedMessage
 from adapters.sandbox.traffic import Message
+from adapters.sandbox.verdicts import ABNORMAL, PASSIVE
 from adapters.sandbox.weibo.accounts import AccountState
 from adapters.sandbox.weibo.answers import Shown, read_answer
 from adapters.sandbox.weibo.payloads import Push, sign, write
@@ -88,6 +89,7 @@ class Courier:
         try:
             shown = read_answer(answer, uid=state.account.uid, citizen=push.sender)
         except MalformedMessage as error:
+            state.verdicts.count(PASSIVE, code=ABNORMAL, planned=False)
             self._record(state, push, url, body, line=f"HTTP 200, abnormal: {error}", answer=answer)
             return Delivery(shown=None, deliveries=number, taken=True, reason=str(error))
         self._record(state, push, url, body, line="HTTP 200", answer=answer, plain=shown.plain)

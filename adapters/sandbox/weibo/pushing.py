@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.sandbox.errors import ApiError
+from adapters.sandbox.verdicts import PASSIVE
 from adapters.sandbox.weibo.accounts import AccountState
 from adapters.sandbox.weibo.courier import Delivery
 from adapters.sandbox.weibo.payloads import Push
@@ -56,7 +57,9 @@ def _settle(world: WeiboWorld, state: AccountState, uid: str, outcome: Delivery)
             state.relation(uid).windows.spend(now=world.clock.now())
         except ApiError as error:
             reason = f"not shown: {error}"
+            state.verdicts.count(PASSIVE, code=error.errcode, planned=False)
         else:
+            state.verdicts.count(PASSIVE, code=0, planned=False)
             world.show(state, uid, "account", shown.type, via="passive", **shown.content)
             replies = [{"type": shown.type, "text": ""} | dict(shown.content)]
     return {

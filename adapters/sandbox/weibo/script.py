@@ -127,6 +127,12 @@ async def get_traffic(request: web.Request) -> web.Response:
     return web.json_response({"exchanges": state.traffic.after(read_number(request, "after"))})
 
 
+async def get_verdicts(request: web.Request) -> web.Response:
+    """Return how the calls of the account were judged, counted."""
+    _, state = _place(request)
+    return web.json_response(state.verdicts.as_json())
+
+
 async def post_faults(request: web.Request) -> web.Response:
     """Plan failures of calls and set standing conditions, all or none; answer with all that hold."""
     world, state = _place(request)

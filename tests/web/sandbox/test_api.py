@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import web
 from PIL import Image
 
 from .conftest import AN, APP_ID, SECRET, TEMPLATE, Rig
@@ -317,3 +318,96 @@ async def test_timeouts_before_and_after_acceptance(rig: Rig, mode: str, arrived
 @pytest.mark.parametrize("faults", [{"nothing": {"mode": "500"}}, {"custom_send": {"mode": "odd"}}, {"custom_send": 1}])
 async def test_faults_that_cannot_be_understood(rig: Rig, faults: dict[str, Any]) -> None:
     assert (await rig.client.post("/sandbox/wechat/city/faults", json=faults)).status == 400
+
+
+async def test_a_share_of_the_calls_fails_the_same_way_under_the_same_seed(rig: Rig) -> None:
+    await rig.say(text="你好")
+    shares = [{"mode": "errcode", "errcode": -1, "share": 0.3}, {"mode": "html", "share": 0.2}]
+
+    async def outcomes() -> list[str]:
+        await order(rig, seed=7, menu_get=shares)
+        token = await rig.token()
+        seen = []
+        for _ in range(40):
+            answer = await rig.client.get("/sandbox/wechat/cgi-bin/menu/get", params={"access_token": token})
+            seen.append("html" if answer.content_type == "text/html" else str((await answer.json())["errcode"]))
+        return seen
+
+    first = await outcomes()
+    assert first == await outcomes()
+    assert {kind: first.count(kind) for kind in set(first)} == {"-1": 16, "html": 6, "46003": 18}
+    planned = (await rig.get("wechat/city/faults"))["faults"]["menu_get"]
+    assert [(fault["mode"], fault["share"]) for fault in planned] == [("errcode", 0.3), ("html", 0.2)]
+    await order(rig, menu_get=None)
+    assert (await rig.get("wechat/city/faults"))["faults"] == {}
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"seed": "x"},
+        {"custom_send": {"mode": "500", "share": 1.1}},
+        {"custom_send": {"mode": "500", "share": 0.5, "times": 2}},
+        {"custom_send": [{"mode": "500", "share": 0.6}, {"mode": "html", "share": 0.6}]},
+        {"custom_send": [{"mode": "500"}]},
+    ],
+)
+async def test_shares_that_cannot_be(rig: Rig, faults: dict[str, Any]) -> None:
+    assert (await rig.client.post("/sandbox/wechat/city/faults", json=faults)).status == 400
+
+
+async def test_calls_are_judged(rig: Rig) -> None:
+    """A closed window, a citizen who left and a wrong call are forbidden; a replaced token and a fault are not."""
+    await rig.say(text="你好")
+    assert await rig.send("收到") == 0
+    await order(rig, custom_send={"mode": "errcode", "errcode": 45015})
+    assert await rig.send("没有发出") == 45015
+    await rig.move(advance="2d1m")
+    assert await rig.send("太迟") == 45015
+    await rig.say(event="unsubscribe")
+    assert (await rig.call("message/template/send", {"touser": AN, "template_id": TEMPLATE, "data": {}}))[
+        "errcode"
+    ] == 43004
+    assert (await rig.call("menu/get", {}, token="gone"))["errcode"] == 40066
+    assert (await rig.call("message/custom/send", {}, token="gone"))["errcode"] == 40001
+    assert await rig.get("wechat/city/verdicts") == {
+        "taken": {"custom_send": 1, "passive": 2, "token": 4},
+        "planned": {"custom_send": 1},
+        "refused": [
+            {"call": "custom_send", "rule": "unforeseen", "code": 40001, "count": 1},
+            {"call": "custom_send", "rule": "window", "code": 45015, "count": 1},
+            {"call": "menu/get", "rule": "form", "code": 40066, "count": 1},
+            {"call": "template_send", "rule": "following", "code": 43004, "count": 1},
+        ],
+        "forbidden": [
+            {"call": "custom_send", "rule": "window", "code": 45015, "count": 1},
+            {"call": "menu/get", "rule": "form", "code": 40066, "count": 1},
+            {"call": "template_send", "rule": "following", "code": 43004, "count": 1},
+        ],
+    }
+
+
+async def test_an_answer_that_cannot_be_read_is_forbidden(rig: Rig) -> None:
+    rig.gateway.answer = lambda _: web.Response(text="not a reply")
+    await rig.say(text="你好")
+    assert (await rig.get("wechat/city/verdicts"))["forbidden"] == [
+        {"call": "passive", "rule": "form", "code": -1, "count": 1}
+    ]
+
+
+async def test_the_calls_of_a_day_end(rig: Rig) -> None:
+    await rig.say(text="你好")
+    answer = await rig.client.post("/sandbox/wechat/city/limits", json={"custom_send": 2})
+    assert (await answer.json())["limits"]["custom_send"] == {"limit": 2, "used": 0}
+    assert [await rig.send("一"), await rig.send("二"), await rig.send("三")] == [0, 0, 45009]
+    await rig.move(advance="15h")  # 9 o'clock and 15 hours: the next day of Beijing
+    assert await rig.send("四") == 0
+    for wish in ({"custom_send": -1}, {"nothing": 1}, {"custom_send": True}):
+        assert (await rig.client.post("/sandbox/wechat/city/limits", json=wish)).status == 400
+
+
+@pytest.mark.parametrize("event", ["CLICK", "SCAN", "VIEW", "LOCATION"])
+async def test_who_does_not_follow_has_no_chat(rig: Rig, event: str) -> None:
+    await rig.say(event="unsubscribe")
+    answer = await rig.client.post("/sandbox/wechat/city/say", json={"openid": AN, "event": event})
+    assert answer.status == 400
