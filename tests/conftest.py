@@ -1,4 +1,8 @@
-"""Fixtures for all tests: real databases and a real Redis, started when the first test asks, fresh for each test."""
+"""Fixtures for all tests: real databases and a real Redis, started when the first test asks, fresh for each test.
+
+The whole suite runs in two processes beside each other, each with its own servers; what is named on the command line
+runs in one, without the wait for workers. `-n N` and `-n 0` choose otherwise.
+"""
 
 import asyncio
 import itertools
@@ -10,13 +14,31 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from storage import migrate
 from storage.engine import SqlStorage
 from storage.tables import metadata
 from tests.servers import Postgresql, RedisServer, postgresql, redis_server
 
+WORKERS = 2
+ALL_TESTS = Path(__file__).parent
+hypothesis_settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],  # it measures the neighbours on the machine, not the test
+)
+hypothesis_settings.load_profile("house")
 _names = (f"test_{number}" for number in itertools.count())
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Tell how many processes `--numprocesses auto` means: several for the whole suite, none for a part of it."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS or [Path(one).resolve() for one in config.args] == [
+        ALL_TESTS
+    ]
+    return WORKERS if whole and not config.option.collectonly else 0
 
 
 def _run_aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
