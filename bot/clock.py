@@ -5,9 +5,9 @@ Domain and storage take `now` as an argument; what runs in a loop takes a `Clock
 """
 
 import asyncio
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
-from weakref import WeakKeyDictionary
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -46,10 +46,13 @@ class MovableClock:
         self._offset = (start - datetime.now(UTC)) if start else timedelta(seconds=ahead)
         self._moved = asyncio.Event()
         self._moves = 0
-        self._noticed: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
 
     def now(self) -> datetime:
         """Return the shown moment, aware, in UTC."""
+        _LOOKED.set((self, self._moves))
+        return self._present()
+
+    def _present(self) -> datetime:
         return datetime.now(UTC) + self._offset
 
     @property
@@ -63,27 +66,33 @@ class MovableClock:
         self._moves += 1
         self._moved.set()
         self._moved = asyncio.Event()
-        return self.now()
+        return self._present()
 
     def set(self, moment: datetime) -> datetime:
         """Set the present to `moment` (aware); return it."""
         if moment.tzinfo is None:
             raise ValueError("the clock is set to an aware datetime")
-        return self.advance(moment - self.now())
+        return self.advance(moment - self._present())
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for so many real seconds, or until the clock is moved; not at all if it moved since the last wait."""
-        task = asyncio.current_task()
-        if task is not None:
-            before = self._noticed.get(task, self._moves)
-            self._noticed[task] = self._moves
-            if before != self._moves:
-                return
+        """Wait for so many real seconds, or until the clock is moved; not at all if it moved since one looked at it.
+
+        Who looks is the task that asked for `now`, and with it the tasks it starts: a loop that found nothing due just
+        before the clock was moved looks again at once.
+        """
+        clock, moves = _LOOKED.get()
+        if clock is self and moves != self._moves:
+            _LOOKED.set((self, self._moves))
+            return
         try:
             async with asyncio.timeout(seconds):
                 await self._moved.wait()
         except TimeoutError:
             return
+
+
+_LOOKED: ContextVar[tuple[MovableClock | None, int]] = ContextVar("looked", default=(None, 0))
+"""The clock that this task looked at last, and how often it had been moved by then."""
 
 
 def local(moment: datetime) -> datetime:
