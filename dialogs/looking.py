@@ -12,6 +12,7 @@ from typing import Any
 from bot.messages import Choice, CitizenRef, Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
+from bot.petitions.masking import masked
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, split_key
 from bot.petitions.vocabulary import PROMISED, EventType, Rating
@@ -58,7 +59,7 @@ def mine(talk: Talk) -> Answer:
 def pick(verb: str, case: Case) -> Choice:
     """Offer a case to be picked for `verb` (look, withdraw)."""
     petition = case.petition
-    label = f"{petition.kind.label} {short(petition.content, _LABEL)} {petition.state.label}"
+    label = f"{petition.kind.label} {short(masked(petition.content), _LABEL)} {petition.state.label}"
     return Choice(id=f"{verb}:{petition.number}", label=label)
 
 

@@ -20,6 +20,7 @@ from bot.clock import SHANGHAI, local
 from bot.commands.running import Config, end, office_of, run, storage_of
 from bot.messages import CitizenRef
 from bot.petitions.lifecycle import BY_STAFF, Act
+from bot.petitions.masking import masked
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Case
 from bot.petitions.service import ActRequest
@@ -70,7 +71,7 @@ def export_petitions(
     since: Annotated[str, typer.Option(help="Only petitions filed from this date on, e.g. 2026-11-01.")] = "",
     output: Annotated[Path | None, typer.Option(help="File to write; standard output when not given.")] = None,
 ) -> None:
-    """Write one row a petition: number, channel, status, unit, all due and met times."""
+    """Write one row a petition: number, channel, status, unit, all due and met times; ID numbers are masked."""
     if form not in FORMATS:
         end(f"--format is one of {', '.join(FORMATS)}, not {form!r}")
     if form == "xlsx" and output is None:
@@ -132,8 +133,8 @@ def _row(case: Case, office: Office) -> Mapping[str, str | bool | None]:
         "status": petition.state.value,
         "unit": petition.unit,
         "unit_name": unit.name if unit else "",
-        "content": petition.content,
-        "place": petition.place,
+        "content": masked(petition.content),
+        "place": masked(petition.place),
         "public": petition.public,
         "filed_at": _iso(petition.filed_at),
         "updated_at": _iso(petition.updated_at),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.petitions.masking import masked
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
 
 
@@ -76,8 +77,8 @@ class Petition:
 
     @property
     def summary(self) -> str:
-        """The first forty characters, on one line."""
-        line = " ".join(self.content.split())
+        """The first forty characters, on one line, without personal ID numbers."""
+        line = " ".join(masked(self.content).split())
         return line if len(line) <= _SUMMARY else line[: _SUMMARY - 1] + "…"
 
 

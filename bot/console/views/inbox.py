@@ -13,6 +13,7 @@ from bot.console.rendering import render
 from bot.console.settings import SETTINGS, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.petitions.errors import WrongNumber
+from bot.petitions.masking import masked
 from bot.petitions.number import find_number, normalise, parse_number
 from bot.petitions.petition import Case
 from bot.petitions.ports import CaseFilter, CasePage
@@ -113,7 +114,7 @@ def row_of(case: Case, units: Mapping[str, Unit], *, now: datetime) -> Row:
         number=petition.number,
         kind=petition.kind.label,
         summary=petition.summary,
-        place=petition.place,
+        place=masked(petition.place),
         state=petition.state.label,
         unit=unit.short if unit else petition.unit or "—",
         lamp=lamp,

@@ -9,6 +9,7 @@ from bot.console import words
 from bot.console.rendering import path_of, render, see
 from bot.console.settings import USER, WAKE
 from bot.keys import CLOCK, STORAGE
+from bot.petitions.masking import masked
 from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.ports import AuditEntry, InboundRecord, OutboxMessage
 
@@ -55,9 +56,9 @@ def _inbound(record: InboundRecord) -> Mapping[str, object]:
         "channel": words.CHANNELS[inbound.citizen.channel],
         "account": inbound.citizen.account,
         "who": words.masked_user(inbound.citizen.user),
-        "text": inbound.text,
+        "text": masked(inbound.text),
         "detail": record.detail,
-        "raw": json.dumps(dict(inbound.raw), ensure_ascii=False, indent=2, default=str) if inbound.raw else "",
+        "raw": masked(json.dumps(dict(inbound.raw), ensure_ascii=False, indent=2, default=str)) if inbound.raw else "",
     }
 
 
@@ -71,7 +72,7 @@ def _aside(mention: Mention) -> Mapping[str, object]:
         "channel": words.CHANNELS[inbound.citizen.channel],
         "account": inbound.citizen.account,
         "who": words.masked_user(inbound.citizen.user),
-        "text": inbound.text,
+        "text": masked(inbound.text),
         "url": url if url.startswith("https://") else "",
     }
 
@@ -87,5 +88,5 @@ def _outbox(message: OutboxMessage) -> Mapping[str, object]:
         "word": words.OUTBOX_STATES[message.state],
         "attempts": message.attempts,
         "detail": message.detail,
-        "values": json.dumps(dict(message.values), ensure_ascii=False, indent=2, default=str),
+        "values": masked(json.dumps(dict(message.values), ensure_ascii=False, indent=2, default=str)),
     }

@@ -164,3 +164,14 @@ def test_masked_phone(phone, masked):
 def test_an_ended_state_is_looked_for_everywhere():
     assert read_query({"state": State.CLOSED.value, "scope": "open"}).scope == "all"
     assert read_query({"state": State.FILED.value}).scope == "open"
+
+
+async def test_personal_id_numbers_stand_on_the_page_of_the_petition_alone(office):
+    words = "我叫王五，身份证11010519491231002X，低保没发"
+    number = await office.file(words, place="身份证 11010519491231002X 所在小区")
+    await office.failed_message(words)
+    clerk = await office.browser("clerk")
+    for path in ("/console/", "/console/trouble"):
+        html = await clerk.page(path)
+        assert ("1101**********002X" in html, "11010519491231002X" in html) == (True, False), path
+    assert words in await clerk.page(f"/console/petitions/{number}")
