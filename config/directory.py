@@ -6,7 +6,7 @@ decided in `bot.petitions.routing`.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from bot.petitions.routing import Unit, named_in
 from bot.petitions.vocabulary import Kind
 from config.errors import DirectoryError, Problem
 from config.faults import Checked, validated
+from config.listening import DangerTable, faults_of_dangers
 from config.policies import Urgency
 from config.sections import Section
 from config.sources import read_toml
@@ -75,6 +76,7 @@ class Directory:
     fields: tuple[MatterField, ...]
     categories: tuple[Category, ...]
     urgencies: tuple[UrgentWords, ...] = ()
+    dangers: DangerTable = field(default_factory=DangerTable)
 
     def unit(self, unit_id: str) -> Unit | None:
         """Return the unit of that id; old petitions may name one that is no longer there."""
@@ -129,6 +131,7 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
         problems += _faults_of_kinds(matters.kind, matters_path.name)
         problems += _faults_of_categories(matters, matters_path.name)
         problems += _repeated("urgency", [urgency.id for urgency in matters.urgency], matters_path.name)
+        problems += faults_of_dangers(matters.danger, matters_path.name)
     if units is not None and matters is not None:
         problems += _unknown_units(matters.category, {unit.id for unit in units.unit}, matters_path.name)
     if units is None or matters is None or problems:
@@ -142,6 +145,7 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
         fields=tuple(MatterField(id=entry.id, label=entry.label) for entry in matters.field),
         categories=tuple(Category(**dict(entry)) for entry in matters.category),
         urgencies=tuple(UrgentWords(**dict(entry)) for entry in matters.urgency),
+        dangers=matters.danger,
     )
 
 
@@ -203,6 +207,7 @@ class _MattersFile(Section):
     field: Annotated[tuple[_Field, ...], AfterValidator(some)]
     category: Annotated[tuple[_Category, ...], AfterValidator(some)]
     urgency: tuple[_Urgency, ...] = ()
+    danger: DangerTable = DangerTable()
 
 
 def _read(model: type[Checked], path: Path, problems: list[Problem]) -> Checked | None:

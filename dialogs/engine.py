@@ -30,6 +30,7 @@ from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Lookup, Turn
 from dialogs.understanding import LONGEST_COMMAND, WORDS, ActOn, Heard, Word, act_on, fold, hear, letters, phone, rated
+from dialogs.warning import warned
 
 LEAST_OFFER = 10
 """Characters from which on a first message that is no command is taken for a petition's words."""
@@ -78,7 +79,8 @@ def _answer(talk: Talk) -> Answer:
     match talk.message.kind:
         case InboundKind.TEXT:
             talk.heard = hear(talk.message.text)
-            return _listen(talk)
+            sign = talk.office.dangers.sign(talk.message.text)
+            return _listen(talk) if sign is None else warned(talk, sign, _listen(talk))
         case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO:
             return _added(talk) or gathering.media(talk)
         case InboundKind.LOCATION:

@@ -36,6 +36,7 @@ _SAID: Mapping[str, str] = {
     "greeting.follow": "office",
     "greeting.menu": "office",
     "greeting.file": "office",
+    "danger.now": "say",
     "privacy": "retention privacy_contact",
     "filing.offer": "",
     "filing.kind": "",

@@ -27,6 +27,28 @@ class KindChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """A danger to life: the words that show it, and what is said at once (whom to ring)."""
+
+    id: str
+    label: str
+    keywords: tuple[str, ...]
+    say: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dangers:
+    """The dangers, likeliest to kill first; `harmless` words only look like one of them.
+
+    With one of the `calm` words nobody is alarmed: it is over, or only spoken of. The number is told all the same.
+    """
+
+    rules: tuple[Danger, ...] = ()
+    harmless: tuple[str, ...] = ()
+    calm: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What the dialog may know about the office: all data, fixed for the life of the process."""
 
@@ -41,6 +63,7 @@ class Catalogue:
     """Whom to ask about personal data; the office itself where none is named."""
     office_hours: str = ""
     """When somebody answers the office's phone, in words, e.g. 工作日 10:00–19:00; '' when not known."""
+    dangers: Dangers = Dangers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +123,16 @@ class Follow:
     number: str
 
 
-Intent = File | Withdraw | Rate | Supplement | Chase | Review | Follow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Tell the staff of a danger; `message` is the key of the message that speaks of it."""
+
+    danger: str
+    label: str
+    message: str
+
+
+Intent = Alarm | File | Withdraw | Rate | Supplement | Chase | Review | Follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

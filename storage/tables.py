@@ -316,3 +316,18 @@ followings = Table(
     Column("citizen", Text, primary_key=True),
     Index("ix_followings_citizen", "citizen"),
 )
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("citizen", Text, nullable=False),
+    Column("danger", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("seen_at", Moment),
+    _text("seen_by"),
+    _text("note"),
+    _partial("ix_alarms_open", "citizen", "danger", where="seen_at IS NULL"),
+)

@@ -10,6 +10,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storage.alarms import SqlAlarms
 from storage.attachments import SqlAttachments
 from storage.calendar import SqlCalendars
 from storage.cases import SqlCases
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
     mentions: SqlMentions
     calls: SqlCalls
     followings: SqlFollowings
+    alarms: SqlAlarms
 
     def __init__(self, engine: AsyncEngine, *, turn: AbstractAsyncContextManager[object] | None = None) -> None:
         self._engine = engine
@@ -61,6 +63,7 @@ class SqlUnitOfWork:
         self.mentions = SqlMentions(connection)
         self.calls = SqlCalls(connection)
         self.followings = SqlFollowings(connection)
+        self.alarms = SqlAlarms(connection)
         return self
 
     async def __aexit__(self, *exc: object) -> None:

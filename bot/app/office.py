@@ -18,7 +18,7 @@ from config.phrases import check_phrases, load_phrases
 from config.policies import Policies, PolicyError, load_policies
 from config.settings import Settings, config_paths, load_settings
 from dialogs.spoken import SPOKEN
-from dialogs.turn import Catalogue, KindChoice
+from dialogs.turn import Catalogue, Danger, Dangers, KindChoice
 
 T = TypeVar("T")
 
@@ -102,6 +102,11 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         retention=settings.office.retention,
         privacy_contact=settings.office.privacy_contact,
         units={unit.id: unit.name for unit in directory.units},
+        dangers=Dangers(
+            rules=tuple(Danger(**rule.model_dump()) for rule in directory.dangers.rule),
+            harmless=directory.dangers.harmless,
+            calm=directory.dangers.calm,
+        ),
     )
 
 

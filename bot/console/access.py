@@ -25,6 +25,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "file": STAFF,
     "password": STAFF,
     "logout": STAFF,
+    "alarm": OFFICE,
     "trouble": OFFICE,
     "replay": OFFICE,
     "audit": frozenset({Role.SUPERVISOR, Role.ADMIN}),

@@ -11,7 +11,7 @@ from bot.console import middlewares, rendering
 from bot.console.security import Hits, InProcessHits, SignInGuard
 from bot.console.sessions import DatabaseSessions
 from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, WAKE, ConsoleSettings
-from bot.console.views import account, audit, files, inbox, petition, sign_in, static, trouble, users
+from bot.console.views import account, alarms, audit, files, inbox, petition, sign_in, static, trouble, users
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.petitions.lifecycle import BY_STAFF
 from bot.petitions.ports import Storage
@@ -77,6 +77,7 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/petitions/{number}/files/{file:[0-9a-f]{20}}", files.serve, name="file")
     acts = "|".join(act.value for act in BY_STAFF)
     router.add_post(f"/petitions/{{number}}/{{act:{acts}}}", petition.act, name="act")
+    router.add_post("/alarms/{id:[0-9]{1,18}}/seen", alarms.see_to, name="alarm")
     router.add_get("/trouble", trouble.show, name="trouble")
     router.add_post("/trouble/{id:[0-9]{1,18}}/replay", trouble.replay, name="replay")
     people = router.add_resource("/users", name="users")

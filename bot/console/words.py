@@ -105,6 +105,7 @@ ACTIONS: Final = {
     "user.enabled": "启用用户",
     "user.password_reset": "重置密码",
     "outbox.replayed": "重发消息",
+    "alarm.seen": "处置紧急情况",
     "file.original": "下载原件",
 }
 FIELDS: Final = {

@@ -22,6 +22,7 @@ from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, Role
 from dialogs.turn import (
+    Alarm,
     Chase,
     Facts,
     File,
@@ -144,6 +145,8 @@ async def perform(
             return filing.values
         case Follow(number=number):
             await work.followings.add(number, citizen)
+        case Alarm(danger=danger, label=label, message=message):
+            await work.alarms.add(citizen, danger=danger, label=label, message=message, now=now)
         case _:
             case = await work.cases.get(intent.number, lock=True)
             if case is None:

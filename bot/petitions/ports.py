@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 
 from bot.errors import GatewayError
 from bot.messages import Inbound, MediaKind
+from bot.petitions.alarm_ports import Alarms
 from bot.petitions.calendar import CalendarNotice
 from bot.petitions.mention_ports import Calls, Followings, Mentions
 from bot.petitions.petition import Case, Event, Milestone, Outcome
@@ -558,6 +559,11 @@ class UnitOfWork(Protocol):
     @property
     def followings(self) -> Followings:
         """Petitions followed on another platform."""
+        ...
+
+    @property
+    def alarms(self) -> Alarms:
+        """Citizens who spoke of a danger."""
         ...
 
     async def __aenter__(self) -> Self:

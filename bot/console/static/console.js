@@ -55,6 +55,7 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
       const response = await fetch(shown.counts, { headers: { Accept: "application/json" } });
       const counts = await response.json();
       if (counts.signed_in === false) fresh.textContent = "登录已过期，点此重新登录";
+      else if (counts.alarms > Number(shown.alarms)) fresh.textContent = "有紧急情况，点此查看";
       else if (counts.total > Number(shown.total)) fresh.textContent = "有新诉求，点此刷新";
       else if (counts.red !== Number(shown.red) || counts.yellow !== Number(shown.yellow) || counts.filed !== Number(shown.filed)) fresh.textContent = "列表有变化，点此刷新";
       else return;

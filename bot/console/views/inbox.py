@@ -11,7 +11,9 @@ from aiohttp import web
 from bot.console import access, words
 from bot.console.rendering import render
 from bot.console.settings import SETTINGS, USER
+from bot.console.views.alarms import alarm_words
 from bot.keys import CLOCK, SERVICE, STORAGE
+from bot.petitions.alarm_ports import AlarmRecord
 from bot.petitions.errors import WrongNumber
 from bot.petitions.masking import masked
 from bot.petitions.number import find_number, normalise, parse_number
@@ -158,6 +160,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         open_only=query.scope == _OPEN,
     )
     page, counts = CasePage(cases=(), total=0), dict[str, int]()
+    alarms: tuple[AlarmRecord, ...] = ()
     if not access.sees_nothing(user):
         async with request.app[STORAGE].read() as work:
             page = await work.cases.search(
@@ -167,11 +170,16 @@ async def show(request: web.Request) -> web.StreamResponse:
                 offset=(query.page - 1) * settings.page_size,
             )
             counts = dict(await work.cases.counts(now=now, unit=access.own_unit(user)))
+            if user.role in access.OFFICE:
+                alarms = await work.alarms.open()
+    urgent = {alarm.number for alarm in alarms}
     units = request.app[SERVICE].units
     return render(
         request,
         "inbox.html",
         rows=[row_of(case, units, now=now) for case in page.cases],
+        alarms=[alarm_words(alarm) for alarm in alarms],
+        urgent=urgent,
         total=page.total,
         query=query,
         hint=hint,
@@ -190,10 +198,12 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def counts(request: web.Request) -> web.StreamResponse:
     """Return the counts as JSON, for the page to see that something new came."""
     user, now = request[USER], request.app[CLOCK].now()
-    found: Mapping[str, int] = {}
+    found: dict[str, int] = {}
     if not access.sees_nothing(user):
         async with request.app[STORAGE].read() as work:
-            found = await work.cases.counts(now=now, unit=access.own_unit(user))
+            found = dict(await work.cases.counts(now=now, unit=access.own_unit(user)))
+            if user.role in access.OFFICE:
+                found["alarms"] = await work.alarms.open_count()
     return web.json_response({"signed_in": True, **_shown(found)})
 
 
@@ -203,6 +213,7 @@ def _shown(found: Mapping[str, int]) -> dict[str, int]:
         "filed": found.get(State.FILED.value, 0),
         "yellow": found.get("lamp:yellow", 0),
         "red": found.get("lamp:red", 0),
+        "alarms": found.get("alarms", 0),
     }
 
 

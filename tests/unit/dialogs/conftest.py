@@ -24,6 +24,8 @@ from dialogs.spoken import SPOKEN
 from dialogs.turn import (
     Catalogue,
     Chase,
+    Danger,
+    Dangers,
     Facts,
     File,
     KindChoice,
@@ -55,6 +57,9 @@ CATALOGUE = Catalogue(
     office_phone="0991-12345",
     units={UNIT.id: UNIT.name},
     office_hours="工作日 10:00–19:00",
+    dangers=Dangers(
+        rules=(Danger(id="fire", label="着火", keywords=("着火",), say="着火请马上打119。"),), calm=("去年",)
+    ),
 )
 PHRASING = Phrasing(load_phrases())
 MEDIA = {"图片": InboundKind.IMAGE, "语音": InboundKind.VOICE, "视频": InboundKind.VIDEO}
