@@ -75,11 +75,12 @@ class Refused(SendError):
 
 
 class CredentialsError(SendError):
-    """The account's keys, token, address or rights are wrong."""
+    """The account's keys, token, address or rights are wrong; in `seconds` it may be tried again, if that is known."""
 
-    def __init__(self, message: str = "", *, code: str = "", remedy: str = "") -> None:
+    def __init__(self, message: str = "", *, code: str = "", remedy: str = "", seconds: float | None = None) -> None:
         super().__init__(message, code=code)
         self.remedy = remedy
+        self.seconds = seconds
 
 
 class UnknownOutcome(SendError):

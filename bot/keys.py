@@ -3,9 +3,12 @@
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.petitions.account_ports import AccountsHealth
 from bot.petitions.ports import Storage
 from bot.petitions.service import PetitionService
 
 STORAGE: web.AppKey[Storage] = web.AppKey("storage")
 SERVICE: web.AppKey[PetitionService] = web.AppKey("service")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+ACCOUNTS: web.AppKey[AccountsHealth] = web.AppKey("accounts")
+"""How our own accounts on the platforms stand: tokens, calls of the day, looks for mentions."""

@@ -34,6 +34,16 @@ class Metrics:
             "wenqiao_milestones_total", "Milestones that came due", ["milestone"], registry=self.registry
         )
         self.media = Counter("wenqiao_media_total", "Files fetched by result", ["result"], registry=self.registry)
+        self.token_days = Gauge(
+            "wenqiao_token_days_left", "Days until a token ends", ["account", "token"], registry=self.registry
+        )
+        self.token_resting = Gauge(
+            "wenqiao_token_resting", "1 while a token is refused by its platform", ["account", "token"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.calls_left = Gauge(
+            "wenqiao_calls_left", "Calls of the open interfaces left today", ["account"], registry=self.registry
+        )
 
     def text(self) -> bytes:
         """Return all of them in Prometheus' text format."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, text, update
 
 from bot.messages import Inbound, dump_inbound, load_inbound
-from bot.petitions.mention_ports import Mention, MentionState
+from bot.petitions.mention_ports import BegunLook, Mention, MentionState
 from storage.columns import Moment, storable, to_json
 from storage.connection import Connection
 from storage.tables import calls, mention_cursors, mentions
@@ -57,11 +57,11 @@ _LISTED = (
     .limit(bindparam("limit"))
 )
 _BEGIN_LOOK = text(
-    "INSERT INTO mention_cursors (account, kind, looked_at) VALUES (:account, :kind, :now) "
+    "INSERT INTO mention_cursors (account, kind, looked_at, began_at) VALUES (:account, :kind, :now, :now) "
     "ON CONFLICT (account, kind) DO UPDATE SET looked_at = excluded.looked_at "
-    "WHERE mention_cursors.looked_at <= :before RETURNING cursor"
+    "WHERE mention_cursors.looked_at <= :before RETURNING cursor, began_at"
 ).bindparams(bindparam("now", type_=Moment()), bindparam("before", type_=Moment()))
-_BEGIN_LOOK_ROW = _BEGIN_LOOK.columns(mention_cursors.c.cursor)
+_BEGIN_LOOK_ROW = _BEGIN_LOOK.columns(mention_cursors.c.cursor, mention_cursors.c.began_at)
 _PUT_CURSOR = (
     update(mention_cursors)
     .where(mention_cursors.c.account == bindparam("b_account"), mention_cursors.c.kind == bindparam("b_kind"))
@@ -124,11 +124,11 @@ class SqlMentions:
         rows = await self._db.rows(_LISTED, {"state": state.value, "limit": limit})
         return tuple(_mention(row) for row in rows)
 
-    async def begin_look(self, account: str, kind: str, *, now: datetime, before: datetime) -> str | None:
-        """Take the next look and return the cursor ('' at first); None when somebody has looked since `before`."""
+    async def begin_look(self, account: str, kind: str, *, now: datetime, before: datetime) -> BegunLook | None:
+        """Take the next look and return where it starts; None when somebody has looked since `before`."""
         values = {"account": account, "kind": kind, "now": now, "before": before}
         row = await self._db.row(_BEGIN_LOOK_ROW, values)
-        return None if row is None else str(row.cursor)
+        return None if row is None else BegunLook(cursor=row.cursor, first_at=row.began_at or now)
 
     async def put_cursor(self, account: str, kind: str, cursor: str) -> None:
         """Keep how far was looked."""

@@ -297,6 +297,24 @@ mention_cursors = Table(
     Column("kind", Text, primary_key=True),
     _text("cursor"),
     Column("looked_at", Moment, nullable=False),
+    # When the first look began, what came of the last one, and when one last went through to its end.
+    Column("began_at", Moment),
+    _text("code"),
+    Column("complete_at", Moment),
+)
+
+account_rests = Table(
+    "account_rests",
+    metadata,
+    Column("lane", Text, primary_key=True),
+    Column("call", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("failed_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
 )
 
 calls = Table(

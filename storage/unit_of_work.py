@@ -10,6 +10,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storage.accounts import SqlAccountNotes
 from storage.alarms import SqlAlarms
 from storage.attachments import SqlAttachments
 from storage.calendar import SqlCalendars
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
     calendars: SqlCalendars
     mentions: SqlMentions
     calls: SqlCalls
+    accounts: SqlAccountNotes
     followings: SqlFollowings
     alarms: SqlAlarms
 
@@ -62,6 +64,7 @@ class SqlUnitOfWork:
         self.calendars = SqlCalendars(connection)
         self.mentions = SqlMentions(connection)
         self.calls = SqlCalls(connection)
+        self.accounts = SqlAccountNotes(connection)
         self.followings = SqlFollowings(connection)
         self.alarms = SqlAlarms(connection)
         return self

@@ -32,6 +32,7 @@ from adapters.weibo.mentions import (
 )
 from adapters.weibo.public import LONGEST_PUBLIC, check_public
 from adapters.weibo.rendering import LONGEST, render
+from adapters.weibo.standing import Standing
 from adapters.weibo.tokens import TokenInfo, TokenSlot
 from adapters.weibo.windows import RULES, WindowRules, window_of
 from bot.clock import Clock
@@ -69,6 +70,7 @@ class WeiboPlatform:
         clock: Clock,
         budget: CallBudget | None = None,
         messages_budget: CallBudget | None = None,
+        standing: Standing | None = None,
         kept_for_answers: int = KEPT_FOR_ANSWERS,
         windows: WindowRules = RULES,
         window_codes: Collection[str] = (),
@@ -102,17 +104,23 @@ class WeiboPlatform:
         self._file_timeout = file_timeout
         self._messages = Lane(
             name=f"weibo:{account}:messages", slot=fans, transport=transport, clock=clock, budget=messages_budget,
-            timeout=timeout, repeat_after=repeat_after, window_codes=window_codes,
+            timeout=timeout, repeat_after=repeat_after, window_codes=window_codes, standing=standing,
         )  # fmt: skip
         self._open = Lane(
             name=f"weibo:{account}:open", slot=oauth, transport=transport, clock=clock,
             budget=MemoryBudget() if budget is None else budget, timeout=timeout, repeat_after=repeat_after,
+            standing=standing,
         )  # fmt: skip
 
     @property
     def tokens(self) -> Mapping[str, TokenSlot]:
         """The tokens by the names of their settings, for whoever warns of their end."""
-        return {"fans_token": self._messages.slot, "oauth_token": self._open.slot}
+        return {name: lane.slot for name, lane in self.lanes.items()}
+
+    @property
+    def lanes(self) -> Mapping[str, Lane]:
+        """The two ways to call, by the names of their tokens."""
+        return {"fans_token": self._messages, "oauth_token": self._open}
 
     def window(self, inbound: Inbound) -> Window | None:
         """Return what `inbound` permits us to send later; None for nothing."""

@@ -31,10 +31,14 @@ class TokenSlot:
 
         A watcher speaks when this value changes: once for each step, also when it has slept over one.
         """
-        left = self.days_left(now)
-        if left is None or left > max(WARNINGS):
-            return None
-        return EXPIRED if left == 0 else min(days for days in WARNINGS if days >= left)
+        return warning_step(self.days_left(now))
+
+
+def warning_step(left: int | None) -> int | None:
+    """Return the step of `WARNINGS` reached with so many days left, as `TokenSlot.warning` does."""
+    if left is None or left > max(WARNINGS):
+        return None
+    return EXPIRED if left == 0 else min(days for days in WARNINGS if days >= left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from adapters.weibo import protocol as weibo
 from adapters.weibo.budget import CallBudget
 from adapters.weibo.client import WeiboPlatform
 from adapters.weibo.speaking import PublicSide
+from adapters.weibo.standing import Standing
 from adapters.weibo.tokens import TokenSlot
 from adapters.weibo.windows import WindowRules
 from bot.clock import SHANGHAI, Clock
@@ -42,11 +43,18 @@ class Accounts:
 
 
 def build_accounts(
-    settings: Settings, *, transport: Transport, tokens: TokenStore, clock: Clock, budget: CallBudget | None = None
+    settings: Settings,
+    *,
+    transport: Transport,
+    tokens: TokenStore,
+    clock: Clock,
+    budget: CallBudget | None = None,
+    standing: Standing | None = None,
 ) -> Accounts:
     """Build every account of the settings; raise `SettingsError` for templates that cannot be compiled.
 
-    `budget` counts the calls of Weibo's open interfaces; without one every account counts its own, in memory.
+    `budget` counts the calls of Weibo's open interfaces, `standing` knows which of its calls rest; without them every
+    account counts its own, in memory.
     """
     max_age = settings.intake.max_age or None
     callbacks: dict[Key, Callback] = {}
@@ -86,7 +94,7 @@ def build_accounts(
             bots=weibo_account.bots,
         )
         platforms[key] = spoken[weibo_account.account] = _weibo(
-            weibo_account, office=settings.office, transport=transport, clock=clock, budget=budget
+            weibo_account, office=settings.office, transport=transport, clock=clock, budget=budget, standing=standing
         )
         own = own_words(weibo_account, settings.office)
         public[key] = PublicSide(platform=spoken[weibo_account.account], own_words=own)
@@ -94,7 +102,13 @@ def build_accounts(
 
 
 def _weibo(
-    account: WeiboAccount, *, office: Office, transport: Transport, clock: Clock, budget: CallBudget | None
+    account: WeiboAccount,
+    *,
+    office: Office,
+    transport: Transport,
+    clock: Clock,
+    budget: CallBudget | None,
+    standing: Standing | None,
 ) -> WeiboPlatform:
     return WeiboPlatform(
         account=account.account,
@@ -106,6 +120,7 @@ def _weibo(
         transport=transport,
         clock=clock,
         budget=budget,
+        standing=standing,
         kept_for_answers=account.kept_for_answers,
         windows=WindowRules(
             contact=Window(messages=account.window_messages, lasts=timedelta(hours=account.window_hours)),

@@ -19,7 +19,8 @@ from adapters.transport import Transport
 from bot.app.accounts import Accounts, build_accounts
 from bot.app.calendars import CalendarDesk, CalendarWatch, read_calendar
 from bot.app.office import Office
-from bot.app.weibo_upkeep import SharedBudget, TokenWatch
+from bot.app.upkeep import UpkeepLoop
+from bot.app.weibo_upkeep import SharedBudget, SharedStanding, TokenWatch, WeiboHealth, open_lane
 from bot.clock import Clock
 from bot.console.routes import console_app
 from bot.console.settings import ConsoleSettings
@@ -28,12 +29,14 @@ from bot.intake.acting import Registrar
 from bot.intake.committer import Intake, IntakeLimits
 from bot.intake.mentions import Listening, MentionLoop
 from bot.intake.turning import Turner
+from bot.keys import ACCOUNTS
 from bot.media.loop import MediaLoop
 from bot.messages import Channel
 from bot.metrics import Metrics
 from bot.milestones import MilestoneLoop
 from bot.outbox.ladder import Backoff
 from bot.outbox.loop import OutboxLimits, OutboxLoop
+from bot.petitions.account_ports import AccountsHealth
 from bot.petitions.deadlines import Policy
 from bot.petitions.service import PetitionService
 from bot.petitions.vocabulary import Kind
@@ -106,9 +109,15 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
         transport = await Transport.create()
         stack.push_async_callback(transport.close)
         ephemeral = await _ephemeral(office, stack)
-        limits = {f"weibo:{account.account}:open": account.daily_calls for account in settings.weibo}
-        budget = SharedBudget(storage, limits=limits)
-        accounts = build_accounts(settings, transport=transport, tokens=ephemeral, clock=clock, budget=budget)
+        limits = {open_lane(account.account): account.daily_calls for account in settings.weibo}
+        accounts = build_accounts(
+            settings,
+            transport=transport,
+            tokens=ephemeral,
+            clock=clock,
+            budget=SharedBudget(storage, limits=limits),
+            standing=SharedStanding(storage, clock=clock),
+        )
         spool = await stack.enter_async_context(claimed_spool(settings.storage.data_dir))
         versions, calendar = await read_calendar(storage)
         ground = _Ground(
@@ -168,20 +177,22 @@ def _build(ground: _Ground) -> Gateway:
     mentions = MentionLoop(
         storage=storage, accounts=_listening(settings, accounts), intake=intake, clock=clock, poll=settings.outbox.poll
     )
-    tokens = TokenWatch(accounts.weibo, clock=clock)
+    health = WeiboHealth(storage, platforms=accounts.weibo, settings=settings.weibo)
+    chores = {"tokens": TokenWatch(health, clock=clock, metrics=metrics).look}
     milestones = MilestoneLoop(storage=storage, service=service, clock=clock, metrics=metrics)
     webhooks = Webhooks(
         callbacks=accounts.callbacks, intake=intake, mentions=mentions.take, clock=clock, metrics=metrics
     )
     return Gateway(
-        app=_app(ground, webhooks=webhooks, service=service, outbox=outbox),
+        app=_app(ground, webhooks=webhooks, service=service, outbox=outbox, health=health),
         loops={
             "intake": intake.run,
             "outbox": outbox.run,
             "milestones": milestones.run,
             "media": media.run,
             "calendar": calendar.run,
-            **({"mentions": mentions.run, "tokens": tokens.run} if settings.weibo else {}),
+            "upkeep": UpkeepLoop(chores, clock=clock).run,
+            **({"mentions": mentions.run} if settings.weibo else {}),
         },
         storage=storage,
         service=service,
@@ -223,11 +234,14 @@ def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media:
     )
 
 
-def _app(ground: _Ground, *, webhooks: Webhooks, service: PetitionService, outbox: OutboxLoop) -> web.Application:
+def _app(
+    ground: _Ground, *, webhooks: Webhooks, service: PetitionService, outbox: OutboxLoop, health: AccountsHealth
+) -> web.Application:
     """Put callbacks, health and console on one application."""
     office, settings = ground.office, ground.office.settings
     proxies = settings.server.trusted_proxies
     app = web.Application(middlewares=[forwarded(proxies)] if proxies else [])
+    app[ACCOUNTS] = health
     app.add_routes(webhooks.routes())
     checks = {
         "database": ground.storage.check,
@@ -250,6 +264,7 @@ def _app(ground: _Ground, *, webhooks: Webhooks, service: PetitionService, outbo
         media_root=settings.storage.data_dir,
         hits=ground.ephemeral,
         wake=outbox.wake,
+        accounts=health,
     )
     app.add_subapp("/console", console)
     return app

@@ -12,7 +12,8 @@ from bot.console.security import Hits, InProcessHits, SignInGuard
 from bot.console.sessions import DatabaseSessions
 from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, WAKE, ConsoleSettings
 from bot.console.views import account, alarms, audit, files, inbox, petition, sign_in, static, trouble, users
-from bot.keys import CLOCK, SERVICE, STORAGE
+from bot.keys import ACCOUNTS, CLOCK, SERVICE, STORAGE
+from bot.petitions.account_ports import AccountsHealth, NoAccountsHealth
 from bot.petitions.lifecycle import BY_STAFF
 from bot.petitions.ports import Storage
 from bot.petitions.service import PetitionService
@@ -28,12 +29,14 @@ def console_app(
     media_root: Path,
     hits: Hits | None = None,
     wake: Callable[[], None] | None = None,
+    accounts: AccountsHealth | None = None,
 ) -> web.Application:
     """Build the console.
 
     `suggest` gives unit ids for a petition's words, likeliest first; `media_root` is what paths of attachments are
     relative to; `hits` counts failed sign-ins (in this process by default); `wake` is called after a message was put
-    back into the outbox. Addresses come from `request.remote`: whoever knows the proxies sets it.
+    back into the outbox; `accounts` tells how our accounts on the platforms stand. Addresses come from
+    `request.remote`: whoever knows the proxies sets it.
     """
     app = web.Application(
         middlewares=[
@@ -45,6 +48,7 @@ def console_app(
     )
     app[STORAGE], app[SERVICE], app[CLOCK], app[SETTINGS] = storage, service, clock, settings
     app[SUGGEST], app[MEDIA_ROOT], app[WAKE] = suggest, media_root, wake or _nobody_waits
+    app[ACCOUNTS] = accounts or NoAccountsHealth()
     app[GUARD] = SignInGuard(hits or InProcessHits(), failures=settings.login_failures, per=settings.login_window)
     app[SESSIONS] = DatabaseSessions(
         storage,

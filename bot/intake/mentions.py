@@ -24,7 +24,7 @@ from dialogs.mentioned import Sense, sense
 log = structlog.get_logger(__name__)
 
 _FIRST_LOOK = timedelta(days=1)
-"""How far back the first look of all goes."""
+"""How far back the first look of all goes, from when it was first tried: a dead token must not hide what came since."""
 _PATIENCE = timedelta(days=1)
 """How long a mention waits to be made whole; then it is turned as it came."""
 _LONG = timedelta(minutes=30)
@@ -138,13 +138,14 @@ class MentionLoop:
         What fails is tried at the next look, from where it was.
         """
         async with self._storage.begin() as work:
-            cursor = await work.mentions.begin_look(account, kind, now=now, before=now - every)
+            begun = await work.mentions.begin_look(account, kind, now=now, before=now - every)
             await work.commit()
-        if cursor is None:
+        if begun is None:
             return False
+        cursor = begun.cursor
         try:
             for _ in range(_MOST_PAGES):
-                page = await platform.look(kind, cursor, oldest=now - _FIRST_LOOK)
+                page = await platform.look(kind, cursor, oldest=begun.first_at - _FIRST_LOOK)
                 async with self._storage.begin() as work:
                     await work.mentions.add(page.found, now=now, better=True)
                     await work.mentions.put_cursor(account, kind, page.cursor)
@@ -154,9 +155,16 @@ class MentionLoop:
                     break
         except SendError as error:
             self._failed(account, "look", error)
+            await self._note_look(account, kind, error.code or "?", now)
         else:
             self._alarmed.discard((account, "look"))
+            await self._note_look(account, kind, "", now)
         return True
+
+    async def _note_look(self, account: str, kind: str, code: str, now: datetime) -> None:
+        async with self._storage.begin() as work:
+            await work.accounts.note_look(account, kind, code=code, now=now)
+            await work.commit()
 
     def _failed(self, account: str, what: str, error: SendError) -> None:
         """Cry out once over credentials, until it works again; anything else passes by itself."""

@@ -18,7 +18,7 @@ from bot.outbox.pauses import Pauses
 from bot.outbox.reach import Reach, read_reach
 from bot.outbox.record import Record
 from bot.outbox.sending import Sender
-from bot.outbox.verdict import Verdict, in_public, judge
+from bot.outbox.verdict import Verdict, in_public, judge, longer
 from bot.petitions.ports import MENTION_ANSWER, DeliveryOutcome, OutboxMessage, OutboxState, Storage
 
 log = structlog.get_logger(__name__)
@@ -116,11 +116,13 @@ class Climber:
         try:
             receipt = await self._sender.send(message, ref, rung, outbound, reach=reach)
             verdict = Verdict(outcome=DeliveryOutcome.ACCEPTED, state=OutboxState.SENT, message_id=receipt.message_id)
+            self._pauses.worked(ref, public=rung is Rung.PUBLIC_COMMENT)
         except SendError as error:
             now = self._clock.now()
             verdict = judge(error, rung, attempt=attempt, now=now, pause=self._pause, backoff=self._backoff)
             if isinstance(error, CredentialsError):
-                self._pauses.begin(ref, now + self._pause, error, public=rung is Rung.PUBLIC_COMMENT)
+                until = now + longer(self._pause, error.seconds)
+                self._pauses.begin(ref, until, error, public=rung is Rung.PUBLIC_COMMENT)
         if rung is Rung.PUBLIC_COMMENT:
             verdict = in_public(verdict, answers_mention=message.kind == MENTION_ANSWER, last=last, now=started)
         await self._record.end(message, verdict, attempt=attempt, rung=rung, started=started, permits=reach.permits)

@@ -20,6 +20,7 @@ class Pauses:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._until: dict[tuple[Channel, str, bool], datetime] = {}
+        self._alarmed: set[tuple[Channel, str, bool]] = set()
 
     def until(self, ref: CitizenRef, *, public: bool) -> datetime | None:
         """Return until when the citizen's account rests, None when it does not."""
@@ -27,8 +28,14 @@ class Pauses:
         return until if until is not None and until > self._clock.now() else None
 
     def begin(self, ref: CitizenRef, until: datetime, error: CredentialsError, *, public: bool) -> None:
-        """Let the account's private messages rest, or its comments."""
-        if self.until(ref, public=public) is None:  # one alarm a pause
+        """Let the account's private messages rest, or its comments; there is one alarm until it works again."""
+        key = (ref.channel, ref.account, public)
+        if key not in self._alarmed:
+            self._alarmed.add(key)
             event = "outbox.comments_paused" if public else "outbox.account_paused"
             log.error(event, account=ref.account, code=error.code, remedy=error.remedy)
-        self._until[ref.channel, ref.account, public] = until
+        self._until[key] = until
+
+    def worked(self, ref: CitizenRef, *, public: bool) -> None:
+        """Note that something was sent: the next failure is a new one."""
+        self._alarmed.discard((ref.channel, ref.account, public))

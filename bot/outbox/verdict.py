@@ -20,6 +20,7 @@ from adapters.platform import (
 from bot.outbox.ladder import BACKOFF, Backoff, retry_at
 from bot.petitions.ports import DeliveryOutcome, OutboxState
 
+_LONGEST_PAUSE = timedelta(hours=1)
 _SAFE_REPEATS = 4
 """Attempts of a template message without an answer; 20, 40 and 60 seconds apart, well inside the ten minutes."""
 
@@ -54,6 +55,14 @@ def in_public(verdict: Verdict, *, answers_mention: bool, last: bool, now: datet
     return verdict
 
 
+def longer(pause: timedelta, seconds: float | None) -> timedelta:
+    """Return how long an account rests: our own pause, or what its adapter asks for where that is longer.
+
+    An hour at most: it may work again before, and looking costs no call while the adapter itself lets it rest.
+    """
+    return max(pause, min(timedelta(seconds=seconds or 0.0), _LONGEST_PAUSE))
+
+
 def judge(
     error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta, backoff: Backoff = BACKOFF
 ) -> Verdict:
@@ -73,8 +82,8 @@ def _meaning(
             return DeliveryOutcome.WINDOW_CLOSED, None, None
         case UnreachableCitizen():
             return DeliveryOutcome.UNREACHABLE, None, None
-        case CredentialsError():
-            return DeliveryOutcome.CREDENTIALS, OutboxState.PENDING, now + pause
+        case CredentialsError(seconds=seconds):
+            return DeliveryOutcome.CREDENTIALS, OutboxState.PENDING, now + longer(pause, seconds)
         case UnknownOutcome() if rung is Rung.TEMPLATE and attempt < _SAFE_REPEATS:
             return DeliveryOutcome.UNKNOWN, OutboxState.PENDING, now + timedelta(seconds=20 * attempt)
         case UnknownOutcome():

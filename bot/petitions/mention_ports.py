@@ -37,6 +37,14 @@ class Mention:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunLook:
+    """Where a look starts: the cursor ('' until one went through), and when the very first one was tried."""
+
+    cursor: str
+    first_at: datetime
+
+
 class Mentions(Protocol):
     """Mentions, and how far was looked for them."""
 
@@ -71,11 +79,8 @@ class Mentions(Protocol):
         """Return the mentions of a state, newest first."""
         ...
 
-    async def begin_look(self, account: str, kind: str, *, now: datetime, before: datetime) -> str | None:
-        """Take the next look at `kind` for this process and return the cursor ('' at first).
-
-        None when somebody has looked since `before`.
-        """
+    async def begin_look(self, account: str, kind: str, *, now: datetime, before: datetime) -> BegunLook | None:
+        """Take the next look at `kind` for this process; None when somebody has looked since `before`."""
         ...
 
     async def put_cursor(self, account: str, kind: str, cursor: str) -> None:

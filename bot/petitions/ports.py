@@ -15,6 +15,7 @@ from typing import Any, Protocol, Self
 
 from bot.errors import GatewayError
 from bot.messages import Inbound, MediaKind
+from bot.petitions.account_ports import AccountNotes
 from bot.petitions.alarm_ports import Alarms
 from bot.petitions.calendar import CalendarNotice
 from bot.petitions.mention_ports import Calls, Followings, Mentions
@@ -554,6 +555,11 @@ class UnitOfWork(Protocol):
     @property
     def calls(self) -> Calls:
         """What calls of a day were made."""
+        ...
+
+    @property
+    def accounts(self) -> AccountNotes:
+        """What is kept about our own accounts."""
         ...
 
     @property

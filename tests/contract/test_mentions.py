@@ -66,11 +66,12 @@ async def test_what_became_of_it_is_kept(storage: SqlStorage) -> None:
 
 async def look(storage: SqlStorage, now: datetime) -> str | None:
     async with storage.begin() as work:
-        cursor = await work.mentions.begin_look("demo", "status", now=now, before=now - HOUR)
-        if cursor is not None:
-            await work.mentions.put_cursor("demo", "status", cursor + "x")
+        begun = await work.mentions.begin_look("demo", "status", now=now, before=now - HOUR)
+        if begun is not None:
+            assert begun.first_at == NOW
+            await work.mentions.put_cursor("demo", "status", begun.cursor + "x")
         await work.commit()
-    return cursor
+    return begun.cursor if begun is not None else None
 
 
 async def test_one_looks_at_a_time_and_goes_on_where_it_ended(storage: SqlStorage, other_storage: SqlStorage) -> None:

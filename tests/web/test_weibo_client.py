@@ -579,12 +579,13 @@ async def test_the_limit_of_one_interface_leaves_the_others(platform, weibo):
     assert weibo.paths() == [POSTS, CREATE]
 
 
-async def test_a_missing_grant_is_a_matter_of_settings_and_recovers(platform, weibo):
+async def test_a_missing_grant_is_a_matter_of_settings_and_recovers(platform, weibo, clock):
     weibo.answers[POSTS] = [(403, {"error_code": 10014}), {"statuses": []}]
     with pytest.raises(CredentialsError) as caught:
         await platform.mentions(MentionKind.STATUS, MentionCursor())
     remedy = "Weibo has not granted this interface to the app: see the app's permissions on open.weibo.com"
     assert (caught.value.code, caught.value.remedy) == ("10014", remedy)
+    clock.advance(timedelta(minutes=6))
     assert (await platform.mentions(MentionKind.STATUS, MentionCursor())).complete is True
 
 

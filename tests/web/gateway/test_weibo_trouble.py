@@ -1,9 +1,12 @@
 """What Weibo refuses: each has its alarm and its pause, and when it is mended nothing was lost."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from bot.keys import ACCOUNTS
+from bot.petitions.account_ports import TokenState
 from bot.petitions.lifecycle import Act
 from bot.petitions.mention_ports import MentionState
 from tests.web.gateway.conftest import House, Logs, events_of, until
@@ -111,3 +114,41 @@ async def test_a_token_near_its_end_is_named(new_house: House, logged: Logs) -> 
     await new_house.start(WEIBO__0__FANS_EXPIRES="2026-11-30", WEIBO__0__OAUTH_EXPIRES="2027-11-30")
     (ends,) = await logged_as(logged, "weibo.token_ends")
     assert (ends["token"], ends["days"]) == ("fans_token", 7)
+
+
+async def test_a_dead_token_is_tried_seldom_named_once_and_seen_by_staff(new_house: House, logged: Logs) -> None:
+    await new_house.start(WEIBO__0__MENTIONS="poll", WEIBO__0__POLL_MINUTES="5", WEIBO__0__FANS_EXPIRES="2026-12-03")
+    await weibo(new_house, "faults", {"oauth_token": "expired"})
+    lin = await blogger(new_house, "林晓")
+    await lin.mentions("和平路路灯坏了三天", push=False)
+    for _ in range(48):
+        new_house.advance(minutes=30)
+        await asyncio.sleep(0.02)
+    async with new_house.running.storage.read() as work:
+        made = sum([await work.calls.made("weibo:demo:open", f"2026-11-{day}") for day in (23, 24)])
+    assert 3 <= made <= 10
+    health = new_house.running.app[ACCOUNTS]
+    (account,) = await health.health(now=new_house.clock.now())
+    fans, oauth = account.tokens
+    assert (fans.state, fans.days_left, oauth.state, oauth.code) == (TokenState.ENDING, 9, TokenState.RESTING, "21327")
+    assert ("bind the account again" in oauth.remedy, {look.code for look in account.looks}) == (True, {"21327"})
+    assert len(events_of(logged, "mentions.paused")) == 1
+    await weibo(new_house, "faults", {"oauth_token": None})
+    await new_house.stop()
+    await new_house.start(WEIBO__0__MENTIONS="poll", WEIBO__0__POLL_MINUTES="5", WEIBO__0__FANS_EXPIRES="2026-12-03")
+    new_house.advance(minutes=6)
+    assert len(await drafted(new_house, 1)) == 1
+    (account,) = await new_house.running.app[ACCOUNTS].health(now=new_house.clock.now())
+    assert (account.tokens[1].state, {look.code for look in account.looks}) == (TokenState.GOOD, {""})
+
+
+async def test_tokens_and_calls_stand_in_the_metrics(new_house: House) -> None:
+    await new_house.start(WEIBO__0__FANS_EXPIRES="2026-12-03")
+    labels = 'account="demo",token="fans_token"'
+
+    async def shown() -> bool:
+        return await new_house.counter(f"wenqiao_token_days_left{{{labels}}}") == 10.0
+
+    await until(shown)
+    assert await new_house.counter('wenqiao_calls_left{account="demo"}') == 100.0
+    assert 'wenqiao_token_days_left{account="demo",token="oauth_token"}' not in await new_house.ask("/metrics")

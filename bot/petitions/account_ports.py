@@ -1,0 +1,125 @@
+"""What the gateway keeps about its own accounts on the platforms, and how staff and dashboards see them.
+
+`AccountsHealth` is the read-only door for a page about accounts; `bot.app.weibo_upkeep.WeiboHealth` stands behind it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.messages import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Why calls rest, since when and until when; `token` is the print of the one that failed, nothing of itself."""
+
+    token: str
+    code: str
+    remedy: str
+    failures: int
+    since: datetime
+    failed_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The last look for mentions of one kind: when, with what error ('' for none), and when one last went through."""
+
+    account: str
+    kind: str
+    looked_at: datetime
+    code: str = ""
+    complete_at: datetime | None = None
+
+
+class AccountNotes(Protocol):
+    """What is kept about accounts."""
+
+    async def rests(self) -> Sequence[tuple[str, str, Rest]]:
+        """Return all rests as (lane, call, rest)."""
+        ...
+
+    async def put_rest(self, lane: str, call: str, rest: Rest) -> None:
+        """Keep that a call has failed (again)."""
+        ...
+
+    async def clear_rest(self, lane: str, call: str) -> None:
+        """Forget it."""
+        ...
+
+    async def looks(self) -> Sequence[Look]:
+        """Return the last look of every account and kind."""
+        ...
+
+    async def note_look(self, account: str, kind: str, *, code: str, now: datetime) -> None:
+        """Keep what came of the look that has begun: '' when it went through to its end."""
+        ...
+
+
+class TokenState(StrEnum):
+    """How a token stands."""
+
+    GOOD = "good"
+    ENDING = "ending"
+    """It ends within thirty days."""
+    ENDED = "ended"
+    """By the date in the settings."""
+    RESTING = "resting"
+    """The platform refused it, or asks for a person: calls rest until it is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenHealth:
+    """One token of an account, by the name of its setting; `expires` None where the settings do not say.
+
+    Of a resting one: `code` and `remedy` by the platform's word, `since` when, and `tried_at`, when it is tried again.
+    `call` is the one interface that rests, '' when all do.
+    """
+
+    name: str
+    state: TokenState
+    expires: datetime | None = None
+    days_left: int | None = None
+    code: str = ""
+    remedy: str = ""
+    call: str = ""
+    since: datetime | None = None
+    tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHealth:
+    """One account: its tokens, the calls of the day, and the looks for mentions (none where all is pushed)."""
+
+    channel: Channel
+    account: str
+    tokens: tuple[TokenHealth, ...]
+    calls_a_day: int
+    calls_made: int
+    kept_for_answers: int
+    looks: tuple[Look, ...] = ()
+
+    @property
+    def calls_left(self) -> int:
+        """How many calls may still be made today."""
+        return max(self.calls_a_day - self.calls_made, 0)
+
+
+class AccountsHealth(Protocol):
+    """How the accounts stand."""
+
+    async def health(self, *, now: datetime) -> tuple[AccountHealth, ...]:
+        """Return it, account by account; raise `StorageUnavailable`."""
+        ...
+
+
+class NoAccountsHealth:
+    """An `AccountsHealth` for a gateway with nothing to tell."""
+
+    async def health(self, *, now: datetime) -> tuple[AccountHealth, ...]:  # noqa: ARG002  as AccountsHealth has it
+        """Return nothing."""
+        return ()

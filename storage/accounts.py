@@ -1,0 +1,68 @@
+"""What is kept about our own accounts: `bot.petitions.account_ports.AccountNotes` on SQLAlchemy Core."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.petitions.account_ports import Look, Rest
+from storage.columns import Moment
+from storage.connection import Connection
+from storage.tables import account_rests, mention_cursors
+from storage.upserts import upsert
+
+_REST_COLUMNS = ("token", "code", "remedy", "failures", "since", "failed_at", "until")
+_RESTS = select(account_rests).order_by(account_rests.c.lane, account_rests.c.call)
+_PUT_REST = upsert(account_rests, ("lane", "call", *_REST_COLUMNS), keys=("lane", "call"), update=_REST_COLUMNS)
+_CLEAR_REST = delete(account_rests).where(
+    account_rests.c.lane == bindparam("b_lane"), account_rests.c.call == bindparam("b_call")
+)
+_LOOKS = select(mention_cursors).order_by(mention_cursors.c.account, mention_cursors.c.kind)
+_NOTE_LOOK = (
+    update(mention_cursors)
+    .where(mention_cursors.c.account == bindparam("b_account"), mention_cursors.c.kind == bindparam("b_kind"))
+    .values(code=bindparam("b_code"))
+)
+_NOTE_COMPLETE = _NOTE_LOOK.values(complete_at=bindparam("b_now", type_=Moment()))
+
+
+class SqlAccountNotes:
+    """The topic `accounts` of one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def rests(self) -> Sequence[tuple[str, str, Rest]]:
+        """Return all rests as (lane, call, rest)."""
+        rows = await self._db.rows(_RESTS, {})
+        return [(row.lane, row.call, Rest(**{name: getattr(row, name) for name in _REST_COLUMNS})) for row in rows]
+
+    async def put_rest(self, lane: str, call: str, rest: Rest) -> None:
+        """Keep that a call has failed (again)."""
+        await self._db.run(_PUT_REST, {"lane": lane, "call": call, **asdict(rest)})
+
+    async def clear_rest(self, lane: str, call: str) -> None:
+        """Forget it."""
+        await self._db.run(_CLEAR_REST, {"b_lane": lane, "b_call": call})
+
+    async def looks(self) -> Sequence[Look]:
+        """Return the last look of every account and kind."""
+        return [
+            Look(
+                account=row.account,
+                kind=row.kind,
+                looked_at=row.looked_at,
+                code=row.code,
+                complete_at=row.complete_at,
+            )
+            for row in await self._db.rows(_LOOKS, {})
+        ]
+
+    async def note_look(self, account: str, kind: str, *, code: str, now: datetime) -> None:
+        """Keep what came of the look that has begun: '' when it went through to its end."""
+        values = {"b_account": account, "b_kind": kind, "b_code": code}
+        if code:
+            await self._db.run(_NOTE_LOOK, values)
+        else:
+            await self._db.run(_NOTE_COMPLETE, values | {"b_now": now})
