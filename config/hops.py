@@ -18,6 +18,7 @@ LEAST = {
     "chase_rest": 0,
     "redos": 0,
     "redo_window": 1,
+    "redo_asked": 0,
     "review_window": 1,
 }
 """The limits by name, and the least each can be."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.messages import Choice, Reply
-from bot.petitions.vocabulary import Rating
+from bot.petitions.vocabulary import Rating, Solved
 from dialogs.session import ASIDES, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
 from dialogs.understanding import Word
@@ -39,7 +39,10 @@ TAPS: Mapping[str, tuple[State, Word]] = {
     "cancel.no": (State.CANCEL, Word.NO),
     "withdraw.yes": (State.WITHDRAW_CONFIRM, Word.YES),
     "withdraw.no": (State.WITHDRAW_CONFIRM, Word.NO),
+    "solved.skip": (State.RATE_SOLVED, Word.SKIP),
     "words.skip": (State.RATE_WORDS, Word.SKIP),
+    "redo.yes": (State.RATE_REDO, Word.YES),
+    "redo.no": (State.RATE_REDO, Word.NO),
     "supplement.done": (State.SUPPLEMENT, Word.DONE),
 }
 """Choice id → the question it answers, and the word it stands for."""
@@ -47,6 +50,7 @@ TAPS: Mapping[str, tuple[State, Word]] = {
 
 RATINGS_IN_ORDER = tuple(Rating)
 """As they are offered, in notices too: a number typed in answer means one of these."""
+SOLVED_IN_ORDER = tuple(Solved)
 
 
 def _fixed(*ids: str) -> tuple[Choice, ...]:
@@ -61,6 +65,7 @@ _FIXED: Mapping[State, tuple[Choice, ...]] = {
     State.CANCEL: _fixed("cancel.yes", "cancel.no"),
     State.WITHDRAW_CONFIRM: _fixed("withdraw.yes", "withdraw.no"),
     State.RATE_WORDS: _fixed("words.skip"),
+    State.RATE_REDO: _fixed("redo.yes", "redo.no"),
     State.SUPPLEMENT: _fixed("supplement.done"),
 }
 _PICKS: Mapping[State, str] = {
@@ -94,10 +99,17 @@ def choices(office: Office, session: Session) -> tuple[Choice, ...]:
             return tuple(Choice(id=f"field.{name}", label="") for name in fields(office, session.parts))
         case state if (verb := _PICKS.get(state)) is not None:
             return tuple(Choice(id=f"{verb}:{number}", label=number) for number in session.numbers)
-        case State.RATE_PICK:
-            return tuple(Choice(id=f"rate:{session.number}:{one}", label=one.label) for one in RATINGS_IN_ORDER)
+        case State.RATE_PICK | State.RATE_SOLVED:
+            return _judgements(session)
         case _:
             return ()
+
+
+def _judgements(session: Session) -> tuple[Choice, ...]:
+    if session.state is State.RATE_PICK:
+        return tuple(Choice(id=f"rate:{session.number}:{one}", label=one.label) for one in RATINGS_IN_ORDER)
+    ways = (Choice(id=f"solved:{session.number}:{one}", label=one.label) for one in SOLVED_IN_ORDER)
+    return (*ways, *_fixed("solved.skip"))
 
 
 def short(text: str, limit: int) -> str:

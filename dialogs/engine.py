@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.messages import Inbound, InboundKind, Reply
-from bot.petitions.vocabulary import Kind, Rating
+from bot.petitions.vocabulary import Kind, Rating, Solved
 from dialogs import (
     chasing,
     correcting,
@@ -29,7 +29,20 @@ from dialogs.mentioned import mentioned
 from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Lookup, Turn
-from dialogs.understanding import LONGEST_COMMAND, WORDS, ActOn, Heard, Word, act_on, fold, hear, letters, phone, rated
+from dialogs.understanding import (
+    LONGEST_COMMAND,
+    WORDS,
+    ActOn,
+    Heard,
+    Word,
+    act_on,
+    fold,
+    hear,
+    letters,
+    phone,
+    rated,
+    solved_said,
+)
 from dialogs.warning import warned
 
 LEAST_OFFER = 10
@@ -178,10 +191,12 @@ def _commanded(talk: Talk) -> Answer | None:
 def _rated(talk: Talk) -> Answer | None:
     """Read a rating, inside a draft only one without words. None when it is none, or when nothing waits for it."""
     heard, session = talk.heard, talk.session
+    if session.parts is None and session.state not in ASIDES and (solved := solved_said(heard.plain)) is not None:
+        return rating.latest_solved(talk, solved)
     judged = rated(heard.text)
     if judged is None or (judged.words and session.parts is not None and session.state not in ASIDES):
         return None
-    if session.state in {State.RATE_WORDS, State.RATE_PICK}:
+    if session.state in _JUDGING:
         return rating.given(talk, session.number, judged.rating, judged.words)
     answer = rating.latest(talk, judged.rating, judged.words)
     if answer is None and session.parts is None and len(heard.text) < LEAST_OFFER:
@@ -285,9 +300,9 @@ def _tapped_item(talk: Talk, choice: str) -> Answer | None:
             return chasing.one(talk, rest)
         case "supplement":
             return supplementing.one(talk, rest)
-        case "rate":
+        case "rate" | "solved":
             number, _, given = rest.partition(":")
-            return _rate_tap(talk, number, given)
+            return _judged_tap(talk, verb, number, given=given)
         case "field" if talk.session.parts is not None:
             return correcting.edit_field(talk, rest)
         case _:
@@ -296,10 +311,18 @@ def _tapped_item(talk: Talk, choice: str) -> Answer | None:
 
 _KINDS = {kind.value: kind for kind in Kind}
 _RATINGS = {one.value: one for one in Rating}
+_SOLVED = {one.value: one for one in Solved}
 
 
-def _rate_tap(talk: Talk, number: str, given: str) -> Answer | None:
-    return rating.given(talk, number, _RATINGS[given]) if given in _RATINGS and number.startswith("WQ") else None
+def _judged_tap(talk: Talk, verb: str, number: str, *, given: str) -> Answer | None:
+    if not number.startswith("WQ"):
+        return None
+    if verb == "rate":
+        return rating.given(talk, number, _RATINGS[given]) if given in _RATINGS else None
+    return rating.settled(talk, number, _SOLVED[given]) if given in _SOLVED else None
+
+
+_JUDGING = frozenset({State.RATE_PICK, State.RATE_SOLVED, State.RATE_WORDS})
 
 
 _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
@@ -308,7 +331,9 @@ _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
     State.WITHDRAW_PICK: withdrawing.picked,
     State.WITHDRAW_CONFIRM: withdrawing.confirmed,
     State.RATE_PICK: rating.picked,
+    State.RATE_SOLVED: rating.said_solved,
     State.RATE_WORDS: rating.said_why,
+    State.RATE_REDO: rating.answered_redo,
     State.CHASE_PICK: chasing.picked,
     State.SUPPLEMENT_PICK: supplementing.picked,
     State.SUPPLEMENT: supplementing.said,

@@ -5,17 +5,19 @@ that nobody learns which numbers exist; after five wrong codes in an hour the as
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from bot.messages import Choice, CitizenRef, Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.masking import masked
+from bot.petitions.notices import rating_words
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, split_key
-from bot.petitions.vocabulary import PROMISED, EventType, Rating
+from bot.petitions.vocabulary import PROMISED, EventType
 from dialogs.asking import menu, question, resume, short
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
@@ -142,7 +144,7 @@ def shown(talk: Talk, facts: Facts) -> Reply:
         "kind": petition.kind.label,
         "state": petition.state.label,
         "summary": petition.summary,
-        "lines": tuple(_happened(event) for event in facts.events if _told(event)),
+        "lines": tuple(_happened(event) for event in _course(facts.events)),
         "dues": tuple(due_of(milestone, talk.now) for milestone in case.milestones if milestone.name in PROMISED),
     }
     return Reply(phrase="looking.one", values=values)
@@ -158,6 +160,14 @@ _INTERNAL = frozenset(
     }
 )
 """What happens among the units; citizens see where it leads."""
+
+
+def _course(events: Sequence[Event]) -> Iterator[Event]:
+    """Give what citizens are told, a rating given in several answers only once."""
+    told = [event for event in events if _told(event)]
+    for event, following in pairwise([*told, None]):
+        if event is not None and not (event.type is EventType.RATED is getattr(following, "type", None)):
+            yield event
 
 
 def _told(event: Event) -> bool:
@@ -180,7 +190,7 @@ def _happened(event: Event) -> Reply:
         case EventType.REFUSED:
             values |= {"reason": data["reason"], "elsewhere": data["elsewhere"]}
         case EventType.RATED:
-            values |= {"rating": Rating(data["rating"]).label, "words": data["words"]}
+            values |= {"rating": rating_words(data), "words": data["words"]}
             phrase = phrase if data["words"] else f"{phrase}_plain"
         case EventType.PASSED:
             values |= {"clock": split_key(data["milestone"])[0].label}

@@ -9,7 +9,8 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
              m key of the mention it was made of
     w drafts made of mentions, waiting (each as d)   h 1: a bare mention was answered
     n 1: the notice about personal data was given   f 1: the last thing filed needs no second 提交
-    l numbers offered for picking   q number a side state is about   g rating that awaits words
+    l numbers offered for picking, or the words that came with a rating   q number a side state is about
+    g rating just given
     e when wrong codes were given, epoch seconds   r text left over for 更多   o scene of the QR code that was followed
 
 It knows nothing of phrases, and of petitions only the names of kinds and ratings.
@@ -48,7 +49,9 @@ class State(StrEnum):
     WITHDRAW_PICK = "withdrawing.pick"
     WITHDRAW_CONFIRM = "withdrawing.confirm"
     RATE_PICK = "rating.pick"
+    RATE_SOLVED = "rating.solved"
     RATE_WORDS = "rating.words"
+    RATE_REDO = "rating.redo"
     CHASE_PICK = "chasing.pick"
     SUPPLEMENT_PICK = "supplement.pick"
     SUPPLEMENT = "supplement.ask"
@@ -72,7 +75,9 @@ ASIDES = frozenset(
         State.WITHDRAW_PICK,
         State.WITHDRAW_CONFIRM,
         State.RATE_PICK,
+        State.RATE_SOLVED,
         State.RATE_WORDS,
+        State.RATE_REDO,
         State.CHASE_PICK,
         State.SUPPLEMENT_PICK,
         State.SUPPLEMENT,

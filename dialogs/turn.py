@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bot.messages import Reply
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Case, Draft, Event
-from bot.petitions.vocabulary import Kind, Rating
+from bot.petitions.vocabulary import Kind, Rating, Solved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +83,20 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """Rate the citizen's own petition."""
+    """Rate the citizen's own petition; what is None stays as it was said before."""
 
     number: str
-    rating: Rating
+    rating: Rating | None = None
+    solved: Solved | None = None
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redo:
+    """Send the citizen's own petition back to be done again."""
+
+    number: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +141,7 @@ class Alarm:
     message: str
 
 
-Intent = Alarm | File | Withdraw | Rate | Supplement | Chase | Review | Follow
+Intent = Alarm | File | Withdraw | Rate | Redo | Supplement | Chase | Review | Follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +182,8 @@ class Facts:
     doable: tuple[Act, ...] = ()
     followed: bool = False
     """Whether this citizen follows `case`, having shown its 查询码 before."""
+    redoable: frozenset[str] = frozenset()
+    """The numbers that the citizen could have done again, were they to say that it is not solved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

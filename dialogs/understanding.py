@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.petitions.vocabulary import Rating
+from bot.petitions.vocabulary import Rating, Solved
 
 
 class Word(StrEnum):
@@ -298,6 +298,24 @@ _RATED = re.compile(
     re.DOTALL,
 )
 _RATING_STARTS = frozenset("满滿很非十比好基一还還凑不差评評我对對")
+
+
+_SOLVED: Mapping[Solved, str] = {
+    Solved.SOLVED: "解决了 已解决 已经解决 已经解决了 都解决了 全解决了 解决 彻底解决了 问题解决了 弄好了 修好了",
+    Solved.PARTLY: "部分解决 解决了一部分 解决了一半 解决一部分 解决一半 没全解决 没有全部解决 没完全解决"
+    " 没有完全解决 部分",
+    Solved.UNSOLVED: "没解决 没有解决 未解决 还没解决 还没有解决 根本没解决 没解决问题 没有解决问题"
+    " 问题没解决 冇解决 么得解决 没搞好 没弄好 没修好 没处理",
+}
+_SETTLED: Mapping[str, Solved] = {said: solved for solved, listed in _SOLVED.items() for said in listed.split()}
+
+
+def solved_said(text: str) -> Solved | None:
+    """Read 解决了, 部分解决, 没解决 and the like, said alone; None for anything else."""
+    if not text or len(text) > LONGEST_COMMAND:
+        return None
+    plain = fold(text)
+    return _SETTLED.get(plain) or _SETTLED.get(unpolite(plain))
 
 
 class Rated(NamedTuple):

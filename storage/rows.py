@@ -24,7 +24,7 @@ from bot.petitions.ports import (
     OutboxMessage,
     OutboxState,
 )
-from bot.petitions.vocabulary import EventType, Kind, Rating, Role, State
+from bot.petitions.vocabulary import EventType, Kind, Rating, Role, Solved, State
 from storage.columns import MomentOut, from_json, same_moment, storable, to_json
 
 LATE_KIND = "reply"
@@ -129,6 +129,7 @@ def petition_row(case: Case, out: MomentOut = same_moment) -> tuple[Any, ...]:
 
 HOPS_COLUMNS = (
     "co_units", "dispatches", "extensions", "chases", "chase_again_at", "redos", "supervisions", "reviews",
+    "solved",
 )  # fmt: skip
 
 
@@ -143,6 +144,7 @@ def hops_row(petition: Petition, out: MomentOut = same_moment) -> tuple[Any, ...
         petition.redos,
         petition.supervisions,
         petition.reviews,
+        petition.solved.value if petition.solved else None,
     )
 
 
@@ -179,6 +181,7 @@ def petition_from(row: Row[Any]) -> Petition:
         redos=row.redos,
         supervisions=row.supervisions,
         reviews=row.reviews,
+        solved=Solved(row.solved) if row.solved else None,
     )
 
 

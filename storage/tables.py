@@ -103,6 +103,7 @@ petitions = Table(
     _count("redos"),
     _count("supervisions"),
     _count("reviews"),
+    Column("solved", Text),
     # Of the clocks that still run: the nearest due date and the nearest warning. Every lamp follows from these two.
     Column("open_due_at", Moment),
     Column("open_warn_at", Moment),

@@ -23,9 +23,10 @@ from bot.petitions.errors import (
 )
 from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
+from bot.petitions.notices import rating_words
 from bot.petitions.petition import Event, split_key
 from bot.petitions.ports import AttachmentState, Delivery, DeliveryOutcome, InboundState, OutboxState
-from bot.petitions.vocabulary import EventType, Lamp, NoticeKind, Rating, State
+from bot.petitions.vocabulary import EventType, Lamp, NoticeKind, Role, State
 
 CHANNELS: Final = {Channel.WECHAT: "微信", Channel.WEIBO: "微博"}
 LAMPS: Final = {Lamp.RED: "红灯", Lamp.YELLOW: "黄灯", Lamp.GREEN: "绿灯", Lamp.NONE: "无灯"}
@@ -221,7 +222,7 @@ def event_words(event: Event, *, channel: str) -> EventWords:  # noqa: PLR0911 -
         case EventType.WITHDRAWN:
             return EventWords(title="市民撤回诉求", said=_said(data, reason="原因"))
         case EventType.RATED:
-            return EventWords(title=f"市民评价：{Rating(data['rating']).label}", said=_said(data, words="评语"))
+            return EventWords(title=f"市民评价：{rating_words(data)}", said=_said(data, words="评语"))
         case EventType.WARNED:
             return EventWords(title=f"{split_key(data['milestone'])[0].label}期限临近，亮黄灯", tone="warn")
         case EventType.PASSED:
@@ -281,7 +282,8 @@ def _pressing_words(event: Event) -> EventWords:
         case EventType.FEEDBACK:
             return EventWords(title=f"{data['unit_name']}督办反馈", said=_said(data, text="反馈"))
         case EventType.REDONE:
-            return EventWords(title="重办，答复期限重新计算", said=_said(data, reason="要求"))
+            who = "市民要求重办" if event.role is Role.CITIZEN else "重办"
+            return EventWords(title=f"{who}，答复期限重新计算", said=_said(data, reason="要求"))
         case EventType.REVIEW_ASKED:
             return EventWords(title=f"市民申请{data['level']}", said=_said(data, reason="理由"))
         case EventType.REVIEWED:

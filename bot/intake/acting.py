@@ -4,7 +4,7 @@ Everything here happens inside the transaction that also stores the message and 
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -15,7 +15,7 @@ from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Policy, deadlines_for
 from bot.petitions.errors import UnknownPetition
-from bot.petitions.hindrances import doable
+from bot.petitions.hindrances import doable, redo_open
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Draft, Event, Outcome, Petition
 from bot.petitions.ports import UnitOfWork
@@ -32,6 +32,7 @@ from dialogs.turn import (
     Mine,
     One,
     Rate,
+    Redo,
     Review,
     Supplement,
     Why,
@@ -108,12 +109,14 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
     """Return what a lookup asks for; what it shows of foreign petitions is the dialog's business."""
     match lookup:
         case Mine():
-            return Facts(lookup=lookup, cases=await work.cases.of_citizen(citizen))
+            cases = await work.cases.of_citizen(citizen)
+            return Facts(lookup=lookup, cases=cases, redoable=redoable(cases, registrar, now))
         case One(number=number):
             case = await work.cases.get(number, lock=True)
             events = await work.cases.events(number) if case else ()
             followed = case is not None and await work.followings.has(number, citizen)
-            return Facts(lookup=lookup, case=case, events=events, followed=followed)
+            again = redoable((case,) if case else (), registrar, now)
+            return Facts(lookup=lookup, case=case, events=events, followed=followed, redoable=again)
         case Why(number=number):
             case = await (work.cases.get(number) if number else _newest(work, citizen))
             if case is None:
@@ -124,6 +127,13 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
             return Facts(lookup=lookup, case=case, events=events, reasons=reasons, doable=acts)
         case _:
             assert_never(lookup)
+
+
+def redoable(cases: Iterable[Case], registrar: Registrar, now: datetime) -> frozenset[str]:
+    """Return the numbers of those that could be done again, were the citizen to say that they are not solved."""
+    return frozenset(
+        case.petition.number for case in cases if redo_open(case, now=now, terms=registrar.terms(case.petition))
+    )
 
 
 async def _newest(work: UnitOfWork, citizen: str) -> Case | None:
@@ -159,7 +169,7 @@ async def perform(
 
 def _acted(
     case: Case,
-    intent: Withdraw | Rate | Supplement | Chase | Review,
+    intent: Withdraw | Rate | Redo | Supplement | Chase | Review,
     *,
     actor: Actor,
     now: datetime,
@@ -170,8 +180,10 @@ def _acted(
     match intent:
         case Withdraw(reason=reason):
             return lifecycle.withdraw(case, actor=actor, now=now, reason=reason)
-        case Rate(rating=rating, words=words):
-            return supervision.rate(case, actor=actor, now=now, terms=terms, rating=rating, words=words)
+        case Rate(rating=rating, solved=solved, words=words):
+            return supervision.rate(case, actor=actor, now=now, terms=terms, rating=rating, solved=solved, words=words)
+        case Redo(reason=reason):
+            return supervision.redo(case, actor=actor, now=now, terms=terms, reason=reason)
         case Supplement(text=text, attachments=files):
             return hops.supplement(
                 case, actor=actor, now=now, terms=terms, history=history, text=text, attachments=files

@@ -121,6 +121,8 @@ class HopLimits:
     """How often a petition is done again after 不满意."""
     redo_window: int = 10
     """Working days after the answer in which it may be done again."""
+    redo_asked: int = 1
+    """Whether the citizen's word is enough for it (1), or the office decides (0)."""
     review_window: int = 30
     """Calendar days after a written reply in which 复查 or 复核 may be asked for (信访工作条例 35, 36)."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.petitions.deadlines import Deadline
 from bot.petitions.petition import Case, Event, Milestone, Petition
-from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Rating, Role, State
+from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Rating, Role, Solved, State
 
 _STATES = {
     EventType.ACCEPTED: State.ACCEPTED,
@@ -113,9 +113,11 @@ def _changes(petition: Petition, event: Event) -> dict[str, Any]:
         case EventType.SUPERVISED:
             changes["supervisions"] = petition.supervisions + 1
         case EventType.RATED:
-            changes["rating"] = Rating(data["rating"])
+            solved = data.get("solved")  # a rating from before it was asked has no such word
+            changes["rating"] = Rating(data["rating"]) if data["rating"] else None
+            changes["solved"] = Solved(solved) if solved else None
         case EventType.REDONE:
-            changes |= {"redos": petition.redos + 1, "rating": None}
+            changes |= {"redos": petition.redos + 1, "rating": None, "solved": None}
         case EventType.REVIEW_ASKED:
             changes["reviews"] = petition.reviews + 1
         case _:

@@ -6,21 +6,24 @@ shown for what is `doable`, and every act is checked again when it is done.
 
 from datetime import datetime
 
-from bot.petitions.errors import Hindered, Hindrance
+from bot.petitions.errors import Hindered, Hindrance, NotAllowed
 from bot.petitions.lifecycle import Act, check, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.terms import Terms
-from bot.petitions.vocabulary import MilestoneName, Rating
+from bot.petitions.vocabulary import MilestoneName, Rating, Role, Solved, State
 
 
 def doable(case: Case, actor: Actor, *, now: datetime, terms: Terms) -> tuple[Act, ...]:
     """Return the acts that this actor may do to this case now, in the order of `Act`."""
-    return tuple(act for act in possible(case, actor) if hindrance(case, act, now=now, terms=terms) is None)
+    found = (act for act in possible(case, actor) if hindrance(case, act, now=now, terms=terms) is None)
+    return tuple(act for act in found if not _left_to_office(act, actor, terms))
 
 
 def admit(case: Case, act: Act, *, actor: Actor, now: datetime, terms: Terms) -> None:
     """Raise NotAllowed, NotPossible or Hindered when the act must not be done."""
     check(case, act, actor)
+    if _left_to_office(act, actor, terms):
+        raise NotAllowed
     if (why := hindrance(case, act, now=now, terms=terms)) is not None:
         raise Hindered(why)
 
@@ -72,10 +75,24 @@ def _extending(case: Case, now: datetime, terms: Terms) -> Hindrance | None:
     return Hindrance.EXTENSIONS_SPENT if case.petition.extensions >= terms.policy.extension.times else None
 
 
+def redo_open(case: Case, *, now: datetime, terms: Terms) -> bool:
+    """Whether the citizen could have it done again, were they to say that it is not solved."""
+    landed = case.petition.state in {State.ANSWERED, State.CLOSED}
+    return landed and terms.policy.hops.redo_asked > 0 and _redo_spent(case, now, terms) is None
+
+
+def _left_to_office(act: Act, actor: Actor, terms: Terms) -> bool:
+    return act is Act.REDO and actor.role is Role.CITIZEN and terms.policy.hops.redo_asked == 0
+
+
 def _redoing(case: Case, now: datetime, terms: Terms) -> Hindrance | None:
-    petition, answered = case.petition, _replied_at(case, MilestoneName.ANSWER)
-    if petition.rating is not Rating.DISSATISFIED:
+    if case.petition.rating is not Rating.DISSATISFIED and case.petition.solved is not Solved.UNSOLVED:
         return Hindrance.NOT_DISSATISFIED
+    return _redo_spent(case, now, terms)
+
+
+def _redo_spent(case: Case, now: datetime, terms: Terms) -> Hindrance | None:
+    petition, answered = case.petition, _replied_at(case, MilestoneName.ANSWER)
     if petition.reviews or petition.redos >= terms.policy.hops.redos:
         return Hindrance.REDOS_SPENT
     return Hindrance.REDO_LATE if now > terms.redo_until(answered) else None

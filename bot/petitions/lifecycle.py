@@ -19,7 +19,7 @@ from bot.petitions.notices import notice_of
 from bot.petitions.petition import Actor, Case, Draft, Event, Outcome, Petition
 from bot.petitions.routing import Unit
 from bot.petitions.terms import Terms
-from bot.petitions.vocabulary import EventType, Kind, MilestoneName, NoticeKind, Rating, Role, State
+from bot.petitions.vocabulary import EventType, Kind, MilestoneName, NoticeKind, Rating, Role, Solved, State
 
 
 class Act(StrEnum):
@@ -144,7 +144,7 @@ ROLES: Mapping[Act, frozenset[Role]] = {
     Act.CHASE: frozenset({Role.CITIZEN}),
     Act.SUPERVISE: _HEADS | {Role.CLOCK},
     Act.FEEDBACK: OFFICE | {Role.OFFICER},
-    Act.REDO: OFFICE,
+    Act.REDO: OFFICE | {Role.CITIZEN},
     Act.REVIEW: OFFICE | {Role.CITIZEN},
     Act.RECHECK: OFFICE | {Role.CITIZEN},
     Act.DECIDE: OFFICE,
@@ -260,9 +260,26 @@ def withdraw(case: Case, *, actor: Actor, now: datetime, reason: str = "") -> Ou
     return do(case, Act.WITHDRAW, actor=actor, now=now, data={"reason": reason.strip()})
 
 
-def rate(case: Case, *, actor: Actor, now: datetime, rating: Rating, words: str = "") -> Outcome:
-    """Rate 评价; a later rating replaces an earlier one, both stay in the history."""
-    return do(case, Act.RATE, actor=actor, now=now, data={"rating": rating.value, "words": words.strip()})
+def rate(
+    case: Case,
+    *,
+    actor: Actor,
+    now: datetime,
+    rating: Rating | None = None,
+    solved: Solved | None = None,
+    words: str = "",
+) -> Outcome:
+    """Rate 评价; a later rating replaces an earlier one, both stay in the history.
+
+    What is not said now stays as it was said before: satisfaction, whether it is solved, and words come one by one.
+    """
+    rating, solved = rating or case.petition.rating, solved or case.petition.solved
+    data = {
+        "rating": rating.value if rating else None,
+        "solved": solved.value if solved else None,
+        "words": words.strip(),
+    }
+    return do(case, Act.RATE, actor=actor, now=now, data=data)
 
 
 def reschedule(case: Case, *, data: Mapping[str, Any], tell: bool, actor: Actor, now: datetime) -> Outcome:

@@ -1,10 +1,11 @@
 """What a citizen is told of an event: the values of its phrase and of its template."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.petitions.dates import day, moment
 from bot.petitions.petition import Case, Event, Milestone, Notice
-from bot.petitions.vocabulary import MilestoneName, NoticeKind
+from bot.petitions.vocabulary import MilestoneName, NoticeKind, Rating, Solved
 
 _STATUS = {
     NoticeKind.RESPONSE_OVERDUE: "响应超时",
@@ -50,6 +51,13 @@ def notice_of(case: Case, event: Event, kind: NoticeKind) -> Notice:
         at=event.at,
         values=values,
     )
+
+
+def rating_words(data: Mapping[str, Any]) -> str:
+    """`不满意，没解决`: what a rating's event says, the parts that were said."""
+    rating, solved = data["rating"], data.get("solved")
+    words = (Rating(rating).label if rating else "", Solved(solved).label if solved else "")
+    return "，".join(filter(None, words))
 
 
 def _started(case: Case, data: Mapping[str, object]) -> Milestone | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.petitions.masking import masked
-from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
+from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, Solved, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,7 @@ class Petition:
     updated_at: datetime
     version: int
     rating: Rating | None = None
+    solved: Solved | None = None
     co_units: tuple[str, ...] = ()
     """The ids of the units that help the one that has it (协办)."""
     dispatches: int = 0

@@ -13,7 +13,7 @@ from bot.petitions.hindrances import admit, hindrance
 from bot.petitions.lifecycle import Act, do, landing, needed
 from bot.petitions.petition import CLOCK, Actor, Case, Outcome
 from bot.petitions.terms import Terms
-from bot.petitions.vocabulary import MilestoneName, NoticeKind, Rating
+from bot.petitions.vocabulary import MilestoneName, NoticeKind, Rating, Solved
 
 
 class Ground(StrEnum):
@@ -83,9 +83,18 @@ def chase(case: Case, *, actor: Actor, now: datetime, terms: Terms, words: str =
     return outcome
 
 
-def rate(case: Case, *, actor: Actor, now: datetime, terms: Terms, rating: Rating, words: str = "") -> Outcome:
+def rate(
+    case: Case,
+    *,
+    actor: Actor,
+    now: datetime,
+    terms: Terms,
+    rating: Rating | None = None,
+    solved: Solved | None = None,
+    words: str = "",
+) -> Outcome:
     """Rate 评价; 不满意 with what was done again leads to supervision. Words added to a rating do not count twice."""
-    outcome = lifecycle.rate(case, actor=actor, now=now, rating=rating, words=words)
+    outcome = lifecycle.rate(case, actor=actor, now=now, rating=rating, solved=solved, words=words)
     again = case.petition.redos > 0 and case.petition.rating is not Rating.DISSATISFIED
     if rating is Rating.DISSATISFIED and again:
         return by_rule(outcome, now=now, terms=terms, ground=Ground.DISSATISFIED)
@@ -93,7 +102,10 @@ def rate(case: Case, *, actor: Actor, now: datetime, terms: Terms, rating: Ratin
 
 
 def redo(case: Case, *, actor: Actor, now: datetime, terms: Terms, reason: str) -> Outcome:
-    """Do again 重办 what the citizen rated 不满意: a new answer is due, by a clock of its own."""
+    """Do again 重办 what the citizen rated 不满意 or 没解决: a new answer is due, by a clock of its own.
+
+    The office sends it back, or the citizen does where the policy lets them (`redo_asked`).
+    """
     admit(case, Act.REDO, actor=actor, now=now, terms=terms)
     clock = terms.start(MilestoneName.ANSWER, now)
     data = {

@@ -111,6 +111,19 @@ class Rating(StrEnum):
         return {Rating.SATISFIED: "满意", Rating.FAIR: "基本满意", Rating.DISSATISFIED: "不满意"}[self]
 
 
+class Solved(StrEnum):
+    """Whether the matter itself is settled, by the citizen's word; apart from how satisfied they are."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    UNSOLVED = "unsolved"
+
+    @property
+    def label(self) -> str:
+        """The word the citizen picks."""
+        return {Solved.SOLVED: "解决了", Solved.PARTLY: "部分解决", Solved.UNSOLVED: "没解决"}[self]
+
+
 class Lamp(StrEnum):
     """How a clock stands (亮灯): green in time, yellow about to pass, red passed."""
 

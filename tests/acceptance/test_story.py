@@ -87,7 +87,8 @@ async def test_filed_accepted_forwarded_answered_closed_and_rated(
     )
 
     assert "已记下您的评价：不满意" in await phone.say("不满意")
-    assert await phone.say("昨晚十二点又打桩了") == f"谢谢，{number}的评价已记下：不满意。"
+    assert "要请办理单位重新办吗？" in await phone.say("昨晚十二点又打桩了")
+    assert await phone.say("不用了") == f"谢谢，{number}的评价已记下。"
     timeline = await phone.say(f"查询 {number.removeprefix('WQ').replace('-', '')}")
     assert "评价：不满意（昨晚十二点又打桩了）" in timeline
     assert len(await phone.sent()) == 4

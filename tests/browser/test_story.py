@@ -46,7 +46,11 @@ async def test_citizen_clerk_and_officer(room: Room) -> None:
     await picture(clerk, "story-3-closed")
     await answered(citizen, "请给结果打分")
     await tap(citizen, "满意")
-    await answered(citizen, f"谢谢，{number}的评价已记下：满意。")
+    await answered(citizen, "事情解决了吗？")
+    await tap(citizen, "解决了")
+    await answered(citizen, "请用一句话说说办得怎么样")
+    await tap(citizen, "跳过")
+    await answered(citizen, f"谢谢，{number}的评价已记下。")
     await picture(citizen, "story-4-rated")
 
 

@@ -10,7 +10,7 @@ from bot.commands.cli import cli
 from bot.metrics import Metrics
 from bot.petitions.deadlines import HOP_RULES
 from bot.petitions.lifecycle import Act
-from bot.petitions.vocabulary import Kind, Lamp, NoticeKind, Rating, Role, State
+from bot.petitions.vocabulary import Kind, Lamp, NoticeKind, Rating, Role, Solved, State
 from config.hops import LEAST
 from config.policies import load_policies
 from config.sections import Section, WeChatAccount, WeiboAccount
@@ -86,7 +86,7 @@ def test_every_command_stands_in_the_readme():
 
 
 def test_every_stored_word_stands_in_the_glossary():
-    words = {value.value for closed in (Kind, State, Rating, Lamp, Role) for value in closed}
+    words = {value.value for closed in (Kind, State, Rating, Solved, Lamp, Role) for value in closed}
     assert _missing(words, GLOSSARY) == set()
 
 

@@ -11,7 +11,7 @@ from bot.petitions import hops, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline
-from bot.petitions.hindrances import doable
+from bot.petitions.hindrances import doable, redo_open
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Event, Outcome
 from bot.petitions.routing import Unit
@@ -32,6 +32,7 @@ from dialogs.turn import (
     Mine,
     One,
     Rate,
+    Redo,
     Review,
     Supplement,
     Turn,
@@ -171,9 +172,10 @@ class Stage:
         match lookup:
             case Mine():
                 mine = [case for case in self.cases.values() if case.petition.citizen == citizen]
-                return Facts(lookup=lookup, cases=tuple(reversed(mine)))
+                return Facts(lookup=lookup, cases=tuple(reversed(mine)), redoable=self.redoable(mine))
             case One(number=number):
-                return Facts(lookup=lookup, case=self.cases.get(number), events=self.events.get(number, ()))
+                case, events = self.cases.get(number), self.events.get(number, ())
+                return Facts(lookup=lookup, case=case, events=events, redoable=self.redoable([case] if case else []))
             case Why(number=number):
                 mine = [one for one, case in self.cases.items() if case.petition.citizen == citizen]
                 number = number or (mine[-1] if mine else "")
@@ -183,6 +185,11 @@ class Stage:
                 actor = Actor(role=Role.CITIZEN, id=citizen)
                 acts = doable(case, actor, now=self.now, terms=terms(self.policy)) if case else ()
                 return Facts(lookup=lookup, case=case, events=events, reasons=reasons, doable=acts)
+
+    def redoable(self, cases):
+        return frozenset(
+            case.petition.number for case in cases if redo_open(case, now=self.now, terms=terms(self.policy))
+        )
 
     def do(self, intent, citizen: str) -> Mapping[str, str]:
         actor = Actor(role=Role.CITIZEN, id=citizen)
@@ -205,8 +212,12 @@ class Stage:
                 return {"number": number, "code": code, **dues}
             case Withdraw(number=number):
                 self.save(lifecycle.withdraw(self.cases[number], actor=actor, now=self.now))
-            case Rate(number=number, rating=rating, words=words):
-                self.save(lifecycle.rate(self.cases[number], actor=actor, now=self.now, rating=rating, words=words))
+            case Rate(number=number, rating=rating, solved=solved, words=words):
+                said = {"rating": rating, "solved": solved, "words": words}
+                self.save(lifecycle.rate(self.cases[number], actor=actor, now=self.now, **said))
+            case Redo(number=number, reason=reason):
+                common = {"actor": actor, "now": self.now, "terms": terms()}
+                self.save(supervision.redo(self.cases[number], **common, reason=reason))
             case Supplement(number=number, text=text, attachments=files):
                 common = {"actor": actor, "now": self.now, "terms": terms(), "history": self.events[number]}
                 self.save(hops.supplement(self.cases[number], **common, text=text, attachments=files))

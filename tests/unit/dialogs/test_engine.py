@@ -4,11 +4,11 @@ import pytest
 
 from bot.messages import InboundKind
 from bot.petitions.petition import Draft
-from bot.petitions.vocabulary import Kind, Rating
+from bot.petitions.vocabulary import Kind, Rating, Solved
 from config.phrases import check_phrases, load_phrases
 from dialogs.session import State
 from dialogs.spoken import SPOKEN
-from dialogs.turn import File, Mine, One, Rate, Turn, Withdraw
+from dialogs.turn import File, Mine, One, Rate, Redo, Turn, Withdraw
 
 
 def test_the_shipped_phrases_are_exactly_those_that_are_said():
@@ -73,8 +73,26 @@ def test_ratings_are_filed_at_once_and_again_with_words(filed):
     filed.acts("办结")
     filed.says("不满意")
     assert filed.turn.intents == (Rate(number=filed.last, rating=Rating.DISSATISFIED),)
+    filed.says("没解决")
+    assert filed.turn.intents == (Rate(number=filed.last, solved=Solved.UNSOLVED),)
     filed.says("还是吵")
     assert filed.turn.intents == (Rate(number=filed.last, rating=Rating.DISSATISFIED, words="还是吵"),)
+    petition = filed.cases[filed.last].petition
+    assert (petition.rating, petition.solved) == (Rating.DISSATISFIED, Solved.UNSOLVED)
+    filed.says("1")
+    assert filed.turn.intents == (Redo(number=filed.last, reason="不满意、没解决"),)
+    petition = filed.cases[filed.last].petition
+    assert (petition.state.value, petition.rating, petition.solved, petition.redos) == ("forwarded", None, None, 1)
+
+
+def test_nobody_is_asked_to_have_it_done_again_when_the_time_is_over(filed):
+    filed.acts("转办")
+    filed.acts("答复", "已处理")
+    filed.waits(24 * 30)
+    filed.says("不满意")
+    filed.says("没解决")
+    assert "评价已记下" in filed.says("还是吵")
+    assert filed.session().state is State.IDLE
 
 
 def test_a_rating_tapped_in_a_notice_does_not_disturb_a_draft(filed):
@@ -129,7 +147,7 @@ def test_a_number_hours_after_the_menu_is_no_answer_to_it(filed):
     filed.says("取消")
     filed.says("确定")
     filed.waits(1)
-    assert "评价已记下：满意" in filed.says("1")
+    assert "您的评价：满意" in filed.says("1")
 
 
 def test_lookups_are_asked_for_by_their_full_number(stage, filed):

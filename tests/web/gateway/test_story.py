@@ -87,12 +87,19 @@ async def test_every_act_reaches_the_phone(house: House) -> None:
             ),
         ),
     ]
-    assert "哪里没办好" in await an.taps("不满意")
-    await an.says("还是有噪音")
+    assert "事情解决了吗" in await an.taps("不满意")
+    assert "用一句话说说" in await an.taps("没解决")
+    assert "重新办吗" in await an.says("还是有噪音")
     case = await house.case(number)
     assert (case.petition.state, case.petition.rating) == (State.CLOSED, Rating.DISSATISFIED)
     last = (await house.events(number))[-1]
-    assert (last.type, last.data) == (EventType.RATED, {"rating": "dissatisfied", "words": "还是有噪音"})
+    assert (last.type, last.data) == (
+        EventType.RATED,
+        {"rating": "dissatisfied", "solved": "unsolved", "words": "还是有噪音"},
+    )
+    await an.taps("重新办理")
+    case = await house.case(number)
+    assert (case.petition.state, case.petition.redos, case.petition.solved) == (State.FORWARDED, 1, None)
 
 
 async def test_refused_with_a_reason(small_house: House) -> None:
