@@ -120,7 +120,7 @@ def _place(talk: Talk, parts: Parts) -> Reply:
     if heard.word in _SKIPS or heard.ordinal == 1:
         parts.passed(State.PLACE)
         return proceed(talk)
-    if len(heard.text) > LONGEST_PLACE:
+    if len(heard.text) > LONGEST_PLACE or "://" in heard.text:  # an address of the web is no place
         return further(talk, heard.text)
     if heard.word is not None or heard.ordinal or not letters(heard.text, enough=1):
         return question(talk, lead=Reply(phrase="wrong.place"))

@@ -86,7 +86,8 @@ def said(talk: Talk) -> Answer | None:
     if case is None or not _can(talk, case):
         return None
     waits = case.petition.state is State.WAITING
-    if (talk.heard.word in _ENDS and not waits) or talk.heard.word is Word.DONE:
+    ended = talk.heard.word in _ENDS or talk.heard.ordinal == 1  # the one choice that is offered is 1. 完成
+    if (ended and not waits) or talk.heard.word is Word.DONE:
         return resume(talk, Reply(phrase="supplement.done", values={"number": number}))
     return _take(talk, case, _words(talk))
 

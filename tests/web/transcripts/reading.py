@@ -1,0 +1,84 @@
+"""Read the conversations of tests/transcripts, which look like chats.
+
+A file holds conversations, each under `## name`. One line is one thing:
+
+    市民：…         says it; `市民乙：`, `市民丙：` are other people. Other things they do stand in brackets: `[图片]`,
+                    `[图片×20]`, `[语音]`, `[视频]`, `[位置 和平路]`, `[链接 题目 https://…]`, `[关注]`, `[取消关注]`,
+                    `[菜单 mine]`, `[点 满意]` (on Weibo: its number is typed), `[长文 2001]`, `[连发两次 提交]`,
+                    and in public on Weibo `[发微博 …]`, `[评论 …]`
+    问桥：…         what the answer must hold, in pieces joined by ` … `, in this order; `（不回复）` for nothing.
+                    Where Weibo cuts a long text, 更多 is said and what comes belongs to it
+    问桥没说：…     what it must not hold
+    通知：…         the next thing that comes without having been asked for; `通知乙：` to somebody else
+    公开回复：…     what the office answers in public
+    过了：3 天      time passes, with all its clocks (分钟, 小时, 天)
+    工作人员：受理  an act of the office; `转办 城管局`, `答复 …`, `不予受理 原因｜去处`
+    登记：1 件      how many petitions these people have by now
+
+`\\n` is a line break within a message. `{编号}`, `{数字}`, `{全角}`, `{查询码}`, `{错号}` are the number filed last,
+its digits, it in full width, its code, and it with one digit wrong. A line for one platform only is marked:
+`问桥（微博）：…`; a whole conversation by a line `只在微信` or `只在微博` under its name. Lines that begin with `>` are
+remarks.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[2] / "transcripts"
+PLATFORMS = {"微信": "wechat", "微博": "weibo"}
+_LINE = re.compile(r"(市民|问桥没说|问桥|通知|公开回复|过了|工作人员|登记)([乙丙丁戊]?)(?:（(微信|微博)）)?：(.*)")
+_ONLY = re.compile(r"只在(微信|微博)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that is done or read: `what` is the word before the colon, `who` 甲, 乙 …, `only` a platform or ''."""
+
+    what: str
+    who: str
+    only: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One conversation."""
+
+    file: str
+    name: str
+    platforms: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    def on(self, platform: str) -> tuple[Line, ...]:
+        """Return what happens on this platform."""
+        return tuple(line for line in self.lines if line.only in {"", platform})
+
+
+def stories() -> Iterator[Story]:
+    """Yield all conversations, file by file."""
+    for path in sorted(FOLDER.glob("*.md")):
+        for part in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            name, _, body = part.partition("\n")
+            yield _story(path.stem, name.strip(), body)
+
+
+def _story(file: str, name: str, body: str) -> Story:
+    lines: list[Line] = []
+    platforms = tuple(PLATFORMS.values())
+    for raw in body.splitlines():
+        text = raw.strip()
+        if not text or text.startswith(">"):
+            continue
+        if only := _ONLY.fullmatch(text):
+            platforms = (PLATFORMS[only[1]],)
+            continue
+        found = _LINE.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{file}, {name}: not a line of a transcript: {text}")
+        what, who, platform, said = found.groups()
+        lines.append(Line(what=what, who=who or "甲", only=PLATFORMS.get(platform or "", ""), text=said.strip()))
+    if len(lines) < 2:
+        raise ValueError(f"{file}, {name}: a conversation has more than one line")
+    return Story(file=file, name=name, platforms=platforms, lines=tuple(lines))

@@ -1,0 +1,288 @@
+"""Play a conversation on the real gateway: people with phones in the sandbox, the office's own acts, the clock.
+
+Many conversations share one house. Each begins at the same hour with people of its own; what earlier people are still
+told concerns nobody here.
+"""
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, and_, func, or_, select
+
+from bot.petitions.lifecycle import Act
+from bot.petitions.petition import Actor
+from bot.petitions.vocabulary import Role
+from storage.tables import outbox, petitions
+from tests.web.gateway.conftest import House, until
+from tests.web.gateway.weibo import comments, weibo
+from tests.web.transcripts.reading import Line
+
+ACTS = {act.label: act for act in Act} | {"答": Act.ANSWER}
+CLERK, BOSS = Actor(role=Role.CLERK, id="shouli"), Actor(role=Role.SUPERVISOR, id="duban")
+BY_BOSS = frozenset({Act.GRANT, Act.DENY, Act.SUPERVISE, Act.REDO})
+BY_UNIT = frozenset({Act.SIGN, Act.RETURN, Act.ASK, Act.EXTEND, Act.ANSWER, Act.FEEDBACK})
+HOURS = {"分钟": 1 / 60, "小时": 1.0, "天": 24.0}
+PATIENCE = 5.0
+"""Real seconds; what comes, comes within hundredths."""
+GOES_ON = "（还有内容，回复“更多”接着看）"
+BETWEEN = 1.0
+"""Seconds of the clock between two things a citizen does: nobody types faster."""
+_COUNT = itertools.count()
+_DONE = re.compile(r"\[([^\s×\]]+)(?:×(\d+))?(?: (.*))?\]")
+_EVENTS = {
+    "wechat": {"关注": "subscribe", "取消关注": "unsubscribe"},
+    "weibo": {"关注": "follow", "取消关注": "unfollow"},
+}
+
+
+@dataclass
+class Person:
+    """Somebody with a phone; `news` are the texts that came by themselves and were not looked at yet."""
+
+    house: House
+    platform: str
+    id: str
+    looked: int = 0
+    shown: str = ""
+    """The newest text on the phone that offers something."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:demo:{self.id}"
+
+    async def does(self, **body: Any) -> str:
+        """Do anything that `say` of the sandbox knows; return what was shown at once."""
+        if self.platform == "wechat":
+            answer = await self.house.sandbox("say", {"openid": self.id} | body)
+        else:
+            answer = await weibo(self.house, "say", {"uid": self.id} | body)
+        assert answer["failed"] is False, answer
+        read = "\n".join(reply["text"] for reply in answer["replies"])
+        if read.endswith(GOES_ON):  # who wants to read it all says so
+            read += f"\n{await self.does(text='更多')}"
+        self.shown = read or self.shown
+        return read
+
+    async def news(self) -> list[str]:
+        """Return the texts that came by themselves since they were looked at."""
+        mark = "openid" if self.platform == "wechat" else "uid"
+        answer = await self.house.ask(f"/sandbox/{self.platform}/demo/messages?{mark}={self.id}")
+        came = [
+            message["text"] for message in answer["messages"] if message.get("via") in {"custom", "template", "reply"}
+        ]
+        return came[self.looked :]
+
+    async def sends(self, what: str, times: int, more: str) -> str:
+        """Do what stands in brackets."""
+        if what in {"发微博", "评论"}:
+            place = {"in": "comment"} if what == "评论" else {"pictures": times - 1}
+            await weibo(self.house, "mention", {"uid": self.id, "text": more} | place)
+            return ""
+        body = self._body(what, more)
+        return [await self.does(**body) for _ in range(times)][-1]
+
+    def _body(self, what: str, more: str) -> dict[str, Any]:
+        """Return what the sandbox is told for what stands in brackets."""
+        wechat = self.platform == "wechat"
+        match what:
+            case "图片" | "语音" | "视频":
+                kind = {"图片": "image", "语音": "voice", "视频": "video" if wechat else "image"}[what]
+                body: dict[str, Any] = {kind: "sample"}
+            case "位置":
+                body = {"location" if wechat else "position": more}
+            case "链接":
+                title, _, url = more.rpartition(" ")
+                body = {"link": {"title": title, "url": url}} if wechat else {"text": more}
+            case "关注" | "取消关注":
+                body = {"event": _EVENTS[self.platform][what], "key": more}
+            case "菜单":
+                body = {"event": "CLICK" if wechat else "click", "key": more}
+            case "点":
+                body = {"choice": more} if wechat else {"text": self._number_of(more)}
+            case "长文":
+                body = {"text": "很" * int(more)}
+            case "连发两次":
+                body = {"text": more, "repeat": 2}
+            case _:
+                raise AssertionError(f"nobody knows how to do {what}")
+        return body
+
+    def _number_of(self, label: str) -> str:
+        """Return the number before a label in what was shown last."""
+        found = re.findall(rf"^(\d+)\. {re.escape(label)}", self.shown, re.MULTILINE)
+        assert found, f"{label} is not offered in\n{self.shown}"
+        return str(found[-1])
+
+
+@dataclass
+class Stage:
+    """One conversation on one platform."""
+
+    house: House
+    platform: str
+    people: dict[str, Person] = field(default_factory=dict)
+    read: str = ""
+    number: str = ""
+    code: str = ""
+    answered: int = 0
+    """How many public answers there were before this conversation, and were looked at in it."""
+
+    async def person(self, who: str) -> Person:
+        if who not in self.people:
+            name = f"市民{who}{next(_COUNT)}"
+            made = (
+                await self.house.sandbox("citizens", {"name": name})
+                if self.platform == "wechat"
+                else await weibo(self.house, "citizens", {"name": name})
+            )
+            identity = made["openid"] if self.platform == "wechat" else made["uid"]
+            self.people[who] = Person(house=self.house, platform=self.platform, id=identity)
+        return self.people[who]
+
+    async def play(self, lines: tuple[Line, ...]) -> None:
+        """Do and read everything, in its order; at the end nobody may have been told more than was written."""
+        self.answered = len(await comments(self.house))
+        for line in lines:
+            try:
+                await self._line(line)
+            except (AssertionError, pytest.fail.Exception) as error:
+                raise AssertionError(f"{line.what}{line.who}：{line.text}\n{error}") from None
+        await self.settled()
+        for who, person in self.people.items():
+            assert await person.news() == [], f"{who} was told more than is written"
+
+    async def _line(self, line: Line) -> None:
+        text = self._filled(line.text)
+        match line.what:
+            case "市民":
+                await self._says(line.who, text)
+            case "问桥" if text == "（不回复）":
+                assert self.read == ""
+            case "问桥":
+                in_order(self.read, text)
+            case "问桥没说":
+                assert text not in self.read, self.read
+            case "通知":
+                await self._told(line.who, text)
+            case "公开回复":
+                await self._told_in_public(text)
+            case "过了":
+                amount, unit = text.split()
+                await self.settled()
+                self.house.advance(hours=float(amount) * HOURS[unit])
+                await self.settled()
+            case "工作人员":
+                await self._acts(*text.partition(" ")[::2])
+            case "登记":
+                assert f"{await self._count()} 件" == text
+            case _:
+                raise AssertionError(line.what)
+
+    async def _says(self, who: str, text: str) -> None:
+        person = await self.person(who)
+        self.house.advance(seconds=BETWEEN)
+        if found := _DONE.fullmatch(text):
+            what, times, more = found.groups()
+            self.read = await person.sends(what, int(times or 1), more or "")
+        else:
+            self.read = await person.does(text=text.replace("\\n", "\n"))
+        if "编号：" in self.read and "查询码：" in self.read:
+            self.number = self.read.partition("编号：")[2].split("\n")[0]
+            self.code = self.read.partition("查询码：")[2].split("\n")[0]
+
+    async def _told(self, who: str, text: str) -> None:
+        person = await self.person(who)
+
+        async def came() -> list[str]:
+            return await person.news()
+
+        news = await until(came, seconds=PATIENCE)
+        person.looked += 1
+        person.shown = news[0]
+        in_order(news[0], text)
+
+    async def _told_in_public(self, text: str) -> None:
+        async def came() -> list[str]:
+            return (await comments(self.house))[self.answered :]
+
+        said = await until(came, seconds=PATIENCE)
+        self.answered += 1
+        in_order(said[0], text)
+
+    async def _acts(self, word: str, text: str) -> None:
+        """Let the office, the unit that has the petition, or a supervisor act on the petition filed last."""
+        act = ACTS[word]
+        fields: dict[str, Any] = {"text": text}
+        match act:
+            case Act.FORWARD:
+                fields = {"unit": self._unit(text or "城管局")}
+            case Act.REFUSE:
+                reason, _, elsewhere = text.partition("｜")
+                fields = {"text": reason, "elsewhere": elsewhere}
+            case Act.EXTEND:
+                fields["amount"] = 5
+            case Act.COHANDLE:
+                fields = {"units": tuple(self._unit(one) for one in text.split("、"))}
+        await self.house.act(act, self.number, actor=await self._actor(act), **fields)
+        await self.settled()
+
+    async def _actor(self, act: Act) -> Actor:
+        unit = (await self.house.case(self.number)).petition.unit
+        if act in BY_BOSS:
+            return BOSS
+        return Actor(role=Role.OFFICER, id=unit, unit=unit) if act in BY_UNIT and unit else CLERK
+
+    def _unit(self, name: str) -> str:
+        (found,) = [unit.id for unit in self.house.office.directory.units if name in (unit.name, *unit.aliases)]
+        return found
+
+    async def _count(self) -> int:
+        return await self._found(select(func.count()).where(petitions.c.citizen.in_(self._keys)))
+
+    async def settled(self) -> None:
+        """Wait until every clock that is due was worked off, and everything that may leave now has left."""
+
+        async def quiet() -> bool:
+            now = self.house.clock.now()
+            async with self.house.running.storage.read() as work:
+                if await work.cases.due_milestones(now=now, limit=1):
+                    return False
+            leaving = or_(outbox.c.state == "sending", and_(outbox.c.state == "pending", outbox.c.next_at <= now))
+            return not await self._found(select(func.count()).where(outbox.c.citizen.in_(self._keys), leaving))
+
+        await until(quiet, seconds=PATIENCE)
+
+    @property
+    def _keys(self) -> list[str]:
+        return [person.key for person in self.people.values()]
+
+    async def _found(self, query: Select[tuple[int]]) -> int:
+        async with self.house.running.storage._reader.connect() as connection:
+            return (await connection.execute(query)).scalar_one()
+
+    def _filled(self, text: str) -> str:
+        wrong = self.number[:-1] + str((int(self.number[-1]) + 1) % 10) if self.number else ""
+        values: Mapping[str, str] = {
+            "{编号}": self.number,
+            "{数字}": re.sub(r"\D", "", self.number),
+            "{全角}": "".join(chr(ord(sign) + 0xFEE0) for sign in self.number),
+            "{查询码}": self.code,
+            "{错号}": wrong,
+        }
+        for mark, value in values.items():
+            assert mark not in text or value, f"nothing was filed yet: {text}"
+            text = text.replace(mark, value)
+        return text
+
+
+def in_order(read: str, wanted: str) -> None:
+    """Hold what was read to the pieces that must be in it, one after the other."""
+    at = 0
+    for piece in wanted.split(" … "):
+        found = read.find(piece.strip(), at)
+        assert found >= 0, f"{piece!r} is missing in\n{read}"
+        at = found + len(piece.strip())
