@@ -10,15 +10,15 @@ again finds the processor's caches warm, where the server's own work between two
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import hdrs, web
 
-from adapters.platform import Callback, ForgedMessage, MalformedMessage
+from adapters.platform import Callback, ForgedMessage, MalformedMessage, OpenedCallback
 from bot.clock import Clock
 from bot.errors import Overloaded
 from bot.messages import Channel, Inbound, InboundKind
@@ -48,8 +48,16 @@ TakesMention = Callable[[Inbound], Awaitable[None]]
 """Makes a mention in public durable, or raises `Overloaded`; its answer goes by the outbox."""
 
 
+class AdmitsPushes(Protocol):
+    """Knows what was delivered before, for a platform whose signature does not cover the body."""
+
+    async def admit(self, pushes: Sequence[Any], *, now: datetime) -> Sequence[MalformedMessage | None]:
+        """Return for each opened push None, or the error that keeps it from being acted on."""
+        ...
+
+
 class Webhooks:
-    """The callbacks of all accounts."""
+    """The callbacks of all accounts; the pushes of those with a guard are acted on only when it admits them."""
 
     def __init__(
         self,
@@ -59,10 +67,23 @@ class Webhooks:
         mentions: TakesMention,
         clock: Clock,
         metrics: Metrics,
+        guards: Mapping[tuple[Channel, str], AdmitsPushes] | None = None,
     ) -> None:
+        guards = guards or {}
         self._accounts = [
             _Account(
                 channel, account, callback=callback, intake=intake, mentions=mentions, clock=clock, metrics=metrics
+            )
+            if (channel, account) not in guards
+            else _GuardedAccount(
+                channel,
+                account,
+                callback=callback,
+                intake=intake,
+                mentions=mentions,
+                clock=clock,
+                metrics=metrics,
+                guard=guards[channel, account],
             )
             for (channel, account), callback in callbacks.items()
         ]
@@ -167,9 +188,10 @@ class _Account:
                     delivery.answer.set_exception(error)
 
     def _open(self, delivery: "_Delivery") -> None:
-        callback, now = self._callback, delivery.now
-        opened = callback.open(_query(delivery.request), delivery.body, now=now)
-        inbound = opened.inbound
+        self._take(delivery, self._callback.open(_query(delivery.request), delivery.body, now=delivery.now))
+
+    def _take(self, delivery: "_Delivery", opened: OpenedCallback) -> None:
+        callback, now, inbound = self._callback, delivery.now, opened.inbound
         if inbound.kind is not _IGNORED:
             delivery.key = inbound.key
         if inbound.kind is _IGNORED or inbound.kind is _MENTION:
@@ -215,6 +237,44 @@ class _Account:
 
     def _count(self, result: str) -> None:
         self._metrics.callbacks.labels(self._channel.value, self._account, result).inc()
+
+
+class _GuardedAccount(_Account):
+    """The callback of an account with a guard, which is asked once for all pushes that wait."""
+
+    def __init__(self, channel: Channel, account: str, *, guard: AdmitsPushes, **parts: Any) -> None:  # noqa: ANN401
+        super().__init__(channel, account, **parts)
+        self._guard = guard
+        self._unadmitted: list[tuple[_Delivery, OpenedCallback]] = []
+        self._admitting: asyncio.Task[None] | None = None
+
+    def _open(self, delivery: _Delivery) -> None:
+        opened = self._callback.open(_query(delivery.request), delivery.body, now=delivery.now)
+        self._unadmitted.append((delivery, opened))
+        if self._admitting is None:
+            self._admitting = asyncio.create_task(self._admit_all(), name=f"guard {self.path}")
+
+    async def _admit_all(self) -> None:
+        """Ask the guard until nothing waits; one task at a time, so that order is kept."""
+        while self._unadmitted:
+            waiting, self._unadmitted = self._unadmitted, []
+            errors: Sequence[Exception | None]
+            try:
+                errors = await self._guard.admit([opened for _, opened in waiting], now=self._clock.now())
+            except Exception as failure:  # noqa: BLE001 -- raised where each of them is awaited
+                errors = [failure] * len(waiting)
+            for (delivery, opened), error in zip(waiting, errors, strict=True):
+                self._admit(delivery, opened, error)
+        self._admitting = None
+
+    def _admit(self, delivery: _Delivery, opened: OpenedCallback, error: Exception | None) -> None:
+        if error is None:
+            try:
+                self._take(delivery, opened)
+            except Exception as failure:  # noqa: BLE001 -- raised where it is awaited
+                error = failure
+        if error is not None and not delivery.answer.done():
+            delivery.answer.set_exception(error)
 
 
 def _query(request: web.Request) -> Mapping[str, str]:

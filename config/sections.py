@@ -102,6 +102,10 @@ class Storage(Section):
 
     data_dir: Place = Field(default=Path("data"), validate_default=True)
     media_max_mb: int = Field(default=20, ge=1, le=1024)
+    mentions_days: int = Field(default=365, ge=30)
+    """How long mentions are kept that no petition was made of."""
+    calls_days: int = Field(default=400, ge=35)
+    """How long it is kept how many calls of Weibo's interfaces a day took."""
 
 
 class Intake(Section):

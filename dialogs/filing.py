@@ -58,7 +58,7 @@ def submit(talk: Talk) -> Reply:
         return question(talk, lead=Reply(phrase="filing.not_yet")) if session.state in STEPS else proceed(talk)
     if parts.kind is None or not parts.content:
         return proceed(talk)
-    talk.intents.append(File(draft=_complete(talk, parts, parts.kind)))
+    talk.intents.append(File(draft=_complete(talk, parts, parts.kind), mention=parts.origin))
     kind = talk.office.label(parts.kind)
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
     session.drop_draft()

@@ -68,9 +68,13 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """File the draft. The reply gains the values `number`, `code`, `response_due`, `answer_due`."""
+    """File the draft. The reply gains the values `number`, `code`, `response_due`, `answer_due`.
+
+    `mention` is the key of the public mention it was made of, '' where it began in private.
+    """
 
     draft: Draft
+    mention: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

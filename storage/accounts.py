@@ -1,15 +1,15 @@
-"""What is kept about our own accounts: `bot.petitions.account_ports.AccountNotes` on SQLAlchemy Core."""
+"""What is kept about our own accounts: `bot.petitions.account_ports` on SQLAlchemy Core."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, text, tuple_, update
 
-from bot.petitions.account_ports import Look, Rest
+from bot.petitions.account_ports import Look, Rest, SignedBody
 from storage.columns import Moment
 from storage.connection import Connection
-from storage.tables import account_rests, mention_cursors
+from storage.tables import account_rests, mention_cursors, signed_bodies
 from storage.upserts import upsert
 
 _REST_COLUMNS = ("token", "code", "remedy", "failures", "since", "failed_at", "until")
@@ -25,6 +25,21 @@ _NOTE_LOOK = (
     .values(code=bindparam("b_code"))
 )
 _NOTE_COMPLETE = _NOTE_LOOK.values(complete_at=bindparam("b_now", type_=Moment()))
+_FIRST = text(
+    "INSERT INTO signed_bodies (account, timestamp, nonce, body_hash, seen_at) "
+    "VALUES (:account, :timestamp, :nonce, :body_hash, :now) ON CONFLICT (account, timestamp, nonce) "
+    "DO UPDATE SET body_hash = signed_bodies.body_hash RETURNING body_hash"
+).bindparams(bindparam("now", type_=Moment()))
+_FIRST_ROW = _FIRST.columns(signed_bodies.c.body_hash)
+_OLD = (
+    select(signed_bodies.c.account, signed_bodies.c.timestamp, signed_bodies.c.nonce)
+    .where(signed_bodies.c.seen_at < bindparam("before", type_=Moment()))
+    .order_by(signed_bodies.c.seen_at)
+    .limit(bindparam("limit"))
+)
+_FORGET = delete(signed_bodies).where(
+    tuple_(signed_bodies.c.account, signed_bodies.c.timestamp, signed_bodies.c.nonce).in_(_OLD)
+)
 
 
 class SqlAccountNotes:
@@ -66,3 +81,28 @@ class SqlAccountNotes:
             await self._db.run(_NOTE_LOOK, values)
         else:
             await self._db.run(_NOTE_COMPLETE, values | {"b_now": now})
+
+
+class SqlSignedBodies:
+    """The topic `signed_bodies` of one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def first(self, bodies: Sequence[SignedBody], *, now: datetime) -> Sequence[str]:
+        """Remember the first body of each query; return its hash for each of `bodies`, in their order."""
+        kept: dict[tuple[str, str, str], str] = {}
+        # In the order of their keys, so that two units of work never wait for each other.
+        for body in sorted(bodies, key=_query_of):
+            if (query := _query_of(body)) not in kept:
+                row = await self._db.row(_FIRST_ROW, asdict(body) | {"now": now})
+                kept[query] = row.body_hash if row is not None else body.body_hash
+        return [kept[_query_of(body)] for body in bodies]
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget those first seen before a moment, `limit` at most; return how many."""
+        return await self._db.run(_FORGET, {"before": before, "limit": limit})
+
+
+def _query_of(body: SignedBody) -> tuple[str, str, str]:
+    return body.account, body.timestamp, body.nonce

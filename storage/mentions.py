@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, text, update
+from sqlalchemy import Row, bindparam, delete, literal_column, select, text, update
 
 from bot.messages import Inbound, dump_inbound, load_inbound
 from bot.petitions.mention_ports import BegunLook, Mention, MentionState
@@ -50,6 +50,20 @@ _LATEST = (
     .limit(1)
 )
 _SPEND_REPLY = update(mentions).where(mentions.c.key == bindparam("b_key")).values(replies=mentions.c.replies + 1)
+_FILED = update(mentions).where(mentions.c.key == bindparam("b_key")).values(number=bindparam("b_number"))
+_FORGET = delete(mentions).where(
+    mentions.c.key.in_(
+        select(mentions.c.key)
+        .where(
+            mentions.c.state.in_([MentionState.DRAFTED.value, MentionState.ASIDE.value]),
+            mentions.c.found_at < bindparam("before", type_=Moment()),
+            mentions.c.number == literal_column("''"),
+        )
+        .order_by(mentions.c.found_at, mentions.c.key)
+        .limit(bindparam("limit"))
+    )
+)
+_FORGET_CALLS = delete(calls).where(calls.c.day < bindparam("before"))
 _LISTED = (
     select(mentions)
     .where(mentions.c.state == bindparam("state"))
@@ -119,6 +133,14 @@ class SqlMentions:
         """Count one private message that a mention permitted."""
         await self._db.run(_SPEND_REPLY, {"b_key": key})
 
+    async def filed(self, key: str, number: str) -> None:
+        """Keep that a petition was made of a mention."""
+        await self._db.run(_FILED, {"b_key": key, "b_number": number})
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget mentions found before a moment that no petition was made of, `limit` at most; return how many."""
+        return await self._db.run(_FORGET, {"before": before, "limit": limit})
+
     async def listed(self, state: MentionState, *, limit: int = 200) -> tuple[Mention, ...]:
         """Return the mentions of a state, newest first."""
         rows = await self._db.rows(_LISTED, {"state": state.value, "limit": limit})
@@ -160,6 +182,10 @@ class SqlCalls:
         row = await self._db.row(_MADE, {"name": name, "day": day})
         return int(row.made) if row else 0
 
+    async def forget(self, *, before: str) -> int:
+        """Forget the counts of days before this one; return how many."""
+        return await self._db.run(_FORGET_CALLS, {"before": before})
+
 
 def _row(inbound: Inbound, now: datetime) -> dict[str, Any]:
     return {
@@ -182,4 +208,5 @@ def _mention(row: Row[Any]) -> Mention:
         next_at=row.next_at,
         replies=row.replies,
         detail=row.detail,
+        number=row.number,
     )

@@ -23,6 +23,13 @@ _SESSION = select(console_sessions.c.data).where(
 )
 _DROP_SESSION = delete(console_sessions).where(console_sessions.c.token_hash == bindparam("token_hash"))
 _DROP_SESSIONS = delete(console_sessions).where(console_sessions.c.user_name == bindparam("user"))
+_FORGET_SESSIONS = delete(console_sessions).where(
+    console_sessions.c.token_hash.in_(
+        select(console_sessions.c.token_hash)
+        .where(console_sessions.c.expires_at <= bindparam("now"))
+        .limit(bindparam("limit"))
+    )
+)
 _ADD_AUDIT = insert(audit)
 _TRAIL = select(audit).order_by(audit.c.id.desc()).limit(bindparam("limit"))
 _TRAIL_OF = _TRAIL.where(audit.c.target == bindparam("target"))
@@ -61,6 +68,10 @@ class SqlStaff:
     async def drop_session(self, token_hash: str) -> None:
         """Forget a session."""
         await self._db.run(_DROP_SESSION, {"token_hash": token_hash})
+
+    async def forget_sessions(self, *, now: datetime, limit: int) -> int:
+        """Forget sessions that have expired, `limit` at most; return how many."""
+        return await self._db.run(_FORGET_SESSIONS, {"now": now, "limit": limit})
 
     async def drop_sessions_of(self, user: str) -> None:
         """Forget all sessions of a user."""

@@ -236,7 +236,7 @@ console_sessions = Table(
     Column("token_hash", Text, primary_key=True),
     Column("user_name", Text, nullable=False, index=True),
     Column("data", Text, nullable=False),
-    Column("expires_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
 )
 
 audit = Table(
@@ -286,8 +286,11 @@ mentions = Table(
     Column("next_at", Moment),
     _count("replies"),
     _text("detail"),
+    # Of the petition that its citizen made of it.
+    _text("number"),
     Index("ix_mentions_citizen", "citizen", "sent_at"),
     Index("ix_mentions_state", "state", "found_at"),
+    _partial("ix_mentions_unfiled", "found_at", "key", where="number = ''"),
     _partial("ix_mentions_next_at", "next_at", where="next_at IS NOT NULL"),
 )
 
@@ -302,6 +305,16 @@ mention_cursors = Table(
     Column("began_at", Moment),
     _text("code"),
     Column("complete_at", Moment),
+)
+
+signed_bodies = Table(
+    "signed_bodies",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("timestamp", Text, primary_key=True),
+    Column("nonce", Text, primary_key=True),
+    Column("body_hash", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
 )
 
 account_rests = Table(

@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.accounts import SqlAccountNotes
+from storage.accounts import SqlAccountNotes, SqlSignedBodies
 from storage.alarms import SqlAlarms
 from storage.attachments import SqlAttachments
 from storage.calendar import SqlCalendars
@@ -36,6 +36,7 @@ class SqlUnitOfWork:
     mentions: SqlMentions
     calls: SqlCalls
     accounts: SqlAccountNotes
+    signed_bodies: SqlSignedBodies
     followings: SqlFollowings
     alarms: SqlAlarms
 
@@ -65,6 +66,7 @@ class SqlUnitOfWork:
         self.mentions = SqlMentions(connection)
         self.calls = SqlCalls(connection)
         self.accounts = SqlAccountNotes(connection)
+        self.signed_bodies = SqlSignedBodies(connection)
         self.followings = SqlFollowings(connection)
         self.alarms = SqlAlarms(connection)
         return self

@@ -33,12 +33,17 @@ _ECHO = re.compile(r"[!#-%(-;=?-~]{1,128}", re.ASCII)
 """Printable, and nothing that opens a tag or closes an attribute: the answer is no mirror for other people's HTML."""
 
 
+def query_lasts(max_age: float | None) -> timedelta:
+    """Return how long a signed query must be remembered: clocks may differ both ways; a day where its age is free."""
+    return timedelta(days=1) if max_age is None else timedelta(seconds=2 * max_age)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """One verified push.
 
-    `fingerprint` and `raw` are for callers with several processes, who ask a shared memory too and raise
-    `QuarantinedMessage(raw=raw)` where it knows another body. `percent_encoded` is set for a body that had to be
+    `fingerprint` and `raw` are for the memory that all processes share (`bot.app.weibo_replays`), which knows other
+    bodies than this process has seen. `percent_encoded` is set for a body that had to be
     percent-decoded, which the documents do not foresee: worth counting.
     """
 
@@ -74,8 +79,7 @@ class Codec:
         self._secret = app_secret
         self._max_age = max_age
         self._bots = frozenset(bots)
-        keeps = timedelta(days=1) if max_age is None else timedelta(seconds=2 * max_age)
-        self._replays: ReplayGuard = MemoryReplays(keeps=keeps) if replays is None else replays
+        self._replays: ReplayGuard = MemoryReplays(keeps=query_lasts(max_age)) if replays is None else replays
 
     @property
     def largest_body(self) -> int:

@@ -39,6 +39,14 @@ class ReplayGuard(Protocol):
         ...
 
 
+class AskedElsewhere:
+    """A `ReplayGuard` for callers who ask a memory that all processes share before they act on what was opened."""
+
+    def seen(self, timestamp: str, nonce: str, body_hash: str, *, now: datetime) -> Verdict:  # noqa: ARG002
+        """Return "new"."""
+        return "new"
+
+
 class MemoryReplays:
     """A `ReplayGuard` of one process: `most` pairs at once, each for `keeps` after it was first seen."""
 

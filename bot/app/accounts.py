@@ -15,6 +15,7 @@ from adapters.wechat.tokens import TokenStore
 from adapters.weibo import protocol as weibo
 from adapters.weibo.budget import CallBudget
 from adapters.weibo.client import WeiboPlatform
+from adapters.weibo.replay import AskedElsewhere
 from adapters.weibo.speaking import PublicSide
 from adapters.weibo.standing import Standing
 from adapters.weibo.tokens import TokenSlot
@@ -90,6 +91,7 @@ def build_accounts(
             account=weibo_account.account,
             uid=weibo_account.uid,
             app_secret=weibo_account.app_secret.get_secret_value(),
+            replays=AskedElsewhere(),
             max_age=max_age,
             bots=weibo_account.bots,
         )

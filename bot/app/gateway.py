@@ -16,10 +16,13 @@ import structlog
 from aiohttp import web
 
 from adapters.transport import Transport
+from adapters.weibo import protocol as weibo
 from bot.app.accounts import Accounts, build_accounts
 from bot.app.calendars import CalendarDesk, CalendarWatch, read_calendar
+from bot.app.housekeeping import Housekeeping
 from bot.app.office import Office
 from bot.app.upkeep import UpkeepLoop
+from bot.app.weibo_replays import SharedReplays
 from bot.app.weibo_upkeep import SharedBudget, SharedStanding, TokenWatch, WeiboHealth, open_lane
 from bot.clock import Clock
 from bot.console.routes import console_app
@@ -178,10 +181,23 @@ def _build(ground: _Ground) -> Gateway:
         storage=storage, accounts=_listening(settings, accounts), intake=intake, clock=clock, poll=settings.outbox.poll
     )
     health = WeiboHealth(storage, platforms=accounts.weibo, settings=settings.weibo)
-    chores = {"tokens": TokenWatch(health, clock=clock, metrics=metrics).look}
+    chores = {
+        "tokens": TokenWatch(health, clock=clock, metrics=metrics).look,
+        "housekeeping": _housekeeping(settings, storage, clock).tidy,
+    }
     milestones = MilestoneLoop(storage=storage, service=service, clock=clock, metrics=metrics)
     webhooks = Webhooks(
-        callbacks=accounts.callbacks, intake=intake, mentions=mentions.take, clock=clock, metrics=metrics
+        callbacks=accounts.callbacks,
+        intake=intake,
+        mentions=mentions.take,
+        clock=clock,
+        metrics=metrics,
+        guards={
+            (Channel.WEIBO, account.account): SharedReplays(
+                storage, account=account.account, keeps=weibo.query_lasts(settings.intake.max_age or None)
+            )
+            for account in settings.weibo
+        },
     )
     return Gateway(
         app=_app(ground, webhooks=webhooks, service=service, outbox=outbox, health=health),
@@ -268,6 +284,17 @@ def _app(
     )
     app.add_subapp("/console", console)
     return app
+
+
+def _housekeeping(settings: Settings, storage: SqlStorage, clock: Clock) -> Housekeeping:
+    keeping = settings.storage
+    return Housekeeping(
+        storage,
+        clock=clock,
+        signed=weibo.query_lasts(settings.intake.max_age or None),
+        mentions=timedelta(days=keeping.mentions_days),
+        calls=timedelta(days=keeping.calls_days),
+    )
 
 
 def _listening(settings: Settings, accounts: Accounts) -> dict[str, Listening]:

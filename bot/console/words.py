@@ -25,7 +25,7 @@ from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
 from bot.petitions.notices import rating_words
 from bot.petitions.petition import Event, split_key
-from bot.petitions.ports import AttachmentState, Delivery, DeliveryOutcome, InboundState, OutboxState
+from bot.petitions.ports import AttachmentState, Delivery, DeliveryOutcome, InboundRecord, InboundState, OutboxState
 from bot.petitions.vocabulary import EventType, Lamp, NoticeKind, Role, State
 
 CHANNELS: Final = {Channel.WECHAT: "微信", Channel.WEIBO: "微博"}
@@ -33,6 +33,7 @@ LAMPS: Final = {Lamp.RED: "红灯", Lamp.YELLOW: "黄灯", Lamp.GREEN: "绿灯",
 LAMP_SHAPES: Final = {Lamp.RED: "■", Lamp.YELLOW: "▲", Lamp.GREEN: "●", Lamp.NONE: "○"}
 LAMP_MEANINGS: Final = {Lamp.RED: "已超期", Lamp.YELLOW: "临近期限", Lamp.GREEN: "期限内", Lamp.NONE: "不计时"}
 INBOUND_STATES: Final = {InboundState.FAILED: "处理出错", InboundState.MALFORMED: "无法识别"}
+_QUARANTINED: Final = "quarantined"
 INBOUND_KINDS: Final = {
     InboundKind.TEXT: "文字",
     InboundKind.IMAGE: "图片",
@@ -139,6 +140,13 @@ HINDRANCES: Final = {
     Hindrance.TWICE: "同一个单位不能重复，承办单位不用再协办。",
 }
 _MINUTE = timedelta(minutes=1)
+
+
+def inbound_word(record: InboundRecord) -> str:
+    """Return what went wrong with a message that came in."""
+    if record.state is InboundState.MALFORMED and record.detail.startswith(_QUARANTINED):
+        return "疑似伪造，已隔离"
+    return INBOUND_STATES.get(record.state, record.state.value)
 
 
 def moment(at: datetime) -> str:

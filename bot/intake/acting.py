@@ -148,10 +148,12 @@ async def perform(
     """Do what a turn wants done; return the values its reply gains."""
     actor = Actor(role=Role.CITIZEN, id=citizen)
     match intent:
-        case File(draft=draft):
+        case File(draft=draft, mention=mention):
             sequence = await work.cases.reserve(local(now).date())
             filing = registrar.file(draft, sequence=sequence, citizen=citizen, now=now)
             await work.cases.save(filing.outcome)
+            if mention:
+                await work.mentions.filed(mention, filing.outcome.case.petition.number)
             return filing.values
         case Follow(number=number):
             await work.followings.add(number, citizen)

@@ -1,6 +1,7 @@
 """The turns of one batch that need nothing of the database but the citizens' rows.
 
-What needs more (a lookup, an act on an existing petition) is set aside with all later messages of the same citizen.
+What needs more (a lookup, an act on an existing petition, a filing that began in public) is set aside with all later
+messages of the same citizen.
 """
 
 from datetime import datetime
@@ -52,7 +53,7 @@ class Together:
                 self._defer(pending)
             elif not turned.intents:
                 self._keep(pending, turned)
-            elif len(turned.intents) == 1 and isinstance(filing := turned.intents[0], File):
+            elif len(turned.intents) == 1 and isinstance(filing := turned.intents[0], File) and not filing.mention:
                 self._rows[citizen] = turned.row
                 self._touched[citizen] = None
                 self.filings.append((pending, turned, filing))

@@ -60,6 +60,28 @@ class AccountNotes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBody:
+    """The body that came with a signed query; `body_hash` in hex."""
+
+    account: str
+    timestamp: str
+    nonce: str
+    body_hash: str
+
+
+class SignedBodies(Protocol):
+    """Which body came first with which signed query, for platforms whose signature does not cover the body."""
+
+    async def first(self, bodies: Sequence[SignedBody], *, now: datetime) -> Sequence[str]:
+        """Remember the first body of each query; return its hash for each of `bodies`, in their order."""
+        ...
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget those first seen before a moment, `limit` at most; return how many."""
+        ...
+
+
 class TokenState(StrEnum):
     """How a token stands."""
 

@@ -35,6 +35,8 @@ class Mention:
     next_at: datetime | None = None
     replies: int = 0
     detail: str = ""
+    number: str = ""
+    """Of the petition that its citizen made of it, '' for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,14 @@ class Mentions(Protocol):
         """Count one private message that a mention permitted."""
         ...
 
+    async def filed(self, key: str, number: str) -> None:
+        """Keep that a petition was made of a mention."""
+        ...
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget mentions found before a moment that no petition was made of, `limit` at most; return how many."""
+        ...
+
     async def listed(self, state: MentionState, *, limit: int = 200) -> tuple[Mention, ...]:
         """Return the mentions of a state, newest first."""
         ...
@@ -97,6 +107,10 @@ class Calls(Protocol):
 
     async def made(self, name: str, day: str) -> int:
         """Return how many were made."""
+        ...
+
+    async def forget(self, *, before: str) -> int:
+        """Forget the counts of days before this one; return how many."""
         ...
 
 

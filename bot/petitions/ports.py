@@ -15,7 +15,7 @@ from typing import Any, Protocol, Self
 
 from bot.errors import GatewayError
 from bot.messages import Inbound, MediaKind
-from bot.petitions.account_ports import AccountNotes
+from bot.petitions.account_ports import AccountNotes, SignedBodies
 from bot.petitions.alarm_ports import Alarms
 from bot.petitions.calendar import CalendarNotice
 from bot.petitions.mention_ports import Calls, Followings, Mentions
@@ -466,6 +466,10 @@ class Staff(Protocol):
         """Forget a session."""
         ...
 
+    async def forget_sessions(self, *, now: datetime, limit: int) -> int:
+        """Forget sessions that have expired, `limit` at most; return how many."""
+        ...
+
     async def drop_sessions_of(self, user: str) -> None:
         """Forget all sessions of a user."""
         ...
@@ -560,6 +564,11 @@ class UnitOfWork(Protocol):
     @property
     def accounts(self) -> AccountNotes:
         """What is kept about our own accounts."""
+        ...
+
+    @property
+    def signed_bodies(self) -> SignedBodies:
+        """Which body came with which signed query."""
         ...
 
     @property

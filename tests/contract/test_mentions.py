@@ -5,8 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
+from bot.app.housekeeping import BATCH, Housekeeping
+from bot.clock import MovableClock
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef
+from bot.petitions.account_ports import SignedBody
 from bot.petitions.mention_ports import Mention, MentionState
 from storage.engine import SqlStorage
 
@@ -96,3 +100,39 @@ async def test_no_more_calls_than_allowed(storage: SqlStorage, other_storage: Sq
     async with storage.read() as work:
         assert await work.calls.made("weibo:demo:open", "2026-11-23") == 10
         assert await work.calls.made("weibo:demo:open", "2026-11-24") == 0
+
+
+async def test_old_mentions_and_counts_are_forgotten_but_not_those_of_petitions(storage: SqlStorage) -> None:
+    await added(storage, *(found(number) for number in range(1, 6)))
+    async with storage.begin() as work:
+        for number, state in ((1, MentionState.DRAFTED), (2, MentionState.DRAFTED), (3, MentionState.ASIDE)):
+            await work.mentions.update(Mention(inbound=found(number), state=state, found_at=NOW))
+        await work.mentions.filed(found(1).key, "WQ20261123-0000011")
+        for day in ("2026-11-22", "2026-11-23"):
+            await work.calls.spend("weibo:demo:open", day, 1, limit=10, reserve=0)
+        await work.commit()
+    async with storage.begin() as work:
+        forgot = [await work.mentions.forget(before=before, limit=1) for before in (NOW, *[NOW + HOUR] * 3)]
+        days = [await work.calls.forget(before="2026-11-23"), await work.calls.made("weibo:demo:open", "2026-11-23")]
+        await work.commit()
+    async with storage.read() as work:
+        left = [await work.mentions.get(found(number).key) for number in range(1, 6)]
+    assert (forgot, days) == ([0, 1, 1, 0], [1, 1])
+    assert [mention.number if mention else None for mention in left] == ["WQ20261123-0000011", None, None, "", ""]
+
+
+async def test_housekeeping_goes_on_until_nothing_is_left(storage: SqlStorage) -> None:
+    clock = MovableClock(start=NOW)
+    keeper = Housekeeping(storage, clock=clock, signed=HOUR, mentions=2 * HOUR, calls=timedelta(days=40))
+    count = BATCH + 1
+    async with storage.begin() as work:
+        await work.signed_bodies.first(
+            [SignedBody(account="demo", timestamp="1", nonce=str(n), body_hash="a") for n in range(count)], now=NOW
+        )
+        await work.staff.open_session("h", "{}", user="zhao", expires=NOW + HOUR)
+        await work.commit()
+    await keeper.tidy()
+    clock.advance(HOUR + timedelta(seconds=1))
+    with structlog.testing.capture_logs() as logs:
+        await keeper.tidy()
+    assert {entry["what"]: entry["rows"] for entry in logs} == {"console_sessions": 1, "signed_bodies": count}

@@ -112,3 +112,13 @@ async def test_files_of_a_petition_come_in_the_order_in_which_they_came(storage:
         await work.turns.save(TurnWrites(outcomes=[outcome]))
         found = await work.attachments.of_petition(outcome.case.petition.number)
     assert [file.media_id for file in found] == ["media-2", "media-3", "media-1"]
+
+
+async def test_expired_sessions_are_forgotten_in_batches(storage: SqlStorage) -> None:
+    async with storage.begin() as work:
+        for number in range(4):
+            await work.staff.open_session(f"h{number}", "{}", user="zhao", expires=NOW + number * HOUR)
+        forgot = [await work.staff.forget_sessions(now=NOW + 2 * HOUR, limit=2) for _ in range(3)]
+        left = [await work.staff.session(f"h{number}", now=NOW) is not None for number in range(4)]
+        await work.commit()
+    assert (forgot, left) == ([2, 1, 0], [False, False, False, True])

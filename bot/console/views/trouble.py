@@ -51,7 +51,7 @@ def _inbound(record: InboundRecord) -> Mapping[str, object]:
     inbound = record.inbound
     return {
         "at": record.received_at,
-        "word": words.INBOUND_STATES.get(record.state, record.state.value),
+        "word": words.inbound_word(record),
         "kind": words.INBOUND_KINDS.get(inbound.kind, inbound.kind.value),
         "channel": words.CHANNELS[inbound.citizen.channel],
         "account": inbound.citizen.account,

@@ -14,6 +14,7 @@ from .weibo import UID, blogger
 
 SECRET = "demo-weibo-secret-for-the-sandbox-only"
 PATH = "/callback/weibo/demo"
+QUARANTINED = 'wenqiao_callbacks_total{account="demo",channel="weibo",result="quarantined"}'
 
 
 def signed(house: House, nonce: str = "4711") -> dict[str, str]:
@@ -84,5 +85,17 @@ async def test_a_forged_body_on_a_captured_query_changes_nothing(house: House) -
     assert (first[0], forged) == (200, (200, "text/plain", ""))
     assert kept == [("malformed", True)]
     assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["webhook.quarantined"]
-    assert await house.counter('wenqiao_callbacks_total{account="demo",channel="weibo",result="quarantined"}') == 1.0
+    assert await house.counter(QUARANTINED) == 1.0
     assert (await post(house, signed(house, "9"), push("跳过", second=12)))[0] == 200
+
+
+async def test_a_forged_body_is_known_after_a_restart(small_house: House) -> None:
+    query = signed(small_house)
+    await post(small_house, query, push("投诉"))
+    await small_house.stop()
+    await small_house.start()
+    assert await post(small_house, query, push("取消", second=11)) == (200, "text/plain", "")
+    again = await post(small_house, query, push("投诉"))
+    assert again[:2] == (200, "application/json")
+    assert await small_house.counter(QUARANTINED) == 1.0
+    assert await small_house.counter('wenqiao_turns_total{result="turned"}') == 0.0
