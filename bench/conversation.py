@@ -66,7 +66,8 @@ def _request(citizen: str, text: str) -> bytes:
         }
     )
     head = (
-        f"POST /callback/wechat/{ACCOUNT}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\n"
+        f"POST /callback/wechat/{ACCOUNT}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/4.0\r\n"
+        "Accept: */*\r\nPragma: no-cache\r\nConnection: Keep-Alive\r\nContent-Type: text/xml\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
