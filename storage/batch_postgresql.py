@@ -3,7 +3,8 @@
 Each of `load`, `reserve` and `save` is one statement that commits by itself. `save` is a chain of data-modifying CTEs
 over `unnest` arrays, holding only the parts that have rows; its text is kept per shape, so that the driver's prepared
 statements are found again. Between `load` and `save` nothing is locked: the version of every citizen guards the write,
-and when fewer rows were written than expected, a division by zero makes the whole statement fail, which is `Stale`.
+and so does the last petition number where it was remembered instead of asked for. When fewer rows were written than
+expected, a division by zero makes the whole statement fail, which is `Stale`.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from bot.petitions.errors import Stale
 from bot.petitions.ports import CitizenRow, TurnState, TurnWrites
 from storage.columns import same_moment
 from storage.errors import Conflict, wrapped
+from storage.recent import Recent, Taken
 from storage.rows import (
     ATTACHMENT_COLUMNS,
     CITIZEN_COLUMNS,
@@ -41,7 +43,8 @@ _TYPES = {
     "open_warn_at": "timestamptz", "seq": "int4", "at": "timestamptz", "position": "int4",
     "started_at": "timestamptz", "due_at": "timestamptz", "warn_at": "timestamptz", "provisional": "bool",
     "warned_at": "timestamptz", "passed_at": "timestamptz", "met_at": "timestamptz", "ended_at": "timestamptz",
-    "next_at": "timestamptz", "size": "int8", "attempts": "int4", "created_at": "timestamptz",
+    "next_at": "timestamptz", "size": "int8", "attempts": "int4", "created_at": "timestamptz", "before": "int4",
+    "last": "int4",
 }  # fmt: skip
 """The types of the columns that are not text."""
 
@@ -59,6 +62,7 @@ def _insert(table: str, columns: Sequence[str], *, conflict: str = "") -> _Part:
     return _Part(columns=columns, sql=f"INSERT INTO {table} ({names}) SELECT * FROM {{rows}} {conflict} RETURNING 1")  # noqa: S608 -- own names
 
 
+_NEW = ", ".join(f"new_{name}" for name in CITIZEN_COLUMNS)
 _LATEST_CITIZEN = (
     "ON CONFLICT (key) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in CITIZEN_COLUMNS[1:])
@@ -66,7 +70,17 @@ _LATEST_CITIZEN = (
 )
 _PARTS: Mapping[str, _Part] = {
     "inbound": _insert("inbound", INBOUND_COLUMNS),
-    "citizens": _insert("citizens", CITIZEN_COLUMNS, conflict=_LATEST_CITIZEN),
+    "newcomers": _insert("citizens", CITIZEN_COLUMNS, conflict=_LATEST_CITIZEN),
+    "citizens": _Part(
+        columns=CITIZEN_COLUMNS,
+        sql=f"UPDATE citizens SET {', '.join(f'{name} = new_{name}' for name in CITIZEN_COLUMNS[1:])} "  # noqa: S608 -- own names
+        f"FROM {{rows}} AS new ({_NEW}) WHERE key = new_key AND version = new_version - 1 RETURNING 1",
+    ),
+    "taken": _Part(
+        columns=("day", "before", "last"),
+        sql="UPDATE counters SET last = new.last FROM {rows} AS new (day, before, last) "
+        "WHERE counters.day = new.day AND counters.last = new.before RETURNING 1",
+    ),
     "attachments": _insert("attachments", ATTACHMENT_COLUMNS),
     "petitions": _insert("petitions", PETITION_COLUMNS),
     "events": _insert("events", EVENT_COLUMNS),
@@ -84,17 +98,22 @@ SELECT 'r', key, reply, 0, false, NULL::timestamptz, 0, NULL::timestamptz FROM i
 UNION ALL
 SELECT 'c', {", ".join(CITIZEN_COLUMNS)} FROM citizens WHERE key = ANY($2::text[])
 """  # noqa: S608 -- names of our own columns
+_GUARDED = ("newcomers", "citizens", "taken")
+"""The parts of which every row must have been written."""
 _RESERVE = (
-    "INSERT INTO counters (day, last) VALUES ($1, $2) "
-    "ON CONFLICT (day) DO UPDATE SET last = counters.last + excluded.last RETURNING last"
+    "WITH taken AS (INSERT INTO counters (day, last) VALUES ($1, $2) "
+    "ON CONFLICT (day) DO UPDATE SET last = counters.last + excluded.last RETURNING last) "
+    "SELECT last, set_config('synchronous_commit', 'off', true) FROM taken"
 )
+"""Does not wait for the disk: it stands in the log before the `save` that uses the numbers, and that one waits."""
 
 
 class PostgresqlBatches:
     """Hands out the batches of one process, on one connection that is opened anew whenever it was lost."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], *, recent: Recent) -> None:
         self._options = {name: value for name, value in options.items() if name in _CONNECT_OPTIONS}
+        self._recent = recent
         self._turn = asyncio.Lock()
         self._connection: Connection | None = None
 
@@ -105,7 +124,7 @@ class PostgresqlBatches:
             if self._connection is None or self._connection.is_closed():
                 with wrapped():
                     self._connection = await _connect(self._options)
-            yield PostgresqlBatch(self._connection)
+            yield PostgresqlBatch(self._connection, self._recent)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -123,7 +142,10 @@ async def _connect(options: Mapping[str, Any]) -> Connection:
     be cheapest, and would be done for as long as the plan is kept.
     """
     connection = await asyncpg.connect(**options)
-    await connection.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
+    await connection.execute(
+        "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+        "SET plan_cache_mode = force_generic_plan"
+    )
     return connection
 
 
@@ -136,8 +158,14 @@ _CONNECT_OPTIONS = frozenset(
 class PostgresqlBatch:
     """One group commit."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, recent: Recent) -> None:
         self._connection = connection
+        self._recent = recent
+        self._taken: Taken | None = None
+
+    def remembered(self, citizens: Sequence[str]) -> Mapping[str, CitizenRow]:
+        """Return the rows that the batches before have written, as far as they are remembered."""
+        return self._recent.citizens(citizens)
 
     async def load(self, keys: Sequence[str], citizens: Sequence[str]) -> TurnState:
         """Return the repeats among `keys` and the rows of `citizens` (absent ones as a fresh `CitizenRow`)."""
@@ -162,15 +190,25 @@ class PostgresqlBatch:
         return TurnState(repeats=repeats, citizens=found)
 
     async def reserve(self, day: date, count: int) -> int:
-        """Take petition sequence numbers; they stay used when the batch is not saved."""
+        """Take petition sequence numbers, in memory where the last one is known; `save` then writes and guards it.
+
+        Numbers that were asked for stay used when the batch is not saved.
+        """
+        name, known = day.isoformat(), self._recent.last_number(day)
+        if known is not None:
+            self._taken = Taken(day=name, before=known, last=known + count)
+            return known + 1
         with wrapped():
-            last: int = await self._connection.fetchval(_RESERVE, day.isoformat(), count)
+            last: int = await self._connection.fetchval(_RESERVE, name, count)
+        self._recent.numbered(name, last)
         return last - count + 1
 
     async def save(self, writes: TurnWrites) -> None:
         """Write all and commit; `Stale` when a citizen or an inbound key was written meanwhile."""
         rows = turn_rows(writes, same_moment)
-        parts = {name: found for name in _PARTS if (found := getattr(rows, name))}
+        parts = {name: found for name in _PARTS if (found := getattr(rows, name, None))}
+        if (taken := self._taken) is not None:
+            parts["taken"] = [(taken.day, taken.before, taken.last)]
         if not parts:
             return
         arguments: list[Any] = []
@@ -178,9 +216,17 @@ class PostgresqlBatch:
             arguments += _arrays(found)
         try:
             with wrapped():
-                await self._write(_save_sql(tuple(parts)), *arguments, len(rows.citizens))
-        except Conflict as error:
-            raise Stale from error
+                await self._write(
+                    _save_sql(tuple(parts)), *arguments, sum(len(parts.get(name, ())) for name in _GUARDED)
+                )
+        except BaseException as error:
+            self._recent.doubt()
+            if isinstance(error, Conflict):
+                raise Stale from error
+            raise
+        self._recent.wrote(writes.citizens)
+        if taken is not None:
+            self._recent.numbered(taken.day, taken.last)
 
     async def _write(self, sql: str, *arguments: object) -> None:
         try:
@@ -195,13 +241,14 @@ def _arrays(rows: Rows) -> list[list[Any]]:
 
 @lru_cache
 def _save_sql(parts: tuple[str, ...]) -> str:
-    """Return the statement that writes these parts; its last parameter is how many citizens must be written."""
+    """Return the statement that writes these parts; its last parameter is how many guarded rows must be written."""
     chain, place = [], 1
     for name in parts:
         columns = _PARTS[name].columns
         arrays = ", ".join(f"${place + i}::{_TYPES.get(column, 'text')}[]" for i, column in enumerate(columns))
         chain.append(f"_{name} AS ({_PARTS[name].sql.format(rows=f'unnest({arrays})')})")
         place += len(columns)
-    written = "(SELECT count(*) FROM _citizens)" if "citizens" in parts else "0"
+    counts = [f"(SELECT count(*) FROM _{name})" for name in _GUARDED if name in parts]  # noqa: S608 -- own names
+    written = " + ".join(counts) or "0"
     # Not `ELSE 1/0`: the planner would compute that at once.
-    return f"WITH {', '.join(chain)} SELECT 1 / ({written} = ${place}::int8)::int4"
+    return f"WITH {', '.join(chain)} SELECT 1 / (({written}) = ${place}::int8)::int4"

@@ -8,7 +8,7 @@ Nothing here reads a file of a citizen or waits for a lock of SQLite in the loop
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.petitions.ports import CitizenRow, StorageUnavailable, TurnState, TurnW
 from storage.columns import moment_text, text_moment
 from storage.errors import PRIMARY_CODE, Conflict, wrapped
 from storage.helper_thread import HelperThread
+from storage.recent import Recent
 from storage.rows import (
     ATTACHMENT_COLUMNS,
     CITIZEN_COLUMNS,
@@ -55,10 +56,15 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 
 _ADD_INBOUND = _insert("inbound", INBOUND_COLUMNS)
-_PUT_CITIZEN = (
+_PUT_NEWCOMER = (
     f"{_insert('citizens', CITIZEN_COLUMNS)} ON CONFLICT (key) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in CITIZEN_COLUMNS[1:])
     + " WHERE citizens.version = excluded.version - 1"
+)
+_PUT_CITIZEN = (
+    "UPDATE citizens SET "  # noqa: S608 -- own names
+    + ", ".join(f"{name} = ?{place}" for place, name in enumerate(CITIZEN_COLUMNS[1:], 2))
+    + f" WHERE key = ?1 AND version = ?{CITIZEN_COLUMNS.index('version') + 1} - 1"
 )
 _ADD_PETITION = _insert("petitions", PETITION_COLUMNS)
 _ADD_ATTACHMENT = _insert("attachments", ATTACHMENT_COLUMNS)
@@ -78,9 +84,10 @@ _RESERVE = (
 class SqliteBatches:
     """Hands out the batches of one process, on one connection that is opened with the first."""
 
-    def __init__(self, path: Path, *, turn: asyncio.Lock) -> None:
+    def __init__(self, path: Path, *, turn: asyncio.Lock, recent: Recent) -> None:
         self._path = path
         self._turn = turn
+        self._recent = recent
         self._connection: sqlite3.Connection | None = None
         self._thread = HelperThread("sqlite-commit")
 
@@ -91,7 +98,7 @@ class SqliteBatches:
             connection = self._connection or await self._connect()
             await _begin(connection)
             try:
-                yield SqliteBatch(connection, self._thread)
+                yield SqliteBatch(connection, self._thread, self._recent)
             finally:
                 if connection.in_transaction:
                     connection.rollback()
@@ -125,9 +132,14 @@ class SqliteBatches:
 class SqliteBatch:
     """One group commit, inside its transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, thread: HelperThread) -> None:
+    def __init__(self, connection: sqlite3.Connection, thread: HelperThread, recent: Recent) -> None:
         self._connection = connection
         self._thread = thread
+        self._recent = recent
+
+    def remembered(self, citizens: Sequence[str]) -> Mapping[str, CitizenRow]:
+        """Return the rows that the batches before have written, as far as they are remembered."""
+        return self._recent.citizens(citizens)
 
     async def load(self, keys: Sequence[str], citizens: Sequence[str]) -> TurnState:
         """Return the repeats among `keys` and the rows of `citizens` (absent ones as a fresh `CitizenRow`)."""
@@ -149,14 +161,19 @@ class SqliteBatch:
         try:
             with wrapped():
                 self._write(writes)
-        except Conflict as error:
-            raise Stale from error
-        await self._commit()
+            await self._commit()
+        except BaseException as error:
+            self._recent.doubt()
+            if isinstance(error, Conflict):
+                raise Stale from error
+            raise
+        self._recent.wrote(writes.citizens)
 
     def _write(self, writes: TurnWrites) -> None:
         rows = turn_rows(writes, moment_text)
         self._each(_ADD_INBOUND, rows.inbound)
-        if self._each(_PUT_CITIZEN, rows.citizens) != len(rows.citizens):
+        known = self._each(_PUT_NEWCOMER, rows.newcomers) + self._each(_PUT_CITIZEN, rows.citizens)
+        if known != len(writes.citizens):
             raise Stale
         if rows.petitions:
             self._each(_ADD_PETITION, rows.petitions)

@@ -137,6 +137,7 @@ class SqlCases:
     async def reserve(self, day: date, count: int = 1) -> int:
         """Take `count` sequence numbers of the day (Beijing date); return the first."""
         row = await self._db.row(_RESERVE, {"day": day.isoformat(), "count": count})
+        self._db.touched.add(day.isoformat())
         assert row is not None  # noqa: S101 -- an upsert that returns always returns its row
         last: int = row.last
         return last - count + 1

@@ -16,6 +16,8 @@ class Connection:
 
     def __init__(self, inner: AsyncConnection) -> None:
         self._inner = inner
+        self.touched: set[str] = set()
+        """Citizens and days that were written, for the batches to forget: see `storage.recent`."""
 
     async def rows(self, statement: Executable, params: Params | None = None) -> Sequence[Row[Any]]:
         """Return all rows."""

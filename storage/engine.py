@@ -19,6 +19,7 @@ from storage import migrate
 from storage.batch_postgresql import PostgresqlBatches
 from storage.batch_sqlite import SqliteBatches
 from storage.errors import NeedsMigration, StorageError, wrapped
+from storage.recent import Recent
 from storage.unit_of_work import SqlUnitOfWork
 
 BUSY_SECONDS = 2
@@ -50,30 +51,33 @@ class SqlStorage:
         batches: "SqliteBatches | PostgresqlBatches",
         turn: asyncio.Lock | None,
         revision: str | None,
+        recent: Recent,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._batches = batches
         self._turn = turn
         self._revision = revision
+        self._recent = recent
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int = 8) -> Self:
+    async def open(cls, url: str, *, pool_size: int = 8, remember: int = 0) -> Self:
         """Open the database at `url` (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`).
 
-        SQLite is created and migrated as needed. PostgreSQL must have been migrated: `NeedsMigration` if not.
+        SQLite is created and migrated as needed. PostgreSQL must have been migrated: `NeedsMigration` if not. Batches
+        `remember` so many citizens; worth it only where no other process turns messages (`storage.recent`).
         """
-        target = make_url(url)
+        target, recent = make_url(url), Recent(remember)
         match target.get_backend_name():
             case "sqlite":
-                return await cls._open_sqlite(target)
+                return await cls._open_sqlite(target, recent)
             case "postgresql":
-                return await cls._open_postgresql(target, pool_size=pool_size)
+                return await cls._open_postgresql(target, recent, pool_size=pool_size)
             case other:
                 raise StorageError(f"{other} is not supported: use sqlite+aiosqlite or postgresql+asyncpg")
 
     @classmethod
-    async def _open_sqlite(cls, url: URL) -> Self:
+    async def _open_sqlite(cls, url: URL, recent: Recent) -> Self:
         if not url.database or url.database == ":memory:":
             raise StorageError("SQLite needs a file: sqlite+aiosqlite:///path")
         if await migrate.needs_migration(url):
@@ -81,18 +85,18 @@ class SqlStorage:
         reader = sqlite_engine(url, begin="BEGIN", setup=("PRAGMA query_only=ON",))
         writer = sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=1)
         turn = asyncio.Lock()
-        batches = SqliteBatches(Path(url.database), turn=turn)
-        return cls(reader=reader, writer=writer, turn=turn, batches=batches, revision=await migrate.head())
+        batches, head = SqliteBatches(Path(url.database), turn=turn, recent=recent), await migrate.head()
+        return cls(reader=reader, writer=writer, turn=turn, batches=batches, revision=head, recent=recent)
 
     @classmethod
-    async def _open_postgresql(cls, url: URL, *, pool_size: int) -> Self:
+    async def _open_postgresql(cls, url: URL, recent: Recent, *, pool_size: int) -> Self:
         if await migrate.needs_migration(url):
             raise NeedsMigration
         engine = postgresql_engine(url, pool_size=pool_size)
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         options = dict(engine.dialect.create_connect_args(url)[1]) | _connect_args()
-        batches = PostgresqlBatches(options)
-        return cls(reader=reader, writer=engine, turn=None, batches=batches, revision=await migrate.head())
+        batches, head = PostgresqlBatches(options, recent=recent), await migrate.head()
+        return cls(reader=reader, writer=engine, turn=None, batches=batches, revision=head, recent=recent)
 
     async def close(self) -> None:
         """Close all connections; call it when nothing uses the storage any more."""
@@ -102,7 +106,7 @@ class SqlStorage:
 
     def begin(self) -> SqlUnitOfWork:
         """Return a unit of work that may write."""
-        return SqlUnitOfWork(self._writer, turn=self._turn)
+        return SqlUnitOfWork(self._writer, turn=self._turn, touched=self._recent.forget)
 
     def read(self) -> SqlUnitOfWork:
         """Return a unit of work that only reads, all of it from one moment."""

@@ -29,7 +29,10 @@ class TurnRows:
     """Rows by table, in the column order of `storage.rows`; citizens are sorted by key, so that nobody deadlocks."""
 
     inbound: Rows
+    newcomers: Rows
+    """Citizens of whom nothing was written yet; a bare row may have been made for them."""
     citizens: Rows
+    """Those who must be there, one version before."""
     attachments: Rows
     petitions: Rows
     events: Rows
@@ -47,7 +50,8 @@ def turn_rows(writes: TurnWrites, out: MomentOut) -> TurnRows:
     claimed = claimed_files(outcomes) if outcomes else {}
     return TurnRows(
         inbound=[inbound_row(record, out) for record in writes.records],
-        citizens=sorted([citizen_row(citizen, out) for citizen in writes.citizens], key=_first),
+        newcomers=sorted([citizen_row(citizen, out) for citizen in writes.citizens if not citizen.version], key=_first),
+        citizens=sorted([citizen_row(citizen, out) for citizen in writes.citizens if citizen.version], key=_first),
         attachments=[attachment_row(a, claimed.get(a.key, a.number), out) for a in writes.attachments],
         petitions=[petition_row(outcome.case, out) for outcome in outcomes],
         events=[event_row(event, out) for outcome in outcomes for event in outcome.events],

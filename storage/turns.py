@@ -38,12 +38,17 @@ _LOCK = text(
     "ON CONFLICT (key) DO UPDATE SET version = citizens.version "
     "RETURNING key, session, version, following, window_until, window_left, last_seen"
 ).columns(*(citizens.c[name] for name in CITIZEN_COLUMNS))
-_PUT_CITIZEN = upsert(
+_PUT_NEWCOMER = upsert(
     citizens,
     CITIZEN_COLUMNS,
     keys=("key",),
     update=CITIZEN_COLUMNS[1:],
     then="WHERE citizens.version = :version - 1",
+)
+_PUT_CITIZEN = (
+    update(citizens)
+    .where(citizens.c.key == bindparam("b_key"), citizens.c.version == bindparam("b_before"))
+    .values({name: bindparam(f"b_{name}") for name in CITIZEN_COLUMNS[1:]})
 )
 _ADD: Mapping[str, tuple[Executable, Sequence[str]]] = {
     "inbound": (insert(inbound), INBOUND_COLUMNS),
@@ -65,14 +70,10 @@ _TROUBLED = (
 )
 _CITIZEN = select(citizens).where(citizens.c.key == bindparam("key"))
 _of_key = citizens.c.key == bindparam("b_key")
-# The two below leave the version alone: a turn that is under way knows better, for the citizen has just written.
-_SPEND = (
-    update(citizens)
-    .where(_of_key)
-    .values(window_left=case((citizens.c.window_left > 0, citizens.c.window_left - 1), else_=0))
-)
-_SET_LEFT = update(citizens).where(_of_key).values(window_left=bindparam("b_left"))
-_FOLLOW = update(citizens).where(_of_key).values(following=bindparam("b_following"))
+_CHANGE = update(citizens).where(_of_key).values(version=citizens.c.version + 1)
+_SPEND = _CHANGE.values(window_left=case((citizens.c.window_left > 0, citizens.c.window_left - 1), else_=0))
+_SET_LEFT = _CHANGE.values(window_left=bindparam("b_left"))
+_FOLLOW = _CHANGE.values(following=bindparam("b_following"))
 
 
 class SqlTurns:
@@ -99,12 +100,19 @@ class SqlTurns:
             raise Stale from error
 
     async def _write(self, rows: TurnRows) -> None:
+        for values in named(CITIZEN_COLUMNS, rows.newcomers):
+            await self._put(_PUT_NEWCOMER, values["key"], values)
         for values in named(CITIZEN_COLUMNS, rows.citizens):
-            if await self._db.run(_PUT_CITIZEN, values) != 1:
-                raise Stale
+            bound = {f"b_{name}": value for name, value in values.items()}
+            await self._put(_PUT_CITIZEN, values["key"], bound | {"b_before": values["version"] - 1})
         for topic, (statement, columns) in _ADD.items():
             await self._db.each(statement, named(columns, getattr(rows, topic)))
         await self._db.each(_NUMBER, [{"b_number": number, "b_key": key} for number, key in rows.numbers])
+
+    async def _put(self, statement: Executable, key: str, values: Mapping[str, Any]) -> None:
+        self._db.touched.add(key)
+        if await self._db.run(statement, values) != 1:
+            raise Stale
 
     async def keep_raw(self, raw: RawInbound) -> bool:
         """Keep a malformed body; False when its key was kept before. The key starts with the channel."""
@@ -132,6 +140,7 @@ class SqlTurns:
 
     async def spend_window(self, citizen: str, *, left: int | None = None) -> None:
         """Take one message from the citizen's window, or set what is left."""
+        self._db.touched.add(citizen)
         if left is None:
             await self._db.run(_SPEND, {"b_key": citizen})
         else:
@@ -139,4 +148,5 @@ class SqlTurns:
 
     async def set_following(self, citizen: str, *, following: bool) -> None:
         """Record what a send told about following."""
+        self._db.touched.add(citizen)
         await self._db.run(_FOLLOW, {"b_key": citizen, "b_following": following})

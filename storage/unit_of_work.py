@@ -5,6 +5,7 @@ ever finds the file locked by another; only another process, such as a command b
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Self
 
@@ -25,7 +26,10 @@ from storage.turns import SqlTurns
 
 
 class SqlUnitOfWork:
-    """A transaction on a connection of `engine`, inside `turn` (the lock of SQLite's writers) where one is given."""
+    """A transaction on a connection of `engine`, inside `turn` (the lock of SQLite's writers) where one is given.
+
+    `touched` is called after a commit with the citizens and days it wrote.
+    """
 
     cases: SqlCases
     attachments: SqlAttachments
@@ -40,9 +44,17 @@ class SqlUnitOfWork:
     followings: SqlFollowings
     alarms: SqlAlarms
 
-    def __init__(self, engine: AsyncEngine, *, turn: AbstractAsyncContextManager[object] | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        turn: AbstractAsyncContextManager[object] | None = None,
+        touched: Callable[[Iterable[str]], None] | None = None,
+    ) -> None:
         self._engine = engine
         self._turn = turn
+        self._on_touched = touched
+        self._touched: set[str] = set()
         self._open: AsyncExitStack | None = None
         self._connection: AsyncConnection | None = None
 
@@ -57,6 +69,7 @@ class SqlUnitOfWork:
                 await self._connection.begin()
             self._open = stack.pop_all()
         connection = Connection(self._connection)
+        self._touched = connection.touched
         self.cases = SqlCases(connection)
         self.attachments = SqlAttachments(connection)
         self.outbox = SqlOutbox(connection)
@@ -83,3 +96,5 @@ class SqlUnitOfWork:
         assert self._connection is not None  # noqa: S101 -- a commit outside the context is a fault of the caller
         with wrapped():
             await self._connection.commit()
+        if self._touched and self._on_touched is not None:
+            self._on_touched(self._touched)

@@ -57,6 +57,8 @@ from storage.spools import claimed_spool
 log = structlog.get_logger(__name__)
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
+_REMEMBERED = 2048
+"""Citizens: whoever talks now, and a few kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
     """Open database, Redis and sockets, and build everything on them."""
     settings = office.settings
     async with AsyncExitStack() as stack:
-        storage = await SqlStorage.open(settings.database_url)
+        storage = await SqlStorage.open(settings.database_url, remember=_remembered(settings))
         stack.push_async_callback(storage.close)
         transport = await Transport.create()
         stack.push_async_callback(transport.close)
@@ -134,6 +136,11 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
             metrics=Metrics(),
         )
         yield _build(ground)
+
+
+def _remembered(settings: Settings) -> int:
+    """Return how many citizens intake keeps in mind: none where Redis says that other processes may turn messages."""
+    return 0 if settings.redis.url.get_secret_value() else _REMEMBERED
 
 
 async def _ephemeral(office: Office, stack: AsyncExitStack) -> MemoryEphemeral | RedisEphemeral:

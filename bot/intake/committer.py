@@ -9,7 +9,7 @@ Rules that keep promises:
 - A turn that raises is stored as failed, its citizen is told so, and the others of its batch commit.
 - A turn that looks things up, or changes an existing petition, runs alone in a unit of work right after its batch, and
   so do the citizen's later messages: order per citizen is kept, and the batch stays two statements.
-- A batch that fails as a whole (another process wrote the same citizen) is done again one by one.
+- A batch that fails as a whole (another process wrote the same citizen) is done again, then one by one.
 - When the database is away, messages go to the spool, the citizen gets the holding phrase, and the spool is worked off
   in order before anything newer.
 - Whoever has waited `answer_within` seconds is answered with nothing, and the words follow by the outbox.
@@ -43,7 +43,8 @@ from bot.intake.together import Together
 from bot.intake.turning import Turner
 from bot.messages import Inbound, InboundKind
 from bot.metrics import Metrics
-from bot.petitions.ports import LateReply, RawInbound, Storage, StorageUnavailable, TurnWrites
+from bot.petitions.errors import Stale
+from bot.petitions.ports import Batch, LateReply, RawInbound, Storage, StorageUnavailable, TurnState, TurnWrites
 
 log = structlog.get_logger(__name__)
 
@@ -176,7 +177,10 @@ class Intake:
         self._metrics.batches.observe(len(batch))
         alone: Sequence[Pending] = ()
         try:
-            alone = await self._commit_together(batch)
+            try:
+                alone = await self._commit_together(batch)
+            except Stale:  # what was remembered was wrong, or another process wrote: once more, all read anew
+                alone = await self._commit_together(batch)
         except StorageUnavailable:
             await self._database_is_away(batch)
             return
@@ -197,11 +201,7 @@ class Intake:
         """Commit all turns that need nothing but the citizens' rows; return the others, in order."""
         now = self._clock.now()
         async with self._storage.batch() as transaction:
-            state = await transaction.load(
-                [pending.inbound.key for pending in batch],
-                list({pending.inbound.citizen.key for pending in batch}),
-            )
-            together = Together(self._turner, state, now=now)
+            together = Together(self._turner, await _state(transaction, batch), now=now)
             for pending in batch:
                 together.take(pending)
             if together.filings:
@@ -332,3 +332,15 @@ class Intake:
             await work.turns.save(TurnWrites(late=[reply]))
             await work.commit()
         self._on_outbox()
+
+
+async def _state(transaction: Batch, batch: Sequence[Pending]) -> TurnState:
+    """Return what the batch must know; of citizens who are remembered nothing is read."""
+    known = transaction.remembered([pending.inbound.citizen.key for pending in batch])
+    unknown = [pending for pending in batch if pending.inbound.citizen.key not in known]
+    if not unknown:
+        return TurnState(repeats={}, citizens=known)
+    state = await transaction.load(
+        [pending.inbound.key for pending in unknown], list({pending.inbound.citizen.key for pending in unknown})
+    )
+    return TurnState(repeats=state.repeats, citizens={**known, **state.citizens})

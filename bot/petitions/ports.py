@@ -356,6 +356,13 @@ class TurnState:
 class Batch(Protocol):
     """One group commit of turns; leaving the context without `save` writes nothing."""
 
+    def remembered(self, citizens: Sequence[str]) -> Mapping[str, CitizenRow]:
+        """Return the rows that need no reading, as far as is known; what is written of a wrong one is `Stale`.
+
+        Repeats among the messages of these citizens need no looking for either: their keys make the write `Stale`.
+        """
+        ...
+
     async def load(self, keys: Sequence[str], citizens: Sequence[str]) -> TurnState:
         """Return the repeats among `keys` and the rows of `citizens` (absent ones as a fresh `CitizenRow`)."""
         ...

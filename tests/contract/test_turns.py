@@ -33,6 +33,9 @@ class SingleTurn:
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work
 
+    def remembered(self, citizens: Any) -> dict[str, CitizenRow]:  # noqa: ARG002 -- as the protocol has it
+        return {}
+
     async def load(self, keys: Any, citizens: Any) -> TurnState:
         return await self._work.turns.load(keys, citizens)
 
@@ -335,4 +338,4 @@ async def test_what_a_send_told_about_a_citizen(turning: Turning) -> None:
         await work.turns.set_following(LI, following=False)
         await work.turns.spend_window("wechat:main:nobody")
         await work.commit()
-    assert await citizen(turning) == row(window_left=3, following=False, version=1)
+    assert await citizen(turning) == row(window_left=3, following=False, version=7)  # what is remembered is stale now
