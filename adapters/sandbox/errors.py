@@ -15,9 +15,10 @@ class BadInput(AdapterError):
 
 
 class ApiError(AdapterError):
-    """The fake platform refuses the call."""
+    """The fake platform refuses the call; `unforeseen` where the account cannot have known yet what it runs against."""
 
-    def __init__(self, errcode: int, errmsg: str) -> None:
+    def __init__(self, errcode: int, errmsg: str, *, unforeseen: bool = False) -> None:
         super().__init__(f"{errcode} {errmsg}")
         self.errcode = errcode
         self.errmsg = errmsg
+        self.unforeseen = unforeseen

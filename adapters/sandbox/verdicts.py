@@ -43,36 +43,34 @@ class Verdicts:
         self._rules = rules
         self._taken: Counter[str] = Counter()
         self._planned: Counter[str] = Counter()
-        self._refused: Counter[tuple[str, int]] = Counter()
+        self._refused: Counter[tuple[str, Rule, int]] = Counter()
 
-    def count(self, call: str, *, code: int, planned: bool) -> None:
+    def count(self, call: str, *, code: int, planned: bool = False, unforeseen: bool = False) -> None:
         """Count a call: one that met a planned fault, was refused with `code`, or (0) was carried out."""
         if planned:
             self._planned[call] += 1
         elif code:
-            self._refused[call, code] += 1
+            rule = Rule.UNFORESEEN if unforeseen else self._rules.get(code, Rule.FORM)
+            self._refused[call, rule, code] += 1
         else:
             self._taken[call] += 1
 
     def forbidden(self) -> dict[tuple[str, str, int], int]:
         """Return (call, rule, code) → how often, without what nobody could foresee."""
-        found = {(call, self._rule(code), code): count for (call, code), count in sorted(self._refused.items())}
-        return {(call, rule.value, code): n for (call, rule, code), n in found.items() if rule is not Rule.UNFORESEEN}
+        refused = sorted(self._refused.items())
+        return {(call, rule.value, code): n for (call, rule, code), n in refused if rule is not Rule.UNFORESEEN}
 
     def as_json(self) -> dict[str, Any]:
-        """Return all counters; `forbidden` is a list of `{"call", "rule", "code", "count"}`."""
+        """Return all counters; `refused` and `forbidden` are lists of `{"call", "rule", "code", "count"}`."""
         return {
             "taken": dict(sorted(self._taken.items())),
             "planned": dict(sorted(self._planned.items())),
             "refused": [
-                {"call": call, "rule": self._rule(code).value, "code": code, "count": count}
-                for (call, code), count in sorted(self._refused.items())
+                {"call": call, "rule": rule.value, "code": code, "count": count}
+                for (call, rule, code), count in sorted(self._refused.items())
             ],
             "forbidden": [
                 {"call": call, "rule": rule, "code": code, "count": count}
                 for (call, rule, code), count in self.forbidden().items()
             ],
         }
-
-    def _rule(self, code: int) -> Rule:
-        return self._rules.get(code, Rule.FORM)

@@ -131,7 +131,7 @@ class AccountState:
         if citizen is None:
             raise ApiError(40003, "invalid openid")
         if not citizen.following:
-            raise otherwise
+            raise ApiError(otherwise.errcode, otherwise.errmsg, unforeseen=citizen.windows.telling)
         return citizen
 
     def show(self, openid: str, sender: str, type_: str, *, now: datetime, **content: object) -> PhoneMessage:

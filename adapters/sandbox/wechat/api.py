@@ -127,7 +127,7 @@ async def serve_api(request: web.Request) -> web.Response:
     name = path
     state: AccountState | None = None
     fault: Fault | None = None
-    code = 0
+    refusal: ApiError | None = None
     try:
         endpoint = _endpoint(request.method, path)
         name = endpoint.name
@@ -138,9 +138,14 @@ async def serve_api(request: web.Request) -> web.Response:
         fault = state.faults.take(endpoint.name)
         response = _carry_out(world, endpoint, state, call=call, fault=fault)
     except ApiError as error:
-        response, code = _refusal(error), error.errcode
+        response, refusal = _refusal(error), error
     for judge in [state] if state else world.accounts.values():
-        judge.verdicts.count(name, code=code, planned=fault is not None and fault.prevents)
+        judge.verdicts.count(
+            name,
+            code=refusal.errcode if refusal else 0,
+            planned=fault is not None and fault.prevents,
+            unforeseen=refusal is not None and refusal.unforeseen,
+        )
     _record(world, state, request, body=body, response=response, fault=fault)
     if fault is not None:
         await hold(request, fault, stopping=world.stopping)

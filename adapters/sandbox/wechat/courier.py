@@ -77,6 +77,11 @@ class Courier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def under_way(self) -> int:
+        """How many deliveries run in the background."""
+        return len(self._tasks)
+
     async def close(self) -> None:
         """Stop what still runs in the background, and the session."""
         for task in self._tasks:
@@ -114,10 +119,10 @@ class Courier:
                 state.account, body, openid=openid, has_media=lambda media_id: state.has_media(media_id, now=now)
             )
         except MalformedMessage as error:
-            state.verdicts.count(PASSIVE, code=ABNORMAL, planned=False)
+            state.verdicts.count(PASSIVE, code=ABNORMAL)
             self._record(state, sealed, xml, line=f"{line}, abnormal: {error}", body=body)
             return Delivery(shown=None, deliveries=number, reason=str(error))
-        state.verdicts.count(PASSIVE, code=0, planned=False)
+        state.verdicts.count(PASSIVE, code=0)
         self._record(state, sealed, xml, line=line, body=body, plain=shown.plain)
         return Delivery(shown=shown, deliveries=number)
 

@@ -60,7 +60,8 @@ async def say(world: World, state: AccountState, body: Mapping[str, Any]) -> dic
     _act(world, state, citizen, utterance)
     msgid = manner.msgid if manner.msgid is not None else new_msgid(world.clock.now())
     fields = _fields(world, state, openid, utterance, msgid=msgid)
-    outcomes = await _deliver(world, state, fields, openid=openid, manner=manner)
+    with citizen.windows.told():
+        outcomes = await _deliver(world, state, fields, openid=openid, manner=manner)
     return _tell(world, state, openid, utterance, msgid=msgid, outcomes=outcomes)
 
 

@@ -73,7 +73,7 @@ async def serve_api(request: web.Request) -> web.Response:
     state: AccountState | None = None
     fault: Fault | None = None
     body = await request.read()
-    name, code = path, 0
+    name, code, unforeseen = path, 0, False
     try:
         endpoint = _endpoint(request, f"{host}/{path}")
         name = endpoint.name
@@ -83,9 +83,11 @@ async def serve_api(request: web.Request) -> web.Response:
         response = _carry_out(world, endpoint, state, token, call=call, fault=fault)
     except ApiError as error:
         response, code = _refusal(error, path=f"/{path}", host=host), error.errcode
+        unforeseen = error.unforeseen
     planned = fault is not None and fault.prevents and fault.errcode != DELAYED
     for judge in [state] if state else world.accounts.values():
-        judge.verdicts.count(name, code=0 if code == DELAYED else code, planned=planned)
+        code = 0 if code == DELAYED else code
+        judge.verdicts.count(name, code=code, planned=planned, unforeseen=unforeseen)
     _record(world, state, request, body=body, response=response, fault=fault)
     if fault is not None:
         await hold(request, fault, stopping=world.stopping)

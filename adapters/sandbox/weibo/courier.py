@@ -89,7 +89,7 @@ class Courier:
         try:
             shown = read_answer(answer, uid=state.account.uid, citizen=push.sender)
         except MalformedMessage as error:
-            state.verdicts.count(PASSIVE, code=ABNORMAL, planned=False)
+            state.verdicts.count(PASSIVE, code=ABNORMAL)
             self._record(state, push, url, body, line=f"HTTP 200, abnormal: {error}", answer=answer)
             return Delivery(shown=None, deliveries=number, taken=True, reason=str(error))
         self._record(state, push, url, body, line="HTTP 200", answer=answer, plain=shown.plain)

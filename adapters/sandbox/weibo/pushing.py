@@ -57,9 +57,9 @@ def _settle(world: WeiboWorld, state: AccountState, uid: str, outcome: Delivery)
             state.relation(uid).windows.spend(now=world.clock.now())
         except ApiError as error:
             reason = f"not shown: {error}"
-            state.verdicts.count(PASSIVE, code=error.errcode, planned=False)
+            state.verdicts.count(PASSIVE, code=error.errcode)
         else:
-            state.verdicts.count(PASSIVE, code=0, planned=False)
+            state.verdicts.count(PASSIVE, code=0)
             world.show(state, uid, "account", shown.type, via="passive", **shown.content)
             replies = [{"type": shown.type, "text": ""} | dict(shown.content)]
     return {

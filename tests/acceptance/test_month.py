@@ -1,0 +1,45 @@
+"""A month of a town: every notice comes once or waits with its reason, and no call is made that the rules forbid.
+
+`bench/month.py` is the whole house in one process under a movable clock; the ledger it prints is its own.
+"""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.acceptance.processes import ROOT, environment
+
+MONTH_SECONDS = 600
+CONTACT = "waiting: no permitted way now; waits for the next contact"
+SAID = "waiting: said in public that there is news; the words wait for the next contact"
+
+
+def month(*options: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "bench/month.py", *options],
+        cwd=ROOT,
+        env=environment({}),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=MONTH_SECONDS,
+    )
+    assert done.stderr == "", done.stderr[-4000:]
+    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert (figures["wrong"], figures["forbidden"], done.returncode) == ([], [], 0)
+    return figures
+
+
+@pytest.mark.slow
+def test_a_month_of_five_hundred_citizens() -> None:
+    told = month("--citizens", "500")
+    assert told["citizens"] == 500
+    assert sum(told["states"].values()) == told["owed"] > 2000
+    assert told["came"] == told["states"]["sent"]
+    assert set(told["states"]) == {"sent", "waiting"}
+    assert set(told["reasons"]) == {CONTACT, SAID}
+    assert (len(told["tempers"]), len(told["stories"]), len(told["kinds"])) == (7, 11, 16)
+    assert set(told["ways"]) == {"custom", "template", "reply", "comment"}
