@@ -118,6 +118,21 @@ class Intake(Section):
     queue_limit: int = Field(default=4096, ge=1)
 
 
+class Dialog(Section):
+    """How the conversation treats citizens; times from their last message."""
+
+    draft_days: int = Field(default=7, ge=1, le=365)
+    offer_after_hours: float = Field(default=6.0, gt=0)
+    remind_after_hours: float = Field(default=40.0, ge=0)
+    """0: never reminded. The platforms permit a message for 48 hours only."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.remind_after_hours and self.remind_after_hours >= self.draft_days * 24:
+            refuse("reminds of a draft that is gone by then", "make remind_after_hours shorter than draft_days")
+        return self
+
+
 class Outbox(Section):
     """How messages leave; times in seconds."""
 

@@ -20,6 +20,7 @@ from config.faults import validated
 from config.sections import (
     Console,
     Database,
+    Dialog,
     Files,
     Intake,
     Office,
@@ -48,6 +49,7 @@ class Settings(Section):
     redis: Redis = Redis()
     storage: Storage = Field(default_factory=Storage)
     intake: Intake = Intake()
+    dialog: Dialog = Dialog()
     outbox: Outbox = Outbox()
     console: Console = Console()
     office: Office

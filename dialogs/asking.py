@@ -37,6 +37,8 @@ TAPS: Mapping[str, tuple[State, Word]] = {
     "summary.cancel": (State.SUMMARY, Word.CANCEL),
     "cancel.yes": (State.CANCEL, Word.YES),
     "cancel.no": (State.CANCEL, Word.NO),
+    "draft.on": (State.OFFER, Word.CONTINUE),
+    "draft.anew": (State.OFFER, Word.RESTART),
     "withdraw.yes": (State.WITHDRAW_CONFIRM, Word.YES),
     "withdraw.no": (State.WITHDRAW_CONFIRM, Word.NO),
     "solved.skip": (State.RATE_SOLVED, Word.SKIP),
@@ -63,6 +65,7 @@ _FIXED: Mapping[State, tuple[Choice, ...]] = {
     State.PUBLIC: _fixed("public.yes", "public.no"),
     State.SUMMARY: _fixed("summary.submit", "summary.edit", "summary.cancel"),
     State.CANCEL: _fixed("cancel.yes", "cancel.no"),
+    State.OFFER: _fixed("draft.on", "draft.anew"),
     State.WITHDRAW_CONFIRM: _fixed("withdraw.yes", "withdraw.no"),
     State.RATE_WORDS: _fixed("words.skip"),
     State.RATE_REDO: _fixed("redo.yes", "redo.no"),
@@ -149,6 +152,11 @@ def _asked(talk: Talk) -> Reply:
             return Reply(phrase="filing.evidence_more", values={"count": len(parts.attachments)}, choices=picks)
         case State.SUMMARY:
             return Reply(phrase="filing.summary", values=_summary(office, parts), choices=picks)
+        case State.OFFER:
+            kind = office.label(parts.kind) if parts.kind else ""
+            values = {"kind": kind, "given": short(parts.content, FROM_MENTION)}
+        case State.CANCEL:
+            values = {"days": office.drafts.keep.days}
         case _:
             values = {}
     reply = Reply(phrase=_PHRASES[state], values=values, choices=picks)

@@ -82,6 +82,7 @@ COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
     Word.CANCEL: lambda talk: (
         correcting.confirm_cancel(talk) if talk.session.state is State.CANCEL else correcting.cancel(talk)
     ),
+    Word.RESTART: correcting.cancel,
     Word.SUBMIT: filing.submit,
 }
 """What is understood at every step."""

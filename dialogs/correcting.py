@@ -126,8 +126,11 @@ def confirm_cancel(talk: Talk) -> Reply:
     """Read the answer to the question of `cancel`; only a clear yes drops the draft."""
     heard = talk.heard
     if heard.word in {Word.YES, Word.CANCEL} or heard.ordinal == 1:
-        talk.session.drop_draft()
-        return question(talk, lead=Reply(phrase="filing.cancelled"))
+        session = talk.session
+        parts = session.parts
+        session.drop_draft()
+        session.away, session.away_at = parts, talk.at
+        return question(talk, lead=Reply(phrase="filing.cancelled", values={"days": talk.office.drafts.keep.days}))
     if heard.word in {Word.NO, Word.CONTINUE, Word.BACK} or heard.ordinal == 2:  # noqa: PLR2004 -- the second of two
         return go_on(talk)
     return question(talk, lead=Reply(phrase="wrong.cancel"))

@@ -14,6 +14,7 @@ from bot.petitions.vocabulary import Kind, Rating, Solved
 from dialogs import (
     chasing,
     correcting,
+    drafts,
     explaining,
     filing,
     gathering,
@@ -60,8 +61,16 @@ class Engine:
     def __init__(self, catalogue: Catalogue) -> None:
         self._office = Office(catalogue)
 
-    def turn(self, session: str, message: Inbound, *, now: datetime, facts: Facts | None = None) -> Turn | Lookup:
-        """Return the turn that `message` makes of `session` (JSON, '' for a newcomer).
+    def turn(
+        self,
+        session: str,
+        message: Inbound,
+        *,
+        now: datetime,
+        seen: datetime | None = None,
+        facts: Facts | None = None,
+    ) -> Turn | Lookup:
+        """Return the turn that `message` makes of `session` (JSON, '' for a newcomer) of who wrote before at `seen`.
 
         A `Lookup` instead means: find these facts, and call again with the same session and message.
         """
@@ -76,6 +85,7 @@ class Engine:
             now=now,
             facts=facts,
             heard=_NOTHING_HEARD,
+            seen=seen,
         )
         if message.kind is InboundKind.MENU and message.text == "unsubscribe":  # Weibo's td: no reason to go on talking
             return Turn(reply=None, session=session)
@@ -84,22 +94,33 @@ class Engine:
         answer = _answer(talk)
         if not isinstance(answer, Reply):
             return answer
-        return Turn(reply=answer, session=dump_session(talk.session), intents=tuple(talk.intents))
+        session_after = talk.session
+        return Turn(
+            reply=answer,
+            session=dump_session(session_after),
+            intents=tuple(talk.intents),
+            drafting=session_after.parts is not None or session_after.away is not None,
+        )
 
 
 def _answer(talk: Talk) -> Answer:
     _expire(talk)
+    answer = _answered(talk)
+    return drafts.told_lapsed(talk, answer) if talk.session.lapsed else answer
+
+
+def _answered(talk: Talk) -> Answer:
     match talk.message.kind:
         case InboundKind.TEXT:
             talk.heard = hear(talk.message.text)
             sign = talk.office.dangers.sign(talk.message.text)
             return _listen(talk) if sign is None else warned(talk, sign, _listen(talk))
         case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO:
-            return _added(talk) or gathering.media(talk)
+            return _added(talk) or (drafts.held(talk) if _waits(talk) else gathering.media(talk))
         case InboundKind.LOCATION:
-            return _added(talk) or gathering.location(talk)
+            return _added(talk) or (drafts.held(talk) if _waits(talk) else gathering.location(talk))
         case InboundKind.LINK:
-            return gathering.link(talk)
+            return drafts.held(talk) if _waits(talk) else gathering.link(talk)
         case InboundKind.MENU:
             return button(talk)
         case InboundKind.FOLLOW:
@@ -115,9 +136,15 @@ def _added(talk: Talk) -> Answer | None:
     return supplementing.awaited(talk)
 
 
+def _waits(talk: Talk) -> bool:
+    return talk.session.parts is not None and drafts.waits(talk)
+
+
 def _expire(talk: Talk) -> None:
-    """Let a side question or a menu lapse: a number typed hours later is no answer to it."""
+    """Let a side question or a menu lapse: a number typed hours later is no answer to it. Drafts lapse after days."""
     session = talk.session
+    if session.parts is not None or session.away is not None:
+        drafts.expired(talk, talk.office.drafts)
     if session.state in ASIDES and talk.at - session.since > ASIDE_SECONDS:
         session.leave()
     elif session.state is State.MENU and talk.at - session.since > ASIDE_SECONDS:
@@ -148,6 +175,8 @@ def _listen(talk: Talk) -> Answer:
         return answer
     if (verb := act_on(heard.text)) is not None:
         return _acted(talk, verb)
+    if session.parts is not None and drafts.waits(talk) and (answer := drafts.heard(talk)) is not None:
+        return answer
     if heard.plain:
         if (answer := _commanded(talk)) is not None:
             return answer
@@ -219,7 +248,8 @@ def _below(talk: Talk) -> Answer:
 
 def _filing(talk: Talk) -> Reply:
     session = talk.session
-    if talk.heard.word is Word.CHAT or (talk.heard.word is Word.CONTINUE and session.state in STEPS):
+    word = talk.heard.word
+    if session.state is State.OFFER or word is Word.CHAT or (word is Word.CONTINUE and session.state in STEPS):
         return question(talk)
     return filing.answer(talk)
 
@@ -227,6 +257,8 @@ def _filing(talk: Talk) -> Reply:
 def _first(talk: Talk) -> Answer:
     """Read a text outside any draft: a bare number, an opening with its words, or a first message."""
     heard = talk.heard
+    if talk.session.away is not None and (taken := drafts.taken_up(talk)) is not None:
+        return taken
     if (opened := _opening(talk)) is not None:
         return opened
     picks = heard.ordinal > 0 and talk.session.state is State.MENU
@@ -278,6 +310,8 @@ def _tapped(talk: Talk, choice: str) -> Answer | None:
         if session.state is not state:
             return filing.submit(talk) if choice == "summary.submit" and session.parts is None else question(talk)
         talk.heard = Heard("", "", "", word, 0)
+        if state is State.OFFER:
+            return drafts.taken_on(talk) if word is Word.CONTINUE else drafts.restarted(talk)
         return (COMMANDS.get(word) or _below)(talk)
     if choice == "more":
         return more(talk)

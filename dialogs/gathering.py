@@ -37,7 +37,12 @@ def privacy(talk: Talk, reply: Reply) -> Reply:
     if session.notified:
         return reply
     session.notified = True
-    told = {"retention": talk.office.retention, "privacy_contact": talk.office.privacy_contact}
+    office = talk.office
+    told = {
+        "retention": office.retention,
+        "privacy_contact": office.privacy_contact,
+        "days": office.drafts.keep.days,
+    }
     notice = Reply(phrase="privacy", values=told)
     return Reply(
         phrase=reply.phrase,
@@ -129,7 +134,11 @@ def offer(talk: Talk, text: str) -> Reply:
         return question(talk, lead=_too_long(text))
     parts.content = text
     parts.passed(State.CONTENT)
-    lead = _long(text)
+    return offered(talk, lead=_long(text))
+
+
+def offered(talk: Talk, *, lead: Reply | None = None) -> Reply:
+    """Ask for the kind of a draft whose words came first."""
     values: dict[str, Any] = {"lead": (lead,)} if lead else {}
     return privacy(talk, Reply(phrase="filing.offer", values=values, choices=talk.office.kind_choices))
 

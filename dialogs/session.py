@@ -11,6 +11,8 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
     n 1: the notice about personal data was given   f 1: the last thing filed needs no second 提交
     l numbers offered for picking, or the words that came with a rating   q number a side state is about
     g rating just given
+    u draft put away (as d), k when, epoch seconds   j what came after a silence (as d), until it is told what it is for
+    i 1: reminded of the draft   x 1: a draft is gone, which is still to be told
     e when wrong codes were given, epoch seconds   r text left over for 更多   o scene of the QR code that was followed
 
 It knows nothing of phrases, and of petitions only the names of kinds and ratings.
@@ -44,6 +46,7 @@ class State(StrEnum):
     SUMMARY = "filing.summary"
     EDIT = "filing.edit"
     CANCEL = "filing.cancel"
+    OFFER = "draft.offer"
     PICK = "looking.pick"
     CODE = "looking.code"
     WITHDRAW_PICK = "withdrawing.pick"
@@ -92,7 +95,7 @@ STEP_LETTERS: Mapping[State, str] = {
     State.PHONE: "t",
     State.PUBLIC: "o",
 }
-_NEEDS_DRAFT = frozenset({*STEPS, State.EDIT, State.CANCEL})
+_NEEDS_DRAFT = frozenset({*STEPS, State.EDIT, State.CANCEL, State.OFFER})
 _NO_DRAFT = frozenset({State.IDLE, State.MENU})
 _STATES = {state.value: state for state in State}
 _KINDS = {kind.value: kind for kind in Kind}
@@ -141,6 +144,14 @@ class Session:
     scene: str = ""
     waiting: list[Parts] = field(default_factory=list)
     """Drafts made of mentions, oldest first, while another one is on its way or nobody has asked yet."""
+    away: Parts | None = None
+    """A draft that was cancelled or given up for another, `away_at` (epoch seconds)."""
+    away_at: int = 0
+    held: Parts | None = None
+    """What came after a silence, until the citizen says whether it belongs to the draft."""
+    reminded: bool = False
+    lapsed: bool = False
+    """Whether a draft is gone and the citizen does not know it yet."""
     greeted: bool = False
     """Whether a mention that says nothing was answered."""
 
@@ -166,7 +177,7 @@ class Session:
 
     def drop_draft(self) -> None:
         """Forget the draft and stand idle."""
-        self.parts = None
+        self.parts, self.held, self.reminded = None, None, False
         self.enter(State.IDLE)
 
 
@@ -205,6 +216,8 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
         waiting=[_read_parts(one) for one in data["w"]] if "w" in data else [],
         greeted=get("h") == 1,
     )
+    if "u" in data or "i" in data or "j" in data or "x" in data:
+        _read_lying(session, data)
     if (session.parts is None and session.state in _NEEDS_DRAFT) or (
         session.back is not None and session.back not in STEPS
     ):
@@ -212,6 +225,15 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
     if session.parts is not None and session.state in _NO_DRAFT:
         session.state = State.KIND
     return session
+
+
+def _read_lying(session: Session, data: Mapping[str, Any]) -> None:
+    """Read what belongs to drafts that were left lying."""
+    if "u" in data:
+        session.away, session.away_at = _read_parts(data["u"]), _int(data["k"])
+    session.held = _read_parts(data["j"]) if "j" in data else None
+    session.reminded = data.get("i") == 1
+    session.lapsed = data.get("x") == 1
 
 
 def _read_parts(data: Any) -> Parts:  # noqa: ANN401 -- whatever stood in the JSON
@@ -279,6 +301,8 @@ def dump_session(session: Session) -> str:
         data["w"] = [_parts_data(one) for one in session.waiting]
     if session.greeted:
         data["h"] = 1
+    if session.away is not None or session.held is not None or session.reminded or session.lapsed:
+        _dump_lying(session, data)
     try:
         return orjson.dumps(data).decode()
     except orjson.JSONEncodeError:  # half of a surrogate pair: it becomes U+FFFD, as in the database
@@ -298,6 +322,17 @@ def _dump_rest(session: Session, data: dict[str, Any]) -> None:
         data["r"] = session.rest
     if session.scene:
         data["o"] = session.scene
+
+
+def _dump_lying(session: Session, data: dict[str, Any]) -> None:
+    if session.away is not None:
+        data["u"], data["k"] = _parts_data(session.away), session.away_at
+    if session.held is not None:
+        data["j"] = _parts_data(session.held)
+    if session.reminded:
+        data["i"] = 1
+    if session.lapsed:
+        data["x"] = 1
 
 
 def _parts_data(parts: Parts) -> dict[str, Any]:

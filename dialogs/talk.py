@@ -25,6 +25,7 @@ class Office:
         self.name = catalogue.office
         self.phone = catalogue.office_phone
         self.hours = catalogue.office_hours
+        self.drafts = catalogue.drafts
         self.retention = catalogue.retention
         self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"
         self._units = catalogue.units
@@ -85,6 +86,8 @@ class Talk:
     now: datetime
     facts: Facts | None
     heard: Heard
+    seen: datetime | None = None
+    """When the citizen wrote before; None for a newcomer."""
     intents: list[Intent] = field(default_factory=list)
 
     @property

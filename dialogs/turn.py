@@ -8,6 +8,7 @@ values they yield (`number`, `code`, …) to the reply.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.messages import Reply
 from bot.petitions.lifecycle import Act
@@ -49,6 +50,20 @@ class Dangers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftTimes:
+    """How long a draft lies before it is offered again, reminded of (None: never), and gone; from the last contact."""
+
+    silence: timedelta = timedelta(hours=6)
+    remind: timedelta | None = timedelta(hours=40)
+    keep: timedelta = timedelta(days=7)
+
+    @property
+    def first_look(self) -> timedelta:
+        """How soon after it began time can do anything to a draft."""
+        return self.keep if self.remind is None else min(self.remind, self.keep)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What the dialog may know about the office: all data, fixed for the life of the process."""
 
@@ -63,6 +78,7 @@ class Catalogue:
     """Whom to ask about personal data; the office itself where none is named."""
     office_hours: str = ""
     """When somebody answers the office's phone, in words, e.g. 工作日 10:00–19:00; '' when not known."""
+    drafts: DraftTimes = DraftTimes()
     dangers: Dangers = Dangers()
 
 
@@ -197,3 +213,5 @@ class Turn:
     reply: Reply | None
     session: str
     intents: tuple[Intent, ...] = ()
+    drafting: bool = False
+    """Whether a draft is left lying after it: under way, or put away."""

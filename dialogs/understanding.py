@@ -28,6 +28,7 @@ class Word(StrEnum):
     DONE = "done"
     SUBMIT = "submit"
     CONTINUE = "continue"
+    RESTART = "restart"
     YES = "yes"
     NO = "no"
     PUBLIC = "public"
@@ -59,6 +60,7 @@ _SAID: Mapping[Word, str] = {
     Word.DONE: "完成 好了 发完 发完了 没了 完了 就这些 就这样 结束 完毕 传完 传完了 上传完成 齐了 都发了",
     Word.SUBMIT: "提交 确认提交 提交诉求 确定提交 提交申请 上报",
     Word.CONTINUE: "继续 继续填写 继续填 接着填 接着写 继续写 不取消",
+    Word.RESTART: "重新开始 重来 重新来 重新填 重新填写 重新写 从头开始 从头来 写新的 填新的 另写一件",
     Word.YES: "是 是的 好 好的 好嘞 好滴 行 可以 对 对的 嗯 嗯嗯 恩 确定 确认 ok okay yes y 中 得行 要得 成 没问题 同意"
     " 没错 正确 可 当然 愿意 行嘞 使得 系 👍 👌 ✅ ✔ 🆗",
     Word.NO: "不 否 不是 不行 不要 不用 no n 别 没有 无 没 不需要 不了 不必 木有 冇 勿 不中 不得行 不成 不愿意 不同意"

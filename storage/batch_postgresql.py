@@ -42,6 +42,7 @@ _TYPES = {
     "public": "bool", "filed_at": "timestamptz", "updated_at": "timestamptz", "open_due_at": "timestamptz",
     "open_warn_at": "timestamptz", "seq": "int4", "at": "timestamptz", "position": "int4",
     "started_at": "timestamptz", "due_at": "timestamptz", "warn_at": "timestamptz", "provisional": "bool",
+    "draft_at": "timestamptz",
     "warned_at": "timestamptz", "passed_at": "timestamptz", "met_at": "timestamptz", "ended_at": "timestamptz",
     "next_at": "timestamptz", "size": "int8", "attempts": "int4", "created_at": "timestamptz", "before": "int4",
     "last": "int4",
@@ -94,7 +95,8 @@ _PARTS: Mapping[str, _Part] = {
     "late": _insert("outbox", OUTBOX_COLUMNS, conflict="ON CONFLICT (key) DO NOTHING"),
 }
 _LOAD = f"""
-SELECT 'r', key, reply, 0, false, NULL::timestamptz, 0, NULL::timestamptz FROM inbound WHERE key = ANY($1::text[])
+SELECT 'r', key, reply, 0, false, NULL::timestamptz, 0, NULL::timestamptz, NULL::timestamptz
+  FROM inbound WHERE key = ANY($1::text[])
 UNION ALL
 SELECT 'c', {", ".join(CITIZEN_COLUMNS)} FROM citizens WHERE key = ANY($2::text[])
 """  # noqa: S608 -- names of our own columns
@@ -173,7 +175,7 @@ class PostgresqlBatch:
             rows = await self._connection.fetch(_LOAD, keys, citizens)
         repeats: dict[str, str] = {}
         found: dict[str, CitizenRow] = {}
-        for what, key, words, version, following, until, left, seen in rows:
+        for what, key, words, version, following, until, left, seen, draft in rows:
             if what == "r":
                 repeats[key] = words
                 continue
@@ -185,6 +187,7 @@ class PostgresqlBatch:
                 window_until=until,
                 window_left=left,
                 last_seen=seen,
+                draft_at=draft,
             )
         found |= {key: CitizenRow(key=key) for key in citizens if key not in found}
         return TurnState(repeats=repeats, citizens=found)

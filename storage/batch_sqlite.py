@@ -217,7 +217,7 @@ async def _begin(connection: sqlite3.Connection) -> None:
 
 
 def _citizen(row: tuple[Any, ...]) -> CitizenRow:
-    key, session, version, following, until, left, seen = row
+    key, session, version, following, until, left, seen, draft = row
     return CitizenRow(
         key=key,
         session=session,
@@ -226,4 +226,5 @@ def _citizen(row: tuple[Any, ...]) -> CitizenRow:
         window_until=text_moment(until) if until else None,
         window_left=left,
         last_seen=text_moment(seen) if seen else None,
+        draft_at=text_moment(draft) if draft else None,
     )

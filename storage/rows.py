@@ -42,7 +42,7 @@ def maybe(moment: datetime | None, out: MomentOut) -> Any:  # noqa: ANN401 -- wh
     return None if moment is None else out(moment)
 
 
-CITIZEN_COLUMNS = ("key", "session", "version", "following", "window_until", "window_left", "last_seen")
+CITIZEN_COLUMNS = ("key", "session", "version", "following", "window_until", "window_left", "last_seen", "draft_at")
 
 
 def citizen_row(citizen: CitizenRow, out: MomentOut = same_moment) -> tuple[Any, ...]:
@@ -55,6 +55,7 @@ def citizen_row(citizen: CitizenRow, out: MomentOut = same_moment) -> tuple[Any,
         maybe(citizen.window_until, out),
         citizen.window_left,
         maybe(citizen.last_seen, out),
+        maybe(citizen.draft_at, out),
     )
 
 
@@ -308,7 +309,8 @@ def late_row(late: LateReply, out: MomentOut = same_moment) -> tuple[Any, ...]:
     if late.mention:
         values = {"text": late.text, "mention": late.mention, "post": late.post}
         return _outbox_row(late.key, late.citizen, MENTION_ANSWER, None, LATE_PHRASE, values, out(late.at))
-    return _outbox_row(late.key, late.citizen, LATE_KIND, None, LATE_PHRASE, {"text": late.text}, out(late.at))
+    kind = late.kind or LATE_KIND
+    return _outbox_row(late.key, late.citizen, kind, None, LATE_PHRASE, {"text": late.text}, out(late.at))
 
 
 def _outbox_row(

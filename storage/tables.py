@@ -58,6 +58,10 @@ citizens = Table(
     Column("window_until", Moment),
     Column("window_left", Integer, nullable=False, server_default="0"),
     Column("last_seen", Moment),
+    # When to look what time does to a draft left lying; coarse, and written when a draft begins or is looked at: an
+    # ordinary turn changes no indexed column (on PostgreSQL, its update stays a heap-only one).
+    Column("draft_at", Moment),
+    _partial("ix_citizens_draft_at", "draft_at", where="draft_at IS NOT NULL"),
 )
 
 inbound = Table(

@@ -5,6 +5,7 @@ of one citizen would overwrite each other.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, Row, bindparam, case, insert, literal_column, select, text, update
@@ -36,7 +37,7 @@ _REPEATS = select(inbound.c.key, inbound.c.reply).where(inbound.c.key.in_(bindpa
 _LOCK = text(
     "INSERT INTO citizens (key) VALUES (:key) "
     "ON CONFLICT (key) DO UPDATE SET version = citizens.version "
-    "RETURNING key, session, version, following, window_until, window_left, last_seen"
+    "RETURNING key, session, version, following, window_until, window_left, last_seen, draft_at"
 ).columns(*(citizens.c[name] for name in CITIZEN_COLUMNS))
 _PUT_NEWCOMER = upsert(
     citizens,
@@ -69,6 +70,12 @@ _TROUBLED = (
     .limit(bindparam("limit"))
 )
 _CITIZEN = select(citizens).where(citizens.c.key == bindparam("key"))
+_DRAFTS = (
+    select(citizens.c.key)
+    .where(citizens.c.draft_at <= bindparam("now"))
+    .order_by(citizens.c.draft_at)
+    .limit(bindparam("limit"))
+)
 _of_key = citizens.c.key == bindparam("b_key")
 _CHANGE = update(citizens).where(_of_key).values(version=citizens.c.version + 1)
 _SPEND = _CHANGE.values(window_left=case((citizens.c.window_left > 0, citizens.c.window_left - 1), else_=0))
@@ -137,6 +144,10 @@ class SqlTurns:
         """Return one citizen."""
         row: Row[Any] | None = await self._db.row(_CITIZEN, {"key": key})
         return citizen_from(row) if row else None
+
+    async def due_drafts(self, *, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return the citizens whose `draft_at` has come, earliest first."""
+        return tuple(row.key for row in await self._db.rows(_DRAFTS, {"now": now, "limit": limit}))
 
     async def spend_window(self, citizen: str, *, left: int | None = None) -> None:
         """Take one message from the citizen's window, or set what is left."""

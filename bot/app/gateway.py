@@ -27,6 +27,7 @@ from bot.app.weibo_upkeep import SharedBudget, SharedStanding, TokenWatch, Weibo
 from bot.clock import Clock
 from bot.console.routes import console_app
 from bot.console.settings import ConsoleSettings
+from bot.drafts import DraftCare
 from bot.health import health_routes
 from bot.intake.acting import Registrar
 from bot.intake.committer import Intake, IntakeLimits
@@ -191,6 +192,13 @@ def _build(ground: _Ground) -> Gateway:
     chores = {
         "tokens": TokenWatch(health, clock=clock, metrics=metrics).look,
         "housekeeping": _housekeeping(settings, storage, clock).tidy,
+        "drafts": DraftCare(
+            storage=storage,
+            phrasing=office.phrasing,
+            clock=clock,
+            times=office.catalogue.drafts,
+            on_reminder=outbox.wake,
+        ).look,
     }
     milestones = MilestoneLoop(storage=storage, service=service, clock=clock, metrics=metrics)
     webhooks = Webhooks(
@@ -245,7 +253,12 @@ def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media:
     office, limits = ground.office, ground.office.settings.intake
     return Intake(
         storage=ground.storage,
-        turner=Turner(engine=Engine(office.catalogue), phrasing=office.phrasing, platforms=ground.accounts.platforms),
+        turner=Turner(
+            engine=Engine(office.catalogue),
+            phrasing=office.phrasing,
+            platforms=ground.accounts.platforms,
+            look_after=office.catalogue.drafts.first_look,
+        ),
         registrar=registrar,
         spool=ground.spool,
         clock=ground.clock,

@@ -5,6 +5,7 @@ Everything that is wrong anywhere is told at once, so that an operator mends it 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from config.phrases import check_phrases, load_phrases
 from config.policies import Policies, PolicyError, load_policies
 from config.settings import Settings, config_paths, load_settings
 from dialogs.spoken import SPOKEN
-from dialogs.turn import Catalogue, Danger, Dangers, KindChoice
+from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice
 
 T = TypeVar("T")
 
@@ -101,12 +102,22 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         office_hours=settings.office.hours,
         retention=settings.office.retention,
         privacy_contact=settings.office.privacy_contact,
+        drafts=_draft_times(settings),
         units={unit.id: unit.name for unit in directory.units},
         dangers=Dangers(
             rules=tuple(Danger(**rule.model_dump()) for rule in directory.dangers.rule),
             harmless=directory.dangers.harmless,
             calm=directory.dangers.calm,
         ),
+    )
+
+
+def _draft_times(settings: Settings) -> DraftTimes:
+    dialog = settings.dialog
+    return DraftTimes(
+        silence=timedelta(hours=dialog.offer_after_hours),
+        remind=timedelta(hours=dialog.remind_after_hours) if dialog.remind_after_hours else None,
+        keep=timedelta(days=dialog.draft_days),
     )
 
 

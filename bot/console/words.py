@@ -50,6 +50,7 @@ OUTBOX_STATES: Final = {
     OutboxState.WAITING: "等市民下次联系",
     OutboxState.UNKNOWN: "结果不明",
     OutboxState.DEAD: "发送失败",
+    OutboxState.LAPSED: "过时不发",
 }
 OUTCOMES: Final = {
     DeliveryOutcome.STARTED: "已开始",
@@ -91,6 +92,7 @@ NOTICES: Final = {
     NoticeKind.REVIEWED.value: "复查复核意见",
     NoticeKind.REVIEW_OVERDUE.value: "复查复核超时告知",
     "reply": "对话回复",
+    "draft": "草稿提醒",
     "mention": "公开答复",
 }
 ATTACHMENT_STATES: Final = {AttachmentState.WANTED: "正在获取", AttachmentState.LOST: "未能取得"}

@@ -6,7 +6,7 @@ turn is one read and one write.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.platform import Platform
@@ -31,12 +31,18 @@ class Turned:
 
 
 class Turner:
-    """Makes turns for every account."""
+    """Makes turns for every account; `look_after` is how soon time can do anything to a draft that begins."""
 
     def __init__(
-        self, *, engine: Engine, phrasing: Phrasing, platforms: Mapping[tuple[Channel, str], Platform]
+        self,
+        *,
+        engine: Engine,
+        phrasing: Phrasing,
+        platforms: Mapping[tuple[Channel, str], Platform],
+        look_after: timedelta = timedelta(days=1),
     ) -> None:
         self._engine = engine
+        self._look_after = look_after
         self._phrasing = phrasing
         self._platforms = platforms
 
@@ -44,10 +50,13 @@ class Turner:
         """Make the turn, or say what must be looked up first; raises whatever the dialog raises."""
         if inbound.kind in _SILENT:
             return Turned(row=row, reply=None, intents=())
-        turn = self._engine.turn(row.session, inbound, now=now, facts=facts)
+        turn = self._engine.turn(row.session, inbound, now=now, seen=row.last_seen, facts=facts)
         if isinstance(turn, Lookup):
             return turn
-        return Turned(row=self._seen(row, inbound, turn.session, now), reply=turn.reply, intents=turn.intents)
+        after = self._seen(row, inbound, turn.session, now)
+        if turn.drafting and after.draft_at is None:
+            after = replace(after, draft_at=now + self._look_after)
+        return Turned(row=after, reply=turn.reply, intents=turn.intents)
 
     def words(self, turned: Turned, inbound: Inbound, values: Mapping[str, Any]) -> tuple[CitizenRow, str, Outbound]:
         """Return the row, the text for the passive answer ('' for none), and the same without markup.
@@ -99,6 +108,7 @@ class Turner:
             window_until=until,
             window_left=left,
             last_seen=now,
+            draft_at=row.draft_at,
         )
 
 

@@ -19,7 +19,15 @@ from bot.outbox.reach import Reach, read_reach
 from bot.outbox.record import Record
 from bot.outbox.sending import Sender
 from bot.outbox.verdict import Verdict, in_public, judge, longer
-from bot.petitions.ports import MENTION_ANSWER, DeliveryOutcome, OutboxMessage, OutboxState, Storage
+from bot.petitions.ports import (
+    DRAFT_REMINDER,
+    MENTION_ANSWER,
+    CitizenRow,
+    DeliveryOutcome,
+    OutboxMessage,
+    OutboxState,
+    Storage,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +79,9 @@ class Climber:
             return
         state, reason = OutboxState.WAITING, "no permitted way now; waits for the next contact"
         reach, permitted = await self._ways(message, platform, ref)
+        if message.kind == DRAFT_REMINDER and (not permitted or _came_back(message, reach.row)):
+            await self._record.settle(message, OutboxState.LAPSED, detail="a reminder goes at once or not at all")
+            return
         for rung in permitted:
             last = rung is permitted[-1]
             verdict = await self._attempt(message, platform, ref, rung, outbound, reach=reach, last=last)
@@ -78,6 +89,8 @@ class Climber:
                 return
             refused = verdict.outcome is DeliveryOutcome.REFUSED
             state, reason = OutboxState.DEAD if refused else OutboxState.WAITING, verdict.detail
+        if message.kind == DRAFT_REMINDER:
+            state = OutboxState.LAPSED
         await self._record.settle(message, state, detail=reason)
 
     async def _ways(
@@ -128,3 +141,8 @@ class Climber:
         await self._record.end(message, verdict, attempt=attempt, rung=rung, started=started, permits=reach.permits)
         self._metrics.notices.labels(ref.account, rung.value, verdict.outcome.value).inc()
         return verdict
+
+
+def _came_back(message: OutboxMessage, row: CitizenRow | None) -> bool:
+    """Whether the citizen has written since, and was offered the draft then."""
+    return row is not None and row.last_seen is not None and row.last_seen > message.created_at

@@ -170,6 +170,8 @@ class OutboxState(StrEnum):
     """It may have arrived; never resent blindly."""
     DEAD = "dead"
     """Refused for good; staff see it, and can replay it."""
+    LAPSED = "lapsed"
+    """Of no use any more, and not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,10 @@ class OutboxMessage:
 
 MENTION_ANSWER = "mention"
 """The kind of an answer to a mention; its values are `text`, `mention` (the key) and `post`."""
+
+
+DRAFT_REMINDER = "draft"
+"""The kind of a reminder of a draft: sent now or never, for at the next contact the draft itself is offered."""
 
 
 class DeliveryOutcome(StrEnum):
@@ -294,6 +300,8 @@ class CitizenRow:
     """Until when free messages may be sent, as far as we know."""
     window_left: int = 0
     last_seen: datetime | None = None
+    draft_at: datetime | None = None
+    """When to look what time does to a draft left lying; None where there is none."""
 
 
 class InboundState(StrEnum):
@@ -330,6 +338,8 @@ class LateReply:
     mention: str = ""
     """The key of the mention that is answered; `post` is the post it stands under, where that is known."""
     post: str = ""
+    kind: str = ""
+    """What it is where it is no reply: `DRAFT_REMINDER`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,6 +418,10 @@ class Turns(Protocol):
 
     async def citizen(self, key: str) -> CitizenRow | None:
         """Return one citizen."""
+        ...
+
+    async def due_drafts(self, *, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return the citizens whose `draft_at` has come, earliest first."""
         ...
 
     async def spend_window(self, citizen: str, *, left: int | None = None) -> None:

@@ -311,7 +311,7 @@ async def test_what_a_batch_looks_up_is_planned_by_an_index_while_the_tables_are
         await connection.execute(f"PREPARE look_up AS {batch_postgresql._LOAD}")
         lines = await connection.fetch("EXPLAIN EXECUTE look_up (ARRAY['k'], ARRAY['c'])")
         await connection.execute(f"PREPARE write AS {batch_postgresql._save_sql(('citizens', 'taken'))}")
-        row = "ARRAY['c'], ARRAY['{}'], ARRAY[1], ARRAY[true], ARRAY[now()], ARRAY[5], ARRAY[now()]"
+        row = "ARRAY['c'], ARRAY['{}'], ARRAY[1], ARRAY[true], ARRAY[now()], ARRAY[5], ARRAY[now()], ARRAY[now()]"
         lines += await connection.fetch(f"EXPLAIN EXECUTE write ({row}, ARRAY['2026-11-20'], ARRAY[1], ARRAY[2], 2)")
     await storage.close()
     plan = "\n".join(line[0] for line in lines)

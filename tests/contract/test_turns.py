@@ -104,6 +104,7 @@ async def test_citizens_come_back_as_written_one_version_on(turning: Turning) ->
         window_until=NOW + 2 * DAY,
         window_left=5,
         last_seen=NOW,
+        draft_at=NOW + DAY,
     )
     await save(turning, citizens=[written, row(WANG, session="{}")])
     async with turning.batch() as batch:
@@ -339,3 +340,13 @@ async def test_what_a_send_told_about_a_citizen(turning: Turning) -> None:
         await work.turns.spend_window("wechat:main:nobody")
         await work.commit()
     assert await citizen(turning) == row(window_left=3, following=False, version=7)  # what is remembered is stale now
+
+
+async def test_drafts_are_found_when_their_moment_has_come(turning: Turning) -> None:
+    zhao = "wechat:main:zhao"
+    rows = [row(LI, draft_at=NOW + DAY), row(WANG, draft_at=NOW), row(zhao)]
+    await save(turning, citizens=rows)
+    async with turning.storage.read() as work:
+        assert await work.turns.due_drafts(now=NOW - DAY, limit=9) == ()
+        assert await work.turns.due_drafts(now=NOW + DAY, limit=9) == (WANG, LI)
+        assert await work.turns.due_drafts(now=NOW + DAY, limit=1) == (WANG,)

@@ -104,6 +104,7 @@ class Stage:
         self.engine = Engine(CATALOGUE)
         self.now = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
         self.sessions: dict[str, str] = {}
+        self.seen: dict[str, datetime] = {}
         self.cases: dict[str, Case] = {}
         self.events: dict[str, tuple[Event, ...]] = {}
         self.notices: list[str] = []
@@ -126,11 +127,12 @@ class Stage:
             **fields,
         )
         session = self.sessions.get(who, "")
-        turn = self.engine.turn(session, message, now=self.now)
+        common = {"now": self.now, "seen": self.seen.get(who)}
+        turn = self.engine.turn(session, message, **common)
         if not isinstance(turn, Turn):
-            turn = self.engine.turn(session, message, now=self.now, facts=self.find(turn, message.citizen.key))
+            turn = self.engine.turn(session, message, **common, facts=self.find(turn, message.citizen.key))
         assert isinstance(turn, Turn), "one lookup is enough for a turn"
-        self.turn, self.sessions[who] = turn, turn.session
+        self.turn, self.sessions[who], self.seen[who] = turn, turn.session, self.now
         yielded: dict[str, str] = {}
         for intent in turn.intents:
             yielded |= self.do(intent, message.citizen.key)

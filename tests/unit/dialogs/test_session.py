@@ -44,6 +44,7 @@ def test_the_persisted_state_names_stay():
         "filing.summary",
         "filing.edit",
         "filing.cancel",
+        "draft.offer",
         "looking.pick",
         "looking.code",
         "withdrawing.pick",

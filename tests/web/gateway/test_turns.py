@@ -39,10 +39,18 @@ class Stumbling:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def turn(self, session: str, inbound: Inbound, *, now: datetime, facts: Facts | None = None) -> Turn | Lookup:
+    def turn(
+        self,
+        session: str,
+        inbound: Inbound,
+        *,
+        now: datetime,
+        seen: datetime | None = None,
+        facts: Facts | None = None,
+    ) -> Turn | Lookup:
         if inbound.text == MARK:
             raise ZeroDivisionError(MARK)
-        return self._engine.turn(session, inbound, now=now, facts=facts)
+        return self._engine.turn(session, inbound, now=now, seen=seen, facts=facts)
 
 
 class Rig:
