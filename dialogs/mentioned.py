@@ -13,7 +13,7 @@ from enum import StrEnum
 from bot.messages import Inbound, Reply
 from dialogs.asking import short
 from dialogs.gathering import HARD_CONTENT, MOST_ATTACHMENTS
-from dialogs.session import STEP_LETTERS, Parts, State
+from dialogs.session import STEP_LETTERS, Parts, State, dump_session, load_session
 from dialogs.talk import Talk
 from dialogs.understanding import Word, hear, letters
 
@@ -91,20 +91,64 @@ def mark(key: str) -> str:
 
 
 def _parts(message: Inbound) -> Parts:
-    files = [message.key if place == 0 else f"{message.key}#{place}" for place in range(len(message.media))]
-    parts = Parts(content=_content(message), attachments=files[:MOST_ATTACHMENTS], origin=message.key)
+    parts = Parts(content=_content(message), attachments=_files(message)[:MOST_ATTACHMENTS], origin=message.key)
     parts.behind = STEP_LETTERS[State.CONTENT]
     return parts
 
 
+def _files(message: Inbound) -> list[str]:
+    return [message.key if place == 0 else f"{message.key}#{place}" for place in range(len(message.media))]
+
+
+def enriched(session: str, whole: Inbound) -> str | None:
+    """Return the session (JSON) with the whole of a mention in the draft that was made of it; None where none is."""
+    loaded = load_session(session)
+    parts = next((one for one in (loaded.parts, *loaded.waiting) if one is not None and one.origin == whole.key), None)
+    if parts is None:
+        return None
+    parts.content = _joined(parts.content, whole)
+    fresh = [key for key in _files(whole) if key not in parts.attachments]
+    parts.attachments = [*parts.attachments, *fresh][:MOST_ATTACHMENTS]
+    return dump_session(loaded)
+
+
+def drafted(session: str, whole: Inbound) -> str | None:
+    """Return the session (JSON) with a draft of a mention that is a request after all; None where too many wait."""
+    loaded = load_session(session)
+    if len(loaded.waiting) >= MOST_WAITING:
+        return None
+    loaded.waiting.append(_parts(whole))
+    return dump_session(loaded)
+
+
+def added_words(content: str, whole: Inbound) -> str:
+    """Return what the whole of a mention says beyond the words of the petition made of it, '' for nothing."""
+    text = whole.text.strip()
+    lines = [] if text in content else [text]
+    return "\n".join([*lines, *(line for line in _around(whole) if line not in content)])
+
+
+def _joined(content: str, whole: Inbound) -> str:
+    """Return a draft's words with the whole of its mention: in its place, or after what its citizen made of them."""
+    if content.strip() in whole.text:
+        return _content(whole)
+    words = added_words(content, whole)
+    return f"{content}\n{words}"[:HARD_CONTENT] if words else content
+
+
 def _content(message: Inbound) -> str:
     """Return the citizen's words, what they stand under, and where."""
+    tail = "\n".join(_around(message))
+    return f"{message.text.strip()[: HARD_CONTENT - len(tail) - 1]}\n{tail}".strip()
+
+
+def _around(message: Inbound) -> list[str]:
+    """Return what the words stand under, and where."""
     context = message.raw.get("context")
     around = context if isinstance(context, dict) else {}
-    lines = [message.text.strip()]
+    lines = []
     if around.get("post_text"):
         lines.append(f"（评论所在的微博：{short(str(around['post_text']), _POST)}）")
     if around.get("url"):
         lines.append(f"原文：{around['url']}")
-    tail = "\n".join(lines[1:])
-    return f"{lines[0][: HARD_CONTENT - len(tail) - 1]}\n{tail}".strip()
+    return lines

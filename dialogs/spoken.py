@@ -143,6 +143,7 @@ _SAID: Mapping[str, str] = {
     "timeline.asked": "time unit question",
     "timeline.supplemented": "time words",
     "timeline.resumed": "time",
+    "timeline.enriched": "time",
     "timeline.extended": "time reason changes",
     "timeline.chased": "time count",
     "timeline.supervised": "time reason",

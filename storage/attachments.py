@@ -71,7 +71,7 @@ class SqlAttachments:
         return attachment_from(row) if row else None
 
 
-_BRING = frozenset({EventType.FILED, EventType.SUPPLEMENTED})
+_BRING = frozenset({EventType.FILED, EventType.SUPPLEMENTED, EventType.ENRICHED})
 """Events that name files."""
 
 

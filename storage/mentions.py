@@ -17,7 +17,7 @@ from storage.upserts import upsert
 _COLUMNS = ("key", "citizen", "payload", "state", "sent_at", "found_at", "next_at")
 _ADD = upsert(mentions, _COLUMNS, keys=("key",))
 _BETTER = upsert(
-    mentions, _COLUMNS, keys=("key",), update=("payload", "next_at"), then="WHERE mentions.state = 'found'"
+    mentions, _COLUMNS, keys=("key",), update=("payload", "next_at"), then="WHERE mentions.next_at IS NOT NULL"
 )
 _DUE = (
     select(mentions)

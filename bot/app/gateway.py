@@ -186,7 +186,12 @@ def _build(ground: _Ground) -> Gateway:
     service = service_of(office, storage, registrar=registrar, on_commit=outbox.wake)
     intake = _intake(ground, registrar=registrar, outbox=outbox, media=media)
     mentions = MentionLoop(
-        storage=storage, accounts=_listening(settings, accounts), intake=intake, clock=clock, poll=settings.outbox.poll
+        storage=storage,
+        accounts=_listening(settings, accounts),
+        intake=intake,
+        clock=clock,
+        on_media=media.wake,
+        poll=settings.outbox.poll,
     )
     health = WeiboHealth(storage, platforms=accounts.weibo, settings=settings.weibo)
     chores = {

@@ -266,6 +266,10 @@ def _hop_words(event: Event) -> EventWords:  # noqa: PLR0911 -- one sentence for
             count = len(data["attachments"])
             files = (("材料", f"{count} 个附件"),) if count else ()
             return EventWords(title="市民补充", said=(*_said(data, text="内容"), *files))
+        case EventType.ENRICHED:
+            count = len(data["attachments"])
+            files = (("材料", f"{count} 个附件"),) if count else ()
+            return EventWords(title="补上了公开微博的原文", said=(*_said(data, text="内容"), *files))
         case EventType.RESUMED:
             title = "市民没有按时补充，恢复办理" if data["silent"] else "恢复办理"
             return EventWords(title=title, said=_said(data, note="备注"))

@@ -2,13 +2,14 @@
 
 A mention is on record before anything is done with it, under one key however it was found; how far was looked is
 committed with what was found. Then it is made whole where a push brought only a part (which asks the platform, so it
-cannot be done while the push waits), and goes through intake like every other message. Knows no platform's fields.
+cannot be done while the push waits), and goes through intake like every other message. Where nothing can be asked now,
+it is turned as it came, and what stands around it follows. Knows no platform's fields.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -16,7 +17,9 @@ import structlog
 from adapters.platform import CredentialsError, PublicPlatform, Refused, SendError
 from bot.clock import Clock, local
 from bot.errors import Overloaded
+from bot.intake.enriching import Enricher
 from bot.messages import Inbound
+from bot.petitions.errors import Stale
 from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.ports import Storage, StorageUnavailable
 from dialogs.mentioned import Sense, sense
@@ -28,7 +31,13 @@ _FIRST_LOOK = timedelta(days=1)
 _PATIENCE = timedelta(days=1)
 """How long a mention waits to be made whole; then it is turned as it came."""
 _LONG = timedelta(minutes=30)
-"""A wait that is not worth it: the day's calls are spent. The mention is turned as it came."""
+"""A wait that is not worth it: the day's calls are spent. The mention is turned as it came, and made whole later."""
+_LATER = timedelta(minutes=10)
+"""The shortest wait before what stands around a turned mention is asked for again."""
+_WORTHWHILE = timedelta(days=7)
+"""How long that is tried."""
+_Found = tuple[Inbound, datetime | None]
+"""A mention to be turned, and when to ask for what stands around it, where that is still missing."""
 _MOST_PAGES = 40
 _EARLY = timedelta(minutes=2)
 """The least time between two looks when mentions wait for one."""
@@ -67,6 +76,7 @@ class MentionLoop:
         accounts: Mapping[str, Listening],
         intake: TakesMessages,
         clock: Clock,
+        on_media: Callable[[], None],
         poll: float = 1.0,
         at_once: int = 32,
         lease: timedelta = timedelta(minutes=5),
@@ -75,6 +85,8 @@ class MentionLoop:
         self._accounts = accounts
         self._intake = intake
         self._clock = clock
+        self._on_media = on_media
+        self._enricher = Enricher(storage)
         self._poll = poll
         self._at_once = at_once
         self._lease = lease
@@ -186,44 +198,74 @@ class MentionLoop:
 
     async def _one(self, mention: Mention, now: datetime) -> None:
         try:
-            await self._turn(mention, now)
+            if mention.state is MentionState.FOUND:
+                await self._turn(mention, now)
+            else:
+                await self._enrich(mention, now)
         except (StorageUnavailable, Overloaded):
             log.warning("mentions.database_away")  # the lease brings it back
+        except Stale:
+            log.info("mentions.again", key=mention.inbound.key)  # the citizen wrote meanwhile; so does the lease
         except Exception:
             log.exception("mentions.turn_failed", key=mention.inbound.key)
 
     async def _turn(self, mention: Mention, now: datetime) -> None:
-        inbound = await self._whole(mention, now)
-        if inbound is None:
+        found = await self._whole(mention, now)
+        if found is None:
             return
+        inbound, later = found
         await self._intake.answer(inbound, str.encode)
         what = sense(inbound)
         state = MentionState.DRAFTED if what is Sense.REQUEST else MentionState.ASIDE
-        await self._update(replace(mention, inbound=inbound, state=state, next_at=None, detail=what.value))
+        await self._update(replace(mention, inbound=inbound, state=state, next_at=later, detail=what.value))
 
-    async def _whole(self, mention: Mention, now: datetime) -> Inbound | None:
+    async def _enrich(self, mention: Mention, now: datetime) -> None:
+        """Give what stands around a mention that was turned without it to what was made of it; try for a week."""
+        inbound, account = mention.inbound, mention.inbound.citizen.account
+        listening = self._accounts.get(account)
+        if listening is None or now > mention.found_at + _WORTHWHILE:
+            await self._update(replace(mention, next_at=None))
+            return
+        whole = inbound
+        if not listening.platform.is_whole(inbound):
+            if not await self._may_ask(account, listening, now):
+                await self._update(replace(mention, next_at=_tomorrow(now)))
+                return
+            try:
+                whole = await listening.platform.with_context(inbound)
+            except Refused:
+                await self._update(replace(mention, next_at=None))  # gone, or closed to us: the push's words stay
+                return
+            except SendError as error:
+                self._failed(account, "context", error)
+                wait = max(self._wait(error, mention.attempts), _LATER)
+                await self._update(replace(mention, attempts=mention.attempts + 1, next_at=now + wait))
+                return
+            self._alarmed.discard((account, "context"))
+        if await self._enricher.add(mention, whole, now=now):
+            self._on_media()
+
+    async def _whole(self, mention: Mention, now: datetime) -> _Found | None:
         """Return the mention with all that stands around it, or as it came; None when it is to wait."""
         inbound, account = mention.inbound, mention.inbound.citizen.account
         listening = self._accounts.get(account)
         if listening is None or listening.platform.is_whole(inbound):
-            return inbound
+            return inbound, None
         if not await self._may_ask(account, listening, now):
             return await self._looked_for(mention, listening, now)
         try:
             whole = await listening.platform.with_context(inbound)
         except Refused:
-            return inbound  # gone, or closed to us: the push's own words are what is left
+            return inbound, None  # gone, or closed to us: the push's own words are what is left
         except SendError as error:
             self._failed(account, "context", error)
             wait = self._wait(error, mention.attempts)
-            if wait > _LONG and not isinstance(error, CredentialsError):
-                return inbound
-            if now + wait > mention.found_at + _PATIENCE:
-                return inbound
+            if wait > _LONG or isinstance(error, CredentialsError) or now + wait > mention.found_at + _PATIENCE:
+                return inbound, now + max(wait, _LATER)
             await self._update(replace(mention, attempts=mention.attempts + 1, next_at=now + wait, detail=error.code))
             return None
         self._alarmed.discard((account, "context"))
-        return whole
+        return whole, None
 
     async def _may_ask(self, account: str, listening: Listening, now: datetime) -> bool:
         async with self._storage.begin() as work:
@@ -232,23 +274,29 @@ class MentionLoop:
             await work.commit()
         return taken
 
-    async def _looked_for(self, mention: Mention, listening: Listening, now: datetime) -> Inbound | None:
+    async def _looked_for(self, mention: Mention, listening: Listening, now: datetime) -> _Found | None:
         """Wait for a look, made soon, to bring the whole of it; return it as it came where none will or did."""
         until = mention.found_at + _AWAITS_LOOK
         if listening.every is None or now >= until:
-            return mention.inbound
+            return mention.inbound, _tomorrow(now)
         self._awaited.add(mention.inbound.citizen.account)
         await self._update(replace(mention, next_at=until, detail="waits for the next look"))
         return None
 
     @staticmethod
     def _wait(error: SendError, attempts: int) -> timedelta:
-        if isinstance(error, CredentialsError):
-            return timedelta(minutes=10)
         asked = getattr(error, "seconds", None) or 0.0
+        if isinstance(error, CredentialsError):
+            return timedelta(seconds=max(asked, 600.0))
         return timedelta(seconds=max(asked, 5.0 * 2 ** min(attempts, 8)))
 
     async def _update(self, mention: Mention) -> None:
         async with self._storage.begin() as work:
             await work.mentions.update(mention)
             await work.commit()
+
+
+def _tomorrow(now: datetime) -> datetime:
+    """Return a moment soon after the coming midnight of Beijing, when the calls of a day start again."""
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + timedelta(days=1, minutes=1)).astimezone(UTC)

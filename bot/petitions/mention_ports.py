@@ -53,7 +53,8 @@ class Mentions(Protocol):
     async def add(self, found: Sequence[Inbound], *, now: datetime, better: bool = False) -> int:
         """Keep what was found, to be worked on at once; return how many were written.
 
-        One that is known already stays as it is, unless this is the `better` form of one not yet turned.
+        One that is known already stays as it is, unless this is the `better` form of one that still waits to be made
+        whole.
         """
         ...
 

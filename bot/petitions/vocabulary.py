@@ -163,6 +163,8 @@ class EventType(StrEnum):
     REDONE = "redone"
     REVIEW_ASKED = "review_asked"
     REVIEWED = "reviewed"
+    ENRICHED = "enriched"
+    """What stood around the public mention it was made of was found later."""
 
 
 class MilestoneName(StrEnum):

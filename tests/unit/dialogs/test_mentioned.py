@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from adapters.weibo.public import check_public
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef, Reply
-from dialogs.mentioned import Sense, mark, sense
+from dialogs.mentioned import MOST_WAITING, Sense, added_words, drafted, enriched, mark, sense
+from dialogs.session import Parts, Session, State, dump_session, load_session
 from tests.unit.dialogs.conftest import PHRASING
 
 CONTEXT = {"url": "https://weibo.com/7/K3fnuEfZK", "post_text": "", "nickname": "某某"}
@@ -93,3 +96,55 @@ def test_what_is_said_in_public_names_nothing_and_never_repeats():
     for text in texts:
         check_public(text)
     assert len(texts) == 1000
+
+
+URL = "https://weibo.com/7/K3fnuEfZK"
+
+
+def whole(text="@云溪问政 路灯坏了", *, pictures=1, post=""):
+    return replace(mention(text, pictures=pictures), raw={"context": CONTEXT | {"post_text": post}})
+
+
+def session_with(content, *, waiting=False, files=()):
+    parts = Parts(content=content, attachments=list(files), origin="weibo:demo:s1")
+    own = Session(waiting=[parts]) if waiting else Session(state=State.PLACE, parts=parts)
+    return dump_session(own)
+
+
+@pytest.mark.parametrize("waiting", [True, False])
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        ("@云溪问政 路灯坏了", f"@云溪问政 路灯坏了\n原文：{URL}"),
+        ("@云溪问政 路灯", f"@云溪问政 路灯坏了\n原文：{URL}"),
+        ("和平路的灯坏了", f"和平路的灯坏了\n@云溪问政 路灯坏了\n原文：{URL}"),
+        (f"@云溪问政 路灯坏了\n三天了\n原文：{URL}", f"@云溪问政 路灯坏了\n三天了\n原文：{URL}"),
+    ],
+    ids=["untouched", "cut short", "rewritten", "whole already"],
+)
+def test_what_is_found_later_goes_into_the_draft(content, after, waiting):
+    session = load_session(enriched(session_with(content, waiting=waiting, files=["own"]), whole(pictures=2)))
+    (parts,) = session.waiting if waiting else [session.parts]
+    assert (parts.content, parts.attachments) == (after, ["own", "weibo:demo:s1", "weibo:demo:s1#1"])
+    again = enriched(dump_session(session), whole(pictures=2))
+    assert again == dump_session(session)
+
+
+def test_no_draft_is_made_of_one_that_was_dropped():
+    assert [enriched(session, whole()) for session in ("", dump_session(Session(parts=Parts(content="别的"))))] == [
+        None,
+        None,
+    ]
+
+
+def test_a_petition_is_told_only_what_it_does_not_say():
+    assert [
+        added_words("@云溪问政 路灯坏了", whole(post="楼上说得对")),
+        added_words("灯", whole()),
+        added_words(f"@云溪问政 路灯坏了 {URL} 原文：{URL}", whole()),
+    ] == [f"（评论所在的微博：楼上说得对）\n原文：{URL}", f"@云溪问政 路灯坏了\n原文：{URL}", ""]
+
+
+def test_a_draft_too_many_is_left_to_the_list_of_mentions():
+    full = dump_session(Session(waiting=[Parts(content="一")] * MOST_WAITING))
+    assert (drafted(full, whole()), len(load_session(drafted("", whole())).waiting)) == (None, 1)

@@ -1,0 +1,67 @@
+"""What stands around a mention, found after the mention was turned: it goes to the draft or the petition made of it.
+
+All in one transaction with the mention itself, so that it happens once, whatever ends in between. Who has dropped the
+draft is left in peace: then only the mention, which staff see, becomes whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.intake.turning import attachments
+from bot.messages import Inbound
+from bot.petitions.enriching import enrich
+from bot.petitions.mention_ports import Mention, MentionState
+from bot.petitions.ports import Attachment, CitizenRow, Storage, TurnWrites, UnitOfWork
+from dialogs.mentioned import Sense, added_words, drafted, enriched, sense
+
+
+class Enricher:
+    """Adds what was found later."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def add(self, mention: Mention, whole: Inbound, *, now: datetime) -> bool:
+        """Give the whole of a mention to what was made of it; tell whether there are files to be fetched."""
+        async with self._storage.begin() as work:
+            citizen = whole.citizen.key
+            row = (await work.turns.load([], [citizen])).citizens[citizen]
+            known = await work.mentions.get(whole.key) or mention  # as it is now that the citizen is held
+            files = [one for one in attachments(whole, now=now) if await work.attachments.get(one.key) is None]
+            state, session = _redrafted(known, whole, row.session)
+            if known.number:
+                files = await _to_petition(work, known.number, whole, files, now=now)
+            elif session is None:
+                files = []
+            rows: tuple[CitizenRow, ...] = ()
+            if session is not None and session != row.session:
+                rows = (replace(row, session=session),)
+            await work.turns.save(TurnWrites(citizens=rows, attachments=files))
+            done = replace(known, inbound=whole, state=state, next_at=None, detail=sense(whole).value)
+            await work.mentions.update(done)
+            await work.commit()
+        return bool(files)
+
+
+def _redrafted(mention: Mention, whole: Inbound, session: str) -> tuple[MentionState, str | None]:
+    """Return the mention's state and its citizen's session with the whole of it; None where no draft is.
+
+    What looked like nothing but an @ may be a request once its pictures are there.
+    """
+    if mention.state is MentionState.ASIDE and sense(whole) is Sense.REQUEST:
+        return MentionState.DRAFTED, drafted(session, whole)
+    return mention.state, enriched(session, whole)
+
+
+async def _to_petition(
+    work: UnitOfWork, number: str, whole: Inbound, files: Sequence[Attachment], *, now: datetime
+) -> list[Attachment]:
+    """Record what is new to the petition; return its files."""
+    case = await work.cases.get(number, lock=True)
+    if case is None:
+        return []
+    words = added_words(case.petition.content, whole)
+    if words or files:
+        await work.cases.save(enrich(case, now=now, text=words, attachments=[one.key for one in files]))
+    return [replace(one, number=number) for one in files]
