@@ -9,12 +9,14 @@ from typing import Any
 
 from bot.messages import Choice, Reply
 from bot.petitions.vocabulary import Rating, Solved
-from dialogs.session import ASIDES, STEPS, Parts, Session, State
+from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
 from dialogs.understanding import Word
 
 FROM_MENTION = 90
 """Characters of a mention that the citizen is reminded of."""
+SIGNS = "①②③④⑤⑥"
+"""What stands before the fields of the card, so that they are not taken for the numbers of its choices."""
 SHORT_CONTENT = 200
 """Characters of the content that a summary repeats."""
 FIELDS: Mapping[str, State] = {
@@ -173,6 +175,8 @@ def _given(office: Office, state: State, parts: Parts) -> Reply | None:
             return Reply(phrase="filing.from_mention", values={"given": short(parts.content, FROM_MENTION)})
         case State.CONTENT:
             given = short(parts.content, SHORT_CONTENT)
+        case State.PLACE if parts.place and STEP_LETTERS[State.PLACE] not in parts.behind:
+            return Reply(phrase="filing.found_place", values={"given": parts.place})
         case State.PLACE:
             given = place(parts)
         case State.PHONE:
@@ -192,20 +196,27 @@ def place(parts: Parts) -> str:
 
 
 def _summary(office: Office, parts: Parts) -> dict[str, Any]:
-    lines = [
-        Reply(phrase="summary.kind", values={"kind": office.label(parts.kind) if parts.kind else ""}),
-        Reply(phrase="summary.content", values={"content": short(parts.content, SHORT_CONTENT)}),
-        Reply(phrase="summary.place", values={"place": place(parts)})
-        if place(parts)
-        else Reply(phrase="summary.no_place"),
-        Reply(phrase="summary.evidence", values={"count": len(parts.attachments)}),
-    ]
+    """Return the lines of the card, each with the sign that 改 takes: 改③ changes the third."""
+    at = dict(zip(fields(office, parts), SIGNS, strict=False))
     steps = office.steps(parts.kind) if parts.kind else ()
+    where, label = place(parts), office.label(parts.kind) if parts.kind else ""
+    lines = [
+        Reply(phrase="summary.kind", values={"at": at.get("kind", ""), "kind": label}),
+        Reply(
+            phrase="summary.content",
+            values={"at": at.get("content", ""), "content": short(parts.content, SHORT_CONTENT)},
+        ),
+        Reply(phrase="summary.place", values={"at": at.get("place", ""), "place": where})
+        if where
+        else Reply(phrase="summary.no_place", values={"at": at.get("place", "")}),
+        Reply(phrase="summary.evidence", values={"at": at.get("evidence", ""), "count": len(parts.attachments)}),
+    ]
     if parts.phone:
-        lines.append(Reply(phrase="summary.phone", values={"phone": parts.phone}))
+        lines.append(Reply(phrase="summary.phone", values={"at": at.get("phone", ""), "phone": parts.phone}))
     elif State.PHONE in steps:
-        lines.append(Reply(phrase="summary.no_phone"))
-    lines.append(Reply(phrase="summary.public" if is_public(office, parts) else "summary.private"))
+        lines.append(Reply(phrase="summary.no_phone", values={"at": at.get("phone", "")}))
+    shown = "summary.public" if is_public(office, parts) else "summary.private"
+    lines.append(Reply(phrase=shown, values={"at": at.get("public", "")}))
     return {"lines": tuple(lines)}
 
 

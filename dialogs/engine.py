@@ -24,8 +24,9 @@ from dialogs import (
     supplementing,
     withdrawing,
 )
-from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question
+from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question, said
 from dialogs.commands import COMMANDS, button, more
+from dialogs.finding import kind_in
 from dialogs.mentioned import mentioned
 from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
@@ -267,8 +268,18 @@ def _first(talk: Talk) -> Answer:
     if heard.ordinal:
         return _numbered(talk)
     if heard.word is None and len(heard.text) >= LEAST_OFFER and letters(heard.text, enough=4):
-        return gathering.offer(talk, heard.text)
+        return _told(talk, heard.text)
     return menu(talk)
+
+
+def _told(talk: Talk, text: str) -> Reply:
+    """Take words that began the conversation: as the kind they show, else the kind is asked."""
+    kind = None if talk.session.waiting or len(text) > gathering.HARD_CONTENT else kind_in(text)
+    if kind is None or kind not in talk.office.kinds:
+        return gathering.offer(talk, text)
+    return said(
+        filing.begin(talk, kind, words=text), lead=Reply(phrase="ack.as_kind", values={"kind": talk.office.label(kind)})
+    )
 
 
 def _numbered(talk: Talk) -> Answer:

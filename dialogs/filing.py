@@ -40,7 +40,7 @@ def begin(talk: Talk, kind: Kind, *, words: str = "") -> Reply:
     parts.kind = kind
     lead = Reply(phrase="ack.kind", values={"kind": talk.office.label(kind)}) if changed and not fresh else None
     if not parts.content and words:
-        return content(talk, words)
+        return content(talk, words, unasked=True)
     step = session.state
     if step in STEPS and step is not State.KIND and step in talk.office.steps(kind):
         return question(talk, lead=lead)
@@ -54,10 +54,10 @@ def submit(talk: Talk) -> Reply:
         return question(talk, lead=Reply(phrase="filing.already" if session.filed else "filing.nothing"))
     if session.state in ASIDES:
         session.leave()
-    if session.state not in {State.SUMMARY, State.EDIT, State.CANCEL} or session.back not in {None, State.SUMMARY}:
-        return question(talk, lead=Reply(phrase="filing.not_yet")) if session.state in STEPS else proceed(talk)
     if parts.kind is None or not parts.content:
-        return proceed(talk)
+        return question(talk, lead=Reply(phrase="filing.not_yet")) if session.state in STEPS else proceed(talk)
+    if session.state not in {State.SUMMARY, State.EDIT, State.CANCEL} or session.back not in {None, State.SUMMARY}:
+        return _rest_skipped(talk, parts, parts.kind)
     talk.intents.append(File(draft=_complete(talk, parts, parts.kind), mention=parts.origin))
     kind = talk.office.label(parts.kind)
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
@@ -65,6 +65,13 @@ def submit(talk: Talk) -> Reply:
     session.filed = True
     reply = Reply(phrase=phrase, values={"kind": kind})
     return said(reply, tail=Reply(phrase="draft.mentioned")) if session.waiting else reply
+
+
+def _rest_skipped(talk: Talk, parts: Parts, kind: Kind) -> Reply:
+    """Skip every question that is left, and show what would be filed: who says 提交 early has said enough."""
+    for step in talk.office.steps(kind):
+        parts.passed(step)
+    return proceed(talk)
 
 
 def _complete(talk: Talk, parts: Parts, kind: Kind) -> Draft:
@@ -117,7 +124,7 @@ def _place(talk: Talk, parts: Parts) -> Reply:
     heard = talk.heard
     if heard.word is Word.CLEAR:
         parts.place, parts.latitude, parts.longitude = "", None, None
-    if heard.word in _SKIPS or heard.ordinal == 1:
+    if heard.word in _SKIPS or heard.ordinal == 1 or (parts.place and heard.word is Word.YES):
         parts.passed(State.PLACE)
         return proceed(talk)
     if len(heard.text) > LONGEST_PLACE or "://" in heard.text:  # an address of the web is no place

@@ -3,10 +3,10 @@
 Everything goes into the one draft of the citizen, which it begins where there is none.
 """
 
-from typing import Any
-
 from bot.messages import InboundKind, Reply
-from dialogs.asking import question
+from bot.petitions.vocabulary import Kind
+from dialogs.asking import question, said
+from dialogs.finding import phone_in, place_in
 from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, State
 from dialogs.talk import Talk
 
@@ -96,20 +96,53 @@ def next_step(talk: Talk, parts: Parts) -> State:
     if parts.kind is None:
         return State.KIND
     behind = parts.behind
+    if parts.kind is Kind.CONSULT and parts.content:  # a question needs an answer, and nothing else of the citizen
+        return State.SUMMARY
     for step in talk.office.steps(parts.kind):
         if STEP_LETTERS[step] not in behind:
             return step
     return State.SUMMARY
 
 
-def content(talk: Talk, text: str) -> Reply:
-    """Take the words at the content step: they replace what was written before."""
+def content(talk: Talk, text: str, *, unasked: bool = False) -> Reply:
+    """Take the words at the content step: they replace what was written before.
+
+    `unasked` words began the conversation: the place they name is taken; else it is asked for, and theirs is offered.
+    """
     parts = draft(talk)
     if len(text) > HARD_CONTENT:
         return question(talk, lead=_too_long(text))
     parts.content = text
     parts.passed(State.CONTENT)
-    return proceed(talk, lead=_long(text))
+    found = _find(talk, parts, text, sure=unasked)
+    return proceed(talk, lead=_all((_long(text), *found)))
+
+
+def _find(talk: Talk, parts: Parts, text: str, *, sure: bool) -> tuple[Reply, ...]:
+    """Take place and phone out of free words where they were not given yet; return what to say about it.
+
+    A place that is not `sure` waits to be confirmed at its own step.
+    """
+    said_so: list[Reply] = []
+    if not parts.place and parts.latitude is None and (place := place_in(text)):
+        parts.place = place
+        if sure:
+            parts.passed(State.PLACE)
+            said_so.append(Reply(phrase="ack.found_place", values={"place": place}))
+    phoned = parts.kind is None or State.PHONE in talk.office.steps(parts.kind)
+    if phoned and not parts.phone and (number := phone_in(text)):
+        parts.phone = number
+        parts.passed(State.PHONE)
+        said_so.append(Reply(phrase="ack.found_phone", values={"phone": number}))
+    return tuple(said_so)
+
+
+def _all(leads: tuple[Reply | None, ...]) -> Reply | None:
+    """Return all that is to be said before a question as one reply."""
+    given = [lead for lead in leads if lead is not None]
+    if len(given) < 2:  # noqa: PLR2004 -- nothing to put together
+        return given[0] if given else None
+    return Reply(phrase=given[0].phrase, values={**given[0].values, "tail": tuple(given[1:])})
 
 
 def further(talk: Talk, text: str) -> Reply:
@@ -120,7 +153,8 @@ def further(talk: Talk, text: str) -> Reply:
         return question(talk, lead=_too_long(joined))
     parts.content = joined
     parts.passed(State.CONTENT)
-    lead = _long(joined) or Reply(phrase="ack.further")
+    found = _find(talk, parts, text, sure=talk.session.state is State.KIND)
+    lead = _all((_long(joined) or Reply(phrase="ack.further"), *found))
     return privacy(talk, question(talk, lead=lead))
 
 
@@ -134,13 +168,13 @@ def offer(talk: Talk, text: str) -> Reply:
         return question(talk, lead=_too_long(text))
     parts.content = text
     parts.passed(State.CONTENT)
-    return offered(talk, lead=_long(text))
+    return offered(talk, lead=_all((_long(text), *_find(talk, parts, text, sure=True))))
 
 
 def offered(talk: Talk, *, lead: Reply | None = None) -> Reply:
     """Ask for the kind of a draft whose words came first."""
-    values: dict[str, Any] = {"lead": (lead,)} if lead else {}
-    return privacy(talk, Reply(phrase="filing.offer", values=values, choices=talk.office.kind_choices))
+    asked = Reply(phrase="filing.offer", choices=talk.office.kind_choices)
+    return privacy(talk, said(asked, lead=lead) if lead else asked)
 
 
 def _too_long(text: str) -> Reply:

@@ -57,8 +57,8 @@ async def test_filed_accepted_forwarded_answered_closed_and_rated(
     assert "办理结果可以公开吗" in await phone.say("13800000001")
     summary = await phone.say("公开")
     assert summary == (
-        "请核对，没问题就回复“提交”：\n类型：投诉\n"
-        f"内容：{CONTENT}\n地点：云溪市东湖区幸福路12号\n材料：2 份\n电话：13800000001\n公开：是\n"
+        "请核对，没问题就回复“提交”；要改就回复“改”加序号，像“改3”。\n①类型：投诉\n"
+        f"②内容：{CONTENT}\n③地点：云溪市东湖区幸福路12号\n④材料：2 份\n⑤电话：13800000001\n⑥公开：是\n"
         "1. 提交\n2. 修改\n3. 取消"
     )
     filed = await phone.say("提交")
