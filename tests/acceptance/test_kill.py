@@ -116,7 +116,7 @@ async def live(city: City, openid: str, http: aiohttp.ClientSession, ids: Iterat
 async def work(city: City) -> None:
     """Accept and forward what was filed; after a failure look at the page again, as a person would."""
     async with Desk(f"http://127.0.0.1:{city.gateway_port}", "clerk") as clerk:
-        await clerk.sign_in(PASSWORD)
+        await sign_in(clerk)
         while not (city.over and city.waiting.empty()):
             try:
                 number = await asyncio.wait_for(city.waiting.get(), 0.2)
@@ -124,6 +124,17 @@ async def work(city: City) -> None:
                 continue
             await press(clerk, number, "受理", until_it_says="已受理")
             await press(clerk, number, "转办", until_it_says="办理中", unit="shuiwu")
+
+
+async def sign_in(clerk: Desk) -> None:
+    """Sign in; the gateway may be killed over the password, which takes its time on a busy machine."""
+    while True:
+        try:
+            await clerk.sign_in(PASSWORD)
+        except (aiohttp.ClientError, OSError):
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 async def press(clerk: Desk, number: str, button: str, *, until_it_says: str, **typed: str) -> None:
