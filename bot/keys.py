@@ -1,6 +1,9 @@
 """The typed keys under which the roof hands its parts to the web applications."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.clock import Clock
 from bot.petitions.account_ports import AccountsHealth
@@ -12,3 +15,5 @@ SERVICE: web.AppKey[PetitionService] = web.AppKey("service")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 ACCOUNTS: web.AppKey[AccountsHealth] = web.AppKey("accounts")
 """How our own accounts on the platforms stand: tokens, calls of the day, looks for mentions."""
+DIRECT: web.AppKey[Mapping[str, Handler]] = web.AppKey("direct")
+"""Path → what takes its POSTs without router and middlewares, when a server is told to: `bot.app.serving.runner_of`."""

@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.values import frozen
+
 
 class Channel(StrEnum):
     """The platform a citizen writes on."""
@@ -18,7 +20,7 @@ class Channel(StrEnum):
     WEIBO = "weibo"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CitizenRef:
     """One citizen as one account of ours sees them: `user` is the openid or the uid."""
 
@@ -98,7 +100,7 @@ class DeliveryReport:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Inbound:
     """One thing a citizen (or the platform about a citizen) sent."""
 
@@ -118,7 +120,7 @@ class Inbound:
     """The platform's fields, JSON-able, kept for the record."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Choice:
     """One thing the citizen can pick: `label` is shown and is also what a tap sends; `id` is what the dialog knows."""
 
@@ -126,7 +128,7 @@ class Choice:
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reply:
     """What a dialog says: a phrase key of config/phrases, its values, and what can be picked."""
 
@@ -135,7 +137,7 @@ class Reply:
     choices: tuple[Choice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outbound:
     """Rendered words on their way to a citizen, still without a platform's markup."""
 

@@ -14,6 +14,7 @@ from bot.messages import Reply
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Case, Draft, Event
 from bot.petitions.vocabulary import Kind, Rating, Solved
+from bot.values import frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class Catalogue:
     dangers: Dangers = Dangers()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class File:
     """File the draft. The reply gains the values `number`, `code`, `response_due`, `answer_due`.
 
@@ -206,7 +207,7 @@ class Facts:
     """The numbers that the citizen could have done again, were they to say that it is not solved."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Turn:
     """What a turn gives: at most one reply, the session after it (as JSON), and what is to be done."""
 

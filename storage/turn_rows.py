@@ -4,10 +4,10 @@ Files that came in the same batch as the filing that names them are written with
 before are given it by an update.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from bot.petitions.ports import TurnWrites
+from bot.values import frozen
 from storage.attachments import claimed_files
 from storage.columns import MomentOut
 from storage.rows import (
@@ -24,7 +24,7 @@ from storage.rows import (
 Rows = list[tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TurnRows:
     """Rows by table, in the column order of `storage.rows`; citizens are sorted by key, so that nobody deadlocks."""
 

@@ -6,7 +6,6 @@ anyone who has seen one signed query could post any body. This module knows no w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.platform import ForgedMessage, MalformedMessage
@@ -16,6 +15,7 @@ from adapters.wechat.inbound import UnusableFieldsError, to_inbound
 from adapters.wechat.parsing import Fields, UnreadableXmlError, decode, parse
 from adapters.wechat.rendering import envelope_xml, render, reply_xml
 from bot.messages import Inbound
+from bot.values import frozen
 
 __all__ = ["LARGEST_BODY", "SUCCESS", "Codec", "Opened", "fit_fields", "render"]
 
@@ -28,7 +28,7 @@ _ENCRYPT = b"<Encrypt><![CDATA["
 _LONGEST_TIMESTAMP = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Opened:
     """One verified callback, and what its answer needs: `cipher` is that which opened it (None in plain mode)."""
 

@@ -33,7 +33,7 @@ from bot.intake.acting import Registrar
 from bot.intake.committer import Intake, IntakeLimits
 from bot.intake.mentions import Listening, MentionLoop
 from bot.intake.turning import Turner
-from bot.keys import ACCOUNTS
+from bot.keys import ACCOUNTS, DIRECT
 from bot.media.loop import MediaLoop
 from bot.messages import Channel
 from bot.metrics import Metrics
@@ -284,6 +284,7 @@ def _app(
     app = web.Application(middlewares=[forwarded(proxies)] if proxies else [])
     app[ACCOUNTS] = health
     app.add_routes(webhooks.routes())
+    app[DIRECT] = webhooks.direct()
     checks = {
         "database": ground.storage.check,
         **({"redis": ground.ephemeral.check} if settings.redis.url.get_secret_value() else {}),

@@ -5,7 +5,6 @@ Everything here happens inside the transaction that also stores the message and 
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -21,6 +20,7 @@ from bot.petitions.petition import Actor, Case, Draft, Event, Outcome, Petition
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, Role
+from bot.values import frozen
 from dialogs.turn import (
     Alarm,
     Chase,
@@ -42,7 +42,7 @@ from dialogs.turn import (
 _CODES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Filing:
     """A filing with what the citizen is told of it."""
 

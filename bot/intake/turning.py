@@ -5,7 +5,7 @@ turn is one read and one write.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from adapters.platform import Platform
 from bot.messages import Channel, Inbound, InboundKind, MediaKind, Outbound, Reply
 from bot.petitions.ports import Attachment, CitizenRow
 from bot.phrasing import Phrasing
+from bot.values import frozen
 from dialogs.engine import Engine
 from dialogs.session import with_rest
 from dialogs.turn import Facts, Intent, Lookup, Supplement
@@ -21,7 +22,7 @@ _SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOW
 """Nothing a citizen said: kept, not talked to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Turned:
     """The citizen after the turn, what the dialog says, and what it wants done."""
 

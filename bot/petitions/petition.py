@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.petitions.masking import masked
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, Solved, State
+from bot.values import frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Actor:
 CLOCK = Actor(role=Role.CLOCK, id="clock")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Draft:
     """What the dialog collected, complete enough to file. `attachments` are inbound keys."""
 
@@ -38,7 +39,7 @@ class Draft:
     public: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Petition:
     """One petition as it stands. `version` is the number of its events and guards every write."""
 
@@ -86,7 +87,7 @@ class Petition:
 _SUMMARY = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """One entry of a petition's history; `data` is JSON-able and complete enough to rebuild the petition."""
 
@@ -99,7 +100,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Milestone:
     """One clock: due, warned, passed, met or ended (nothing is owed any more); it may stand still for a while."""
 
@@ -177,7 +178,7 @@ class Notice:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Case:
     """A petition with its clocks: what an act is done to."""
 
@@ -202,7 +203,7 @@ class Case:
         return next((lamp for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN) if lamp in lamps), Lamp.NONE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outcome:
     """What an act did: the case after it, the new events, and what the citizen is told."""
 

@@ -21,6 +21,7 @@ from bot.petitions.calendar import CalendarNotice
 from bot.petitions.mention_ports import Calls, Followings, Mentions
 from bot.petitions.petition import Case, Event, Milestone, Outcome
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, Rating, Role, State
+from bot.values import frozen
 
 
 class StorageUnavailable(GatewayError):
@@ -287,7 +288,7 @@ class Outbox(Protocol):
 # --- citizens and inbound: the turn ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CitizenRow:
     """What is kept about one citizen of one account."""
 
@@ -316,7 +317,7 @@ class InboundState(StrEnum):
     """Signed, but not to be understood; kept raw."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InboundRecord:
     """An inbound message with what became of it. `reply` is the text given back, '' for none."""
 
@@ -342,7 +343,7 @@ class LateReply:
     """What it is where it is no reply: `DRAFT_REMINDER`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TurnWrites:
     """Everything a batch of turns changes; written and committed together."""
 
@@ -355,7 +356,7 @@ class TurnWrites:
     late: Sequence[LateReply] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TurnState:
     """What a batch needs to know: stored replies of repeats by inbound key, and the citizens by key."""
 

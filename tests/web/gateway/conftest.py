@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 from adapters.sandbox.app import sandbox_app
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import Office, load_office
+from bot.app.serving import runner_of
 from bot.clock import SHANGHAI, MovableClock
 from bot.commands.showing import DEMO_CONFIG, _accounts, weibo_accounts, weibo_bases
 from bot.petitions.lifecycle import Act
@@ -286,8 +287,7 @@ class House:
 
 
 async def serving(app: web.Application, port: int) -> web.AppRunner:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
+    runner = await runner_of(app, shutdown_timeout=1.0)
     await web.TCPSite(runner, HOST, port, reuse_address=True).start()
     return runner
 
