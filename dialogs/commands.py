@@ -43,9 +43,11 @@ def _human(talk: Talk) -> Reply:
     return Reply(phrase=reply.phrase, values={**reply.values, "tail": (asked,)}, choices=asked.choices)
 
 
-def more(talk: Talk) -> Reply:
-    """Give what was left over of a long answer."""
+def more(talk: Talk) -> Answer:
+    """Give what was left over of a long answer, or the next page of a list."""
     session = talk.session
+    if not session.rest and session.state is State.PICK:
+        return looking.next_page(talk)
     if not session.rest:
         return question(talk, lead=Reply(phrase="more.nothing"))
     rest, session.rest = session.rest, ""

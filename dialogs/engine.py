@@ -334,17 +334,15 @@ def _tapped(talk: Talk, choice: str) -> Answer | None:
 def _tapped_item(talk: Talk, choice: str) -> Answer | None:
     """Read the id of something out of a list: a kind, a petition, a rating, a field."""
     verb, _, rest = choice.partition(":") if ":" in choice else choice.partition(".")
+    if (of_petition := _PETITION_TAPS.get(verb)) is not None:
+        return of_petition(talk, rest)
     match verb:
         case "kind" if rest in _KINDS:
             return filing.begin(talk, _KINDS[rest])
-        case "look":
-            return looking.one(talk, rest)
-        case "withdraw":
-            return withdrawing.one(talk, rest)
-        case "chase":
-            return chasing.one(talk, rest)
-        case "supplement":
-            return supplementing.one(talk, rest)
+        case "mine":
+            return looking.next_page(talk)
+        case "details" if talk.session.state is State.DETAILS and rest in talk.session.numbers:
+            return _detail(talk, rest)
         case "rate" | "solved":
             number, _, given = rest.partition(":")
             return _judged_tap(talk, verb, number, given=given)
@@ -354,9 +352,33 @@ def _tapped_item(talk: Talk, choice: str) -> Answer | None:
             return None
 
 
+_PETITION_TAPS: Mapping[str, Callable[[Talk, str], Answer]] = {
+    "look": looking.one,
+    "withdraw": withdrawing.one,
+    "chase": chasing.one,
+    "supplement": supplementing.one,
+}
 _KINDS = {kind.value: kind for kind in Kind}
 _RATINGS = {one.value: one for one in Rating}
 _SOLVED = {one.value: one for one in Solved}
+
+
+def _detail(talk: Talk, verb: str) -> Answer | None:
+    """Do what was offered below the details of a petition; None for a text that is nothing of it."""
+    number = talk.session.number
+    match verb:
+        case "why":
+            return explaining.one(talk, number)
+        case "chase":
+            return chasing.one(talk, number)
+        case "supplement":
+            return supplementing.one(talk, number)
+        case "rate":
+            return rating.given(talk, number, None)
+        case "withdraw":
+            return withdrawing.one(talk, number)
+        case _:
+            return None
 
 
 def _judged_tap(talk: Talk, verb: str, number: str, *, given: str) -> Answer | None:
@@ -373,6 +395,7 @@ _JUDGING = frozenset({State.RATE_PICK, State.RATE_SOLVED, State.RATE_WORDS})
 _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
     State.PICK: looking.picked,
     State.CODE: looking.coded,
+    State.DETAILS: lambda talk: _detail(talk, looking.detailed(talk)),
     State.WITHDRAW_PICK: withdrawing.picked,
     State.WITHDRAW_CONFIRM: withdrawing.confirmed,
     State.RATE_PICK: rating.picked,

@@ -13,30 +13,34 @@ from typing import Any
 from bot.messages import Choice, CitizenRef, Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
+from bot.petitions.lifecycle import Act, possible
 from bot.petitions.masking import masked
 from bot.petitions.notices import rating_words
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, split_key
-from bot.petitions.vocabulary import PROMISED, EventType
+from bot.petitions.vocabulary import PROMISED, EventType, Lamp
 from dialogs.asking import menu, question, resume, short
-from dialogs.session import State
+from dialogs.session import Session, State
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Facts, Follow, Mine, One
 from dialogs.understanding import Word, reference
 
-SHOWN = 5
-"""How many of the own petitions a list offers."""
+SHOWN = 4
+"""How many of the own petitions a page offers: with their lamps they must stay small enough to be tapped."""
+NEXT = Choice(id="mine.next", label="")
+LAMPS: Mapping[Lamp, str] = {Lamp.GREEN: "●期限内", Lamp.YELLOW: "▲快到期", Lamp.RED: "■已超期"}
+"""Shape and word of a lamp: nobody has to tell colours apart."""
 MOST_WRONG_CODES = 5
 REST_SECONDS = 3600
 _CODE_DIGITS = 6
 _SAID = 60
 """Characters of a supplement that the timeline repeats."""
-_LABEL = 6
-"""Characters of the content in a choice: five choices must stay small enough to be tapped."""
+_LABEL, _LAMPED = 6, 4
+"""Characters of the content in a choice."""
 
 
-def mine(talk: Talk) -> Answer:
-    """List the citizen's own petitions, newest first."""
+def mine(talk: Talk, *, page: int = 0) -> Answer:
+    """List the citizen's own petitions, newest first, a page at a time, each with its lamp in shape and word."""
     facts = talk.found(Mine())
     if facts is None:
         return Mine()
@@ -44,31 +48,39 @@ def mine(talk: Talk) -> Answer:
         if talk.session.parts is None:
             return menu(talk, phrase="looking.none")
         return resume(talk, Reply(phrase="looking.none", values={"office": talk.office.name}))
-    shown = facts.cases[:SHOWN]
+    first = page * SHOWN if page * SHOWN < len(facts.cases) else 0
+    shown = facts.cases[first : first + SHOWN]
     session = talk.session
     session.aside(State.PICK, at=talk.at)
-    session.numbers = [case.petition.number for case in shown]
-    more = len(facts.cases) - len(shown)
-    values: dict[str, Any] = {"count": len(facts.cases)}
-    tail = (Reply(phrase="looking.older", values={"count": more}),) if more else ()
+    session.numbers, session.number = [case.petition.number for case in shown], str(first // SHOWN)
+    values: dict[str, Any] = {"count": len(facts.cases), "first": first + 1, "last": first + len(shown)}
     if session.parts is not None:
-        tail = (*tail, Reply(phrase="draft.waiting"))
-    if tail:
-        values["tail"] = tail
-    return Reply(phrase="looking.mine", values=values, choices=tuple(pick("look", case) for case in shown))
+        values["tail"] = (Reply(phrase="draft.waiting"),)
+    picks = tuple(pick("look", case, lamp=case.lamp(talk.now)) for case in shown)
+    more = first + SHOWN < len(facts.cases)
+    return Reply(phrase="looking.mine", values=values, choices=(*picks, *([NEXT] if more else [])))
 
 
-def pick(verb: str, case: Case) -> Choice:
-    """Offer a case to be picked for `verb` (look, withdraw)."""
+def next_page(talk: Talk) -> Answer:
+    """Show the older ones; after the last page the first again."""
+    page = talk.session.number
+    return mine(talk, page=int(page) + 1 if page.isdecimal() else 0)
+
+
+def pick(verb: str, case: Case, *, lamp: Lamp = Lamp.NONE) -> Choice:
+    """Offer a case to be picked for `verb` (look, withdraw); a lamp that is on stands in its label."""
     petition = case.petition
-    label = f"{petition.kind.label} {short(masked(petition.content), _LABEL)} {petition.state.label}"
-    return Choice(id=f"{verb}:{petition.number}", label=label)
+    words = short(masked(petition.content), _LABEL if lamp is Lamp.NONE else _LAMPED)
+    label = f"{petition.kind.label} {words} {petition.state.label}"
+    return Choice(id=f"{verb}:{petition.number}", label=f"{label} {LAMPS[lamp]}" if lamp is not Lamp.NONE else label)
 
 
 def picked(talk: Talk) -> Answer | None:
     """Read a number typed after a list; None for anything else."""
     place = talk.heard.ordinal
     numbers = talk.session.numbers
+    if place == len(numbers) + 1 == SHOWN + 1:
+        return next_page(talk)
     return one(talk, numbers[place - 1]) if 0 < place <= len(numbers) else None
 
 
@@ -87,7 +99,9 @@ def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
     facts = talk.found(One(number=number))
     if facts is None:
         return One(number=number)
-    if talk.own(facts.case) or (facts.followed and facts.case is not None):
+    if (case := talk.own(facts.case)) is not None:
+        return _own(talk, case, facts)
+    if facts.followed and facts.case is not None:
         return resume(talk, shown(talk, facts))
     if _rests(talk):
         return resume(talk, Reply(phrase="looking.rests", values={"office_phone": talk.office.phone}))
@@ -102,6 +116,42 @@ def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
             talk.intents.append(Follow(number=number))
         return resume(talk, shown(talk, facts))
     return _wrong_code(talk, number)
+
+
+_OFFERED: Mapping[str, Act] = {
+    "chase": Act.CHASE,
+    "supplement": Act.SUPPLEMENT,
+    "rate": Act.RATE,
+    "withdraw": Act.WITHDRAW,
+}
+"""What can be tapped below the details of an own petition, after 为什么是这一天."""
+
+
+def _own(talk: Talk, case: Case, facts: Facts) -> Reply:
+    """Show an own petition and what can be done with it now; over a draft, go back to the draft instead."""
+    told, session = shown(talk, facts), talk.session
+    if session.parts is not None:
+        return resume(talk, told)
+    number, able = case.petition.number, possible(case, talk.citizen)
+    verbs = [verb for verb, act in _OFFERED.items() if act in able and not (verb == "rate" and case.petition.rating)]
+    verbs = ["why", *verbs] if any(clock.name in PROMISED and clock.open for clock in case.milestones) else verbs
+    if not verbs:
+        return resume(talk, told)
+    session.leave()
+    session.aside(State.DETAILS, at=talk.at)
+    session.number, session.numbers = number, verbs
+    return Reply(phrase=told.phrase, values=told.values, choices=detail_choices(session))
+
+
+def detail_choices(session: Session) -> tuple[Choice, ...]:
+    """Return what was offered below the details; a label comes from `choice.details.<verb>`."""
+    return tuple(Choice(id=f"details.{verb}", label="") for verb in session.numbers)
+
+
+def detailed(talk: Talk) -> str:
+    """Return the verb that a number typed below the details means, '' for none."""
+    place, verbs = talk.heard.ordinal, talk.session.numbers
+    return verbs[place - 1] if 0 < place <= len(verbs) else ""
 
 
 def coded(talk: Talk) -> Answer | None:

@@ -9,7 +9,8 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
              m key of the mention it was made of
     w drafts made of mentions, waiting (each as d)   h 1: a bare mention was answered
     n 1: the notice about personal data was given   f 1: the last thing filed needs no second 提交
-    l numbers offered for picking, or the words that came with a rating   q number a side state is about
+    l numbers (or verbs) offered for picking, or the words that came with a rating
+    q number a side state is about, or the page of a list
     g rating just given
     u draft put away (as d), k when, epoch seconds   j what came after a silence (as d), until it is told what it is for
     i 1: reminded of the draft   x 1: a draft is gone, which is still to be told
@@ -49,6 +50,7 @@ class State(StrEnum):
     OFFER = "draft.offer"
     PICK = "looking.pick"
     CODE = "looking.code"
+    DETAILS = "looking.details"
     WITHDRAW_PICK = "withdrawing.pick"
     WITHDRAW_CONFIRM = "withdrawing.confirm"
     RATE_PICK = "rating.pick"
@@ -75,6 +77,7 @@ ASIDES = frozenset(
     {
         State.PICK,
         State.CODE,
+        State.DETAILS,
         State.WITHDRAW_PICK,
         State.WITHDRAW_CONFIRM,
         State.RATE_PICK,

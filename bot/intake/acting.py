@@ -40,6 +40,8 @@ from dialogs.turn import (
 )
 
 _CODES = 1_000_000
+_OWN = 100
+"""Petitions of one citizen that their list goes through."""
 
 
 @frozen
@@ -109,7 +111,7 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
     """Return what a lookup asks for; what it shows of foreign petitions is the dialog's business."""
     match lookup:
         case Mine():
-            cases = await work.cases.of_citizen(citizen)
+            cases = await work.cases.of_citizen(citizen, limit=_OWN)
             return Facts(lookup=lookup, cases=cases, redoable=redoable(cases, registrar, now))
         case One(number=number):
             case = await work.cases.get(number, lock=True)

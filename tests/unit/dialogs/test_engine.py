@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.messages import InboundKind
+from adapters.wechat import rendering as wechat
+from bot.messages import InboundKind, Outbound
 from bot.petitions.petition import Draft
 from bot.petitions.vocabulary import Kind, Rating, Solved
 from config.phrases import check_phrases, load_phrases
@@ -164,12 +165,50 @@ def test_lookups_are_asked_for_by_their_full_number(stage, filed):
     assert seen == [One(number="WQ20261121-0000019"), Mine(), Mine()]  # the last: does a petition wait for words?
 
 
-def test_five_own_petitions_are_listed_and_the_rest_counted(stage):
+def test_the_own_petitions_are_listed_page_by_page_with_their_lamps(stage):
     for place in range(7):
         for text in ("投诉", f"楼下第{place}家烧烤店油烟很大", "跳过", "跳过", "跳过", "公开", "提交"):
             stage.says(text)
     read = stage.says("查询")
-    assert "共 7 件" in read
-    assert "更早的 2 件" in read
-    assert len(stage.choices) == 5
-    assert stage.choices[0].id == "look:WQ20261121-0000078"
+    assert "共 7 件，这是第 1 到 4 件" in read
+    assert [choice.label for choice in stage.choices[:1]] == ["投诉 楼下第… 待受理 ●期限内"]
+    assert "这是第 5 到 7 件" in stage.says("5")
+    assert len(stage.choices) == 3
+    assert "第2家" in stage.says("1")
+    stage.says("查询")
+    assert "这是第 5 到 7 件" in stage.says("更多")
+    assert "这是第 1 到 4 件" in stage.says("更多")
+    assert "这是第 5 到 7 件" in stage.taps("看更早的")
+
+
+@pytest.mark.parametrize(
+    ("hours", "label"),
+    [(1, "●期限内"), (7, "▲快到期"), (9, "■已超期")],
+)
+def test_a_lamp_is_a_shape_and_a_word(filed, hours, label):
+    filed.waits(hours)
+    filed.says("查询")
+    assert filed.choices[0].label.endswith(label)
+
+
+def test_a_page_of_the_list_is_small_enough_to_be_tapped_on_wechat(stage):
+    for place in range(9):
+        for text in ("投诉", f"楼下的第{place}家烧烤店油烟很大", "跳过", "跳过", "跳过", "公开", "提交"):
+            stage.says(text)
+    stage.says("查询")
+    text, rest = wechat.render(Outbound(text="x", choices=stage.choices))
+    assert (text.count("<a href"), rest) == (5, "")
+
+
+def test_below_the_details_stands_what_can_be_done(filed):
+    filed.says(f"查询 {filed.last}")
+    assert [choice.label for choice in filed.choices] == ["为什么是这一天", "催办", "补充", "撤回"]
+    assert "是这样算的" in filed.says("1")
+    filed.says("查询")
+    filed.says("1")
+    assert "已为您催办" in filed.taps("催办")
+    filed.acts("转办")
+    filed.acts("答复", "已处理")
+    filed.says(filed.last)
+    assert [choice.label for choice in filed.choices] == ["评价"]
+    assert "请给答复打分" in filed.says("1")

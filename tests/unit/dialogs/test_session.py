@@ -47,6 +47,7 @@ def test_the_persisted_state_names_stay():
         "draft.offer",
         "looking.pick",
         "looking.code",
+        "looking.details",
         "withdrawing.pick",
         "withdrawing.confirm",
         "rating.pick",
