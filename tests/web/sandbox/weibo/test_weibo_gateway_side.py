@@ -161,6 +161,7 @@ async def test_captcha_and_delayed_success(rig: Rig, platform: WeiboPlatform) ->
     with pytest.raises(CredentialsError):
         await platform.send_message(AN, Outbound(text="一"))
     await rig.post("faults", {"captcha": False, "messages_reply": {"mode": "errcode", "errcode": 20032}})
+    await rig.move(advance="6m")  # what needs a person rests for five minutes
     await platform.send_message(AN, Outbound(text="二"))
     assert [m["text"] for m in await rig.messages()] == ["你好", "二"]
 
