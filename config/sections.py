@@ -4,7 +4,8 @@ Knows nothing of files, of the environment, or of anything that uses the setting
 stands in `config.settings`. Secrets and URLs that may carry a password are `SecretStr`: masked wherever they are shown.
 """
 
-from datetime import date
+import re
+from datetime import date, time
 from enum import StrEnum
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -158,6 +159,34 @@ class Console(Section):
     secure_cookie: SecureCookie = SecureCookie.AUTO
     login_limit: int = Field(default=5, ge=1)
     login_window: int = Field(default=900, ge=1)
+
+
+class Person(Section):
+    """Chats with a person of the staff (人工): opening hours of each workday, no hours for never; times in minutes."""
+
+    hours: Annotated[tuple[str, ...], BeforeValidator(split_list)] = ("10:00-14:00", "16:00-20:00")
+    wait_minutes: float = Field(default=10.0, gt=0)
+    """How long somebody waits, in opening hours, before we apologise and offer to file."""
+    idle_minutes: float = Field(default=30.0, gt=0)
+    """How long nobody says anything before a chat ends."""
+
+    @field_validator("hours")
+    @classmethod
+    def _spans(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        remedy = 'write times of Beijing in order, e.g. ["10:00-14:00", "16:00-20:00"]'
+        ends = [end for span in value for end in span.split("-")]
+        shaped = all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", span) for span in value)
+        if not shaped or ends != sorted(set(ends)):
+            refuse("are no opening hours", remedy)
+        return value
+
+    @property
+    def spans(self) -> tuple[tuple[time, time], ...]:
+        """The opening hours of a workday, as times of Beijing."""
+        return tuple(
+            (time.fromisoformat(opens), time.fromisoformat(closes))
+            for opens, _, closes in (span.partition("-") for span in self.hours)
+        )
 
 
 class Office(Section):

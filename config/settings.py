@@ -25,6 +25,7 @@ from config.sections import (
     Intake,
     Office,
     Outbox,
+    Person,
     Redis,
     Section,
     SecureCookie,
@@ -52,6 +53,7 @@ class Settings(Section):
     dialog: Dialog = Dialog()
     outbox: Outbox = Outbox()
     console: Console = Console()
+    person: Person = Person()
     office: Office
     files: Files
     wechat: tuple[WeChatAccount, ...] = ()

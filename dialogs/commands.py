@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from bot.messages import Reply
-from dialogs import chasing, correcting, explaining, filing, looking, rating, reviewing, supplementing, withdrawing
+from dialogs import (
+    chasing,
+    correcting,
+    explaining,
+    filing,
+    looking,
+    person,
+    rating,
+    reviewing,
+    supplementing,
+    withdrawing,
+)
 from dialogs.asking import menu, question
 from dialogs.session import ASIDES, STEPS, State
 from dialogs.talk import Answer, Talk
@@ -29,8 +40,10 @@ def _help(talk: Talk) -> Reply:
     return question(talk, lead=Reply(phrase=f"help.{session.state.value.removeprefix('filing.')}"))
 
 
-def _human(talk: Talk) -> Reply:
+def _human(talk: Talk) -> Answer:
     office = talk.office
+    if office.attended:
+        return person.ask(talk)
     values = {"office": office.name, "office_phone": office.phone}
     reply = Reply(phrase="human.plain", values=values)
     if office.hours:

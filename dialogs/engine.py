@@ -19,6 +19,7 @@ from dialogs import (
     filing,
     gathering,
     looking,
+    person,
     rating,
     reviewing,
     supplementing,
@@ -78,7 +79,7 @@ class Engine:
         if message.kind in _SILENT:
             return Turn(reply=None, session=session)
         if message.kind is InboundKind.UNFOLLOW:
-            return Turn(reply=None, session=forgotten(session))
+            return Turn(reply=None, session=forgotten(session), intents=person.gone(session, message.key))
         talk = Talk(
             office=self._office,
             session=load_session(session),
@@ -92,6 +93,8 @@ class Engine:
             return Turn(reply=None, session=session)
         if message.kind is InboundKind.MENTION:
             return Turn(reply=mentioned(talk), session=dump_session(talk.session))
+        if talk.session.person and (turn := person.heard(talk)) is not None:
+            return turn
         answer = _answer(talk)
         if not isinstance(answer, Reply):
             return answer

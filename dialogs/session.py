@@ -14,6 +14,7 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
     g rating just given
     u draft put away (as d), k when, epoch seconds   j what came after a silence (as d), until it is told what it is for
     i 1: reminded of the draft   x 1: a draft is gone, which is still to be told
+    p a person of the staff: q waited for, h talking
     e when wrong codes were given, epoch seconds   r text left over for 更多   o scene of the QR code that was followed
 
 It knows nothing of phrases, and of petitions only the names of kinds and ratings.
@@ -31,6 +32,14 @@ from bot.petitions.vocabulary import Kind, Rating
 
 VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Person(StrEnum):
+    """How the citizen stands with a person of the staff; '' for the dialog alone. Persisted."""
+
+    NONE = ""
+    QUEUED = "q"
+    HELD = "h"
 
 
 class State(StrEnum):
@@ -103,6 +112,7 @@ _NO_DRAFT = frozenset({State.IDLE, State.MENU})
 _STATES = {state.value: state for state in State}
 _KINDS = {kind.value: kind for kind in Kind}
 _RATINGS = {rating.value: rating for rating in Rating}
+_PERSONS = {person.value: person for person in Person}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,6 +167,7 @@ class Session:
     """Whether a draft is gone and the citizen does not know it yet."""
     greeted: bool = False
     """Whether a mention that says nothing was answered."""
+    person: Person = Person.NONE
 
     def enter(self, state: State, *, at: int = 0) -> None:
         """Go to a state of the plain way: nothing lies under it."""
@@ -218,6 +229,7 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
         scene=_text(data["o"]) if "o" in data else "",
         waiting=[_read_parts(one) for one in data["w"]] if "w" in data else [],
         greeted=get("h") == 1,
+        person=_PERSONS[data["p"]] if "p" in data else Person.NONE,
     )
     if "u" in data or "i" in data or "j" in data or "x" in data:
         _read_lying(session, data)
@@ -306,6 +318,8 @@ def dump_session(session: Session) -> str:
         data["h"] = 1
     if session.away is not None or session.held is not None or session.reminded or session.lapsed:
         _dump_lying(session, data)
+    if session.person:
+        data["p"] = session.person
     try:
         return orjson.dumps(data).decode()
     except orjson.JSONEncodeError:  # half of a surrogate pair: it becomes U+FFFD, as in the database
@@ -367,6 +381,13 @@ def with_rest(session: str, rest: str) -> str:
     if loaded.rest == rest:
         return session
     loaded.rest = rest
+    return dump_session(loaded)
+
+
+def with_person(session: str, person: Person) -> str:
+    """Return the session (JSON) of a citizen who now stands so with a person of the staff."""
+    loaded = load_session(session)
+    loaded.person = person
     return dump_session(loaded)
 
 

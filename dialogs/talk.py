@@ -26,6 +26,7 @@ class Office:
         self.phone = catalogue.office_phone
         self.hours = catalogue.office_hours
         self.drafts = catalogue.drafts
+        self.attended = catalogue.attended
         self.retention = catalogue.retention
         self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"
         self._units = catalogue.units

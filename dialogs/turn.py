@@ -8,7 +8,7 @@ values they yield (`number`, `code`, …) to the reply.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.messages import Reply
 from bot.petitions.lifecycle import Act
@@ -81,6 +81,8 @@ class Catalogue:
     """When somebody answers the office's phone, in words, e.g. 工作日 10:00–19:00; '' when not known."""
     drafts: DraftTimes = DraftTimes()
     dangers: Dangers = Dangers()
+    attended: bool = False
+    """Whether a person of the staff answers in the chat (人工)."""
 
 
 @frozen
@@ -162,7 +164,33 @@ class Alarm:
     message: str
 
 
-Intent = Alarm | File | Withdraw | Rate | Redo | Supplement | Chase | Review | Follow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPerson:
+    """Queue the citizen for a person of the staff; `message` is the key of the one that asks for it."""
+
+    message: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Put this message before the person the citizen talks with, or waits for."""
+
+    message: str
+    about: str = ""
+    """What it says, in case nothing said yet what the chat is about."""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """End the chat with a person; `message` is the key of the one that ends it."""
+
+    message: str
+    unfollowed: bool = False
+
+
+Intent = Alarm | AskPerson | Leave | Say | File | Withdraw | Rate | Redo | Supplement | Chase | Review | Follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +215,22 @@ class Why:
     number: str = ""
 
 
-Lookup = Mine | One | Why
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """Lookup: whether a person of the staff is there, and how the citizen's chat stands. Facts: `attendance`."""
+
+
+Lookup = Mine | One | Why | Attended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    """`opens` is now while somebody is there, else the next opening (None: not in sight); `ahead` wait before one."""
+
+    opens: datetime | None
+    chat: str = ""
+    """How the citizen's open chat stands, as `dialogs.session.Person` has it; '' for none."""
+    ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +244,7 @@ class Facts:
     reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Key of a clock → the steps that lead to its date."""
     doable: tuple[Act, ...] = ()
+    attendance: Attendance | None = None
     followed: bool = False
     """Whether this citizen follows `case`, having shown its 查询码 before."""
     redoable: frozenset[str] = frozenset()

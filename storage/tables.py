@@ -367,3 +367,45 @@ alarms = Table(
     _text("note"),
     _partial("ix_alarms_open", "citizen", "danger", where="seen_at IS NULL"),
 )
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("citizen", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _text("about"),
+    Column("asked_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("next_at", Moment),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    _text("officer"),
+    Column("taken_at", Moment),
+    Column("ended_at", Moment),
+    _text("ended_how"),
+    _count("lines"),
+    Index("ix_chats_ended_at", "ended_at"),
+    Index(
+        "ix_chats_open",
+        "citizen",
+        unique=True,
+        postgresql_where=text("state IN ('queued', 'held')"),
+        sqlite_where=text("state IN ('queued', 'held')"),
+    ),
+)
+
+chat_lines = Table(
+    "chat_lines",
+    metadata,
+    Column("chat", _Id, ForeignKey("chats.id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("said_by", Text, nullable=False),
+    _text("actor"),
+    _text("message"),
+    _text("text"),
+    # What makes a form sent twice one line; # and the number where nothing does.
+    Column("once", Text, nullable=False),
+    _text("outbox_key"),
+    Index("uq_chat_lines_once", "chat", "once", unique=True),
+)

@@ -16,6 +16,7 @@ from storage.alarms import SqlAlarms
 from storage.attachments import SqlAttachments
 from storage.calendar import SqlCalendars
 from storage.cases import SqlCases
+from storage.chats import SqlChats
 from storage.connection import Connection
 from storage.errors import wrapped
 from storage.followings import SqlFollowings
@@ -43,6 +44,7 @@ class SqlUnitOfWork:
     signed_bodies: SqlSignedBodies
     followings: SqlFollowings
     alarms: SqlAlarms
+    chats: SqlChats
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class SqlUnitOfWork:
         self.signed_bodies = SqlSignedBodies(connection)
         self.followings = SqlFollowings(connection)
         self.alarms = SqlAlarms(connection)
+        self.chats = SqlChats(connection)
         return self
 
     async def __aexit__(self, *exc: object) -> None:

@@ -24,9 +24,11 @@ from bot.app.office import Office
 from bot.app.upkeep import UpkeepLoop
 from bot.app.weibo_replays import SharedReplays
 from bot.app.weibo_upkeep import SharedBudget, SharedStanding, TokenWatch, WeiboHealth, open_lane
+from bot.chats.board import ChatBoard
+from bot.chats.service import ChatService
 from bot.clock import Clock
 from bot.console.routes import console_app
-from bot.console.settings import ConsoleSettings
+from bot.console.settings import ConsoleSettings, Talks
 from bot.drafts import DraftCare
 from bot.health import health_routes
 from bot.intake.acting import Registrar
@@ -42,11 +44,13 @@ from bot.outbox.ladder import Backoff
 from bot.outbox.loop import OutboxLimits, OutboxLoop
 from bot.petitions.account_ports import AccountsHealth
 from bot.petitions.deadlines import Policy
+from bot.petitions.desk import Desk
+from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.service import PetitionService
 from bot.petitions.vocabulary import Kind
 from bot.proxies import forwarded
 from bot.webhooks import Webhooks
-from config.sections import Mentions, WeiboAccount
+from config.sections import Mentions, Person, WeiboAccount
 from config.settings import Settings
 from dialogs.engine import Engine
 from storage.engine import SqlStorage
@@ -71,6 +75,8 @@ class Gateway:
     storage: SqlStorage
     service: PetitionService
     registrar: Registrar
+    chats: ChatService | None
+    """None where no person answers in the chat."""
 
 
 def registrar_of(office: Office) -> Registrar:
@@ -89,7 +95,21 @@ def registrar_of(office: Office) -> Registrar:
         return policies.for_petition(kind.value, category, directory.urgency_in(words))
 
     policy_of = by_matter if policies.by_matter else by_kind
-    return Registrar(calendar=office.calendar, policy_of=policy_of, policies=policies.by_name)
+    return Registrar(
+        calendar=office.calendar, policy_of=policy_of, policies=policies.by_name, desk=desk_of(office.settings.person)
+    )
+
+
+def desk_of(person: Person) -> Desk | None:
+    """Return when a person answers in the chat: the same hours each workday; None for never."""
+    if not person.hours:
+        return None
+    spans = tuple(Span(opens=opens, closes=closes) for opens, closes in person.spans)
+    return Desk(
+        hours=OfficeHours(week=dict.fromkeys(range(7), spans)),
+        wait=timedelta(minutes=person.wait_minutes),
+        idle=timedelta(minutes=person.idle_minutes),
+    )
 
 
 def service_of(
@@ -184,7 +204,10 @@ def _build(ground: _Ground) -> Gateway:
         wake=outbox.wake,
     )
     service = service_of(office, storage, registrar=registrar, on_commit=outbox.wake)
-    intake = _intake(ground, registrar=registrar, outbox=outbox, media=media)
+    board = ChatBoard(ground.ephemeral, clock=clock)
+    chats = _chats(ground, outbox=outbox, board=board)
+    board.sweep = chats.sweep if chats else None
+    intake = _intake(ground, registrar=registrar, outbox=outbox, media=media, board=board)
     mentions = MentionLoop(
         storage=storage,
         accounts=_listening(settings, accounts),
@@ -220,19 +243,28 @@ def _build(ground: _Ground) -> Gateway:
         },
     )
     return Gateway(
-        app=_app(ground, webhooks=webhooks, service=service, outbox=outbox, health=health),
+        app=_app(
+            ground,
+            webhooks=webhooks,
+            service=service,
+            outbox=outbox,
+            health=health,
+            talks=Talks(service=chats, board=board),
+        ),
         loops={
             "intake": intake.run,
             "outbox": outbox.run,
             "milestones": milestones.run,
             "media": media.run,
             "calendar": calendar.run,
+            "chats": board.run,
             "upkeep": UpkeepLoop(chores, clock=clock).run,
             **({"mentions": mentions.run} if settings.weibo else {}),
         },
         storage=storage,
         service=service,
         registrar=registrar,
+        chats=chats,
     )
 
 
@@ -254,7 +286,23 @@ def _outbox(ground: _Ground) -> OutboxLoop:
     )
 
 
-def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media: MediaLoop) -> Intake:
+def _chats(ground: _Ground, *, outbox: OutboxLoop, board: ChatBoard) -> ChatService | None:
+    """Return what staff does to chats; None where no person ever answers."""
+    settings = ground.office.settings
+    desk = desk_of(settings.person)
+    if desk is None:
+        return None
+    return ChatService(
+        ground.storage,
+        phrasing=ground.office.phrasing,
+        desk=desk,
+        office_phone=settings.office.phone,
+        on_send=outbox.wake,
+        on_change=board.tell,
+    )
+
+
+def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media: MediaLoop, board: ChatBoard) -> Intake:
     office, limits = ground.office, ground.office.settings.intake
     return Intake(
         storage=ground.storage,
@@ -272,11 +320,18 @@ def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media:
         on_outbox=outbox.wake,
         on_media=media.wake,
         on_contact=outbox.contact,
+        on_chat=board.tell,
     )
 
 
 def _app(
-    ground: _Ground, *, webhooks: Webhooks, service: PetitionService, outbox: OutboxLoop, health: AccountsHealth
+    ground: _Ground,
+    *,
+    webhooks: Webhooks,
+    service: PetitionService,
+    outbox: OutboxLoop,
+    health: AccountsHealth,
+    talks: Talks,
 ) -> web.Application:
     """Put callbacks, health and console on one application."""
     office, settings = ground.office, ground.office.settings
@@ -307,6 +362,7 @@ def _app(
         hits=ground.ephemeral,
         wake=outbox.wake,
         accounts=health,
+        talks=talks,
     )
     app.add_subapp("/console", console)
     return app

@@ -100,6 +100,7 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         office=settings.office.name,
         office_phone=settings.office.phone,
         office_hours=settings.office.hours,
+        attended=bool(settings.person.hours),
         retention=settings.office.retention,
         privacy_contact=settings.office.privacy_contact,
         drafts=_draft_times(settings),

@@ -29,7 +29,7 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _SEEN_STEP: Final = timedelta(minutes=5)
-_UNATTENDED: Final = frozenset({"counts", "file"})
+_UNATTENDED: Final = frozenset({"counts", "file", "chat_news", "chat_file"})
 """Requests that no person made: they do not keep a session alive."""
 _ERRORS: Final = {
     403: ("没有权限", "您的岗位不能打开这一页。"),
@@ -120,7 +120,7 @@ async def _identify(request: web.Request, *, attended: bool) -> User | None:
 
 
 async def _send_to_sign_in(request: web.Request, route: str) -> web.StreamResponse:
-    if route == "counts":
+    if route in {"counts", "chat_news"}:
         return web.json_response({"signed_in": False}, status=401)
     if request.method not in {"GET", "HEAD"}:
         return await ask_again(request)

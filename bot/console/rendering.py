@@ -14,7 +14,7 @@ from bot.console.settings import CSRF, SETTINGS, USER
 from bot.keys import CLOCK
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_MENU: Final = (("inbox", "诉求"), ("trouble", "异常消息"), ("audit", "操作记录"), ("users", "用户"))
+_MENU: Final = (("inbox", "诉求"), ("chats", "会话"), ("trouble", "异常消息"), ("audit", "操作记录"), ("users", "用户"))
 
 
 def set_up(app: web.Application) -> None:

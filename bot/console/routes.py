@@ -10,8 +10,8 @@ from bot.clock import Clock
 from bot.console import middlewares, rendering
 from bot.console.security import Hits, InProcessHits, SignInGuard
 from bot.console.sessions import DatabaseSessions
-from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, WAKE, ConsoleSettings
-from bot.console.views import account, alarms, audit, files, inbox, petition, sign_in, static, trouble, users
+from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, TALKS, WAKE, ConsoleSettings, Talks
+from bot.console.views import account, alarms, audit, chats, files, inbox, petition, sign_in, static, trouble, users
 from bot.keys import ACCOUNTS, CLOCK, SERVICE, STORAGE
 from bot.petitions.account_ports import AccountsHealth, NoAccountsHealth
 from bot.petitions.lifecycle import BY_STAFF
@@ -30,12 +30,14 @@ def console_app(
     hits: Hits | None = None,
     wake: Callable[[], None] | None = None,
     accounts: AccountsHealth | None = None,
+    talks: Talks | None = None,
 ) -> web.Application:
     """Build the console.
 
     `suggest` gives unit ids for a petition's words, likeliest first; `media_root` is what paths of attachments are
     relative to; `hits` counts failed sign-ins (in this process by default); `wake` is called after a message was put
-    back into the outbox; `accounts` tells how our accounts on the platforms stand. Addresses come from
+    back into the outbox; `accounts` tells how our accounts on the platforms stand; `talks` are the chats with
+    citizens, where a person answers at all. Addresses come from
     `request.remote`: whoever knows the proxies sets it.
     """
     app = web.Application(
@@ -48,6 +50,7 @@ def console_app(
     )
     app[STORAGE], app[SERVICE], app[CLOCK], app[SETTINGS] = storage, service, clock, settings
     app[SUGGEST], app[MEDIA_ROOT], app[WAKE] = suggest, media_root, wake or _nobody_waits
+    app[TALKS] = talks
     app[ACCOUNTS] = accounts or NoAccountsHealth()
     app[GUARD] = SignInGuard(hits or InProcessHits(), failures=settings.login_failures, per=settings.login_window)
     app[SESSIONS] = DatabaseSessions(
@@ -81,6 +84,11 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/petitions/{number}/files/{file:[0-9a-f]{20}}", files.serve, name="file")
     acts = "|".join(act.value for act in BY_STAFF)
     router.add_post(f"/petitions/{{number}}/{{act:{acts}}}", petition.act, name="act")
+    router.add_get("/chats", chats.listed, name="chats")
+    router.add_get("/chats/{id:[0-9]{1,18}}", chats.show, name="chat")
+    router.add_get("/chats/{id:[0-9]{1,18}}/news", chats.news, name="chat_news")
+    router.add_get("/chats/{id:[0-9]{1,18}}/files/{file:[0-9a-f]{20}}", chats.serve_file, name="chat_file")
+    router.add_post("/chats/{id:[0-9]{1,18}}/{act:take|say|back}", chats.act, name="chat_act")
     router.add_post("/alarms/{id:[0-9]{1,18}}/seen", alarms.see_to, name="alarm")
     router.add_get("/trouble", trouble.show, name="trouble")
     router.add_post("/trouble/{id:[0-9]{1,18}}/replay", trouble.replay, name="replay")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.chats.board import ChatBoard
+from bot.chats.service import ChatService
 from bot.console.security import SignInGuard
 from bot.console.sessions import DatabaseSessions
 from bot.petitions.ports import User
@@ -41,11 +43,20 @@ class ConsoleSettings:
     """Where refused citizens are commonly sent; offered in the form."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talks:
+    """Chats with citizens: what is done to them (None where no person answers), and news of them."""
+
+    service: ChatService | None
+    board: ChatBoard
+
+
 SETTINGS = web.AppKey("console_settings", ConsoleSettings)
 GUARD = web.AppKey("console_guard", SignInGuard)
 SESSIONS = web.AppKey("console_sessions", DatabaseSessions)
 MEDIA_ROOT = web.AppKey("console_media_root", Path)
 SUGGEST: web.AppKey[Callable[[str], tuple[str, ...]]] = web.AppKey("console_suggest")
+TALKS: web.AppKey[Talks | None] = web.AppKey("console_talks")
 WAKE: web.AppKey[Callable[[], None]] = web.AppKey("console_wake")
 
 USER = web.RequestKey("console_user", User)

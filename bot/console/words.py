@@ -110,6 +110,8 @@ ACTIONS: Final = {
     "user.password_reset": "重置密码",
     "outbox.replayed": "重发消息",
     "alarm.seen": "处置紧急情况",
+    "chat.taken": "接入会话",
+    "chat.ended": "结束会话",
     "file.original": "下载原件",
 }
 FIELDS: Final = {

@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.clock import local
+from bot.intake.attending import attend, attendance
 from bot.petitions import hops, lifecycle, supervision
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Policy, deadlines_for
+from bot.petitions.desk import Desk
 from bot.petitions.errors import UnknownPetition
 from bot.petitions.hindrances import doable, redo_open
 from bot.petitions.number import make_number
@@ -23,17 +25,21 @@ from bot.petitions.vocabulary import Kind, Role
 from bot.values import frozen
 from dialogs.turn import (
     Alarm,
+    AskPerson,
+    Attended,
     Chase,
     Facts,
     File,
     Follow,
     Intent,
+    Leave,
     Lookup,
     Mine,
     One,
     Rate,
     Redo,
     Review,
+    Say,
     Supplement,
     Why,
     Withdraw,
@@ -55,16 +61,28 @@ class Filing:
 class Registrar:
     """Makes petitions out of drafts: number, code, clocks.
 
-    `policy_of` chooses by kind and words; `policies` are by the names that petitions keep.
+    `policy_of` chooses by kind and words; `policies` are by the names that petitions keep. `desk` says when a person
+    answers in the chat, None for never.
     """
 
     def __init__(
-        self, *, calendar: WorkCalendar, policy_of: Callable[[Kind, str], Policy], policies: Mapping[str, Policy]
+        self,
+        *,
+        calendar: WorkCalendar,
+        policy_of: Callable[[Kind, str], Policy],
+        policies: Mapping[str, Policy],
+        desk: Desk | None = None,
     ) -> None:
+        self.desk = desk
         self._calendar = calendar
         self._policy_of = policy_of
         self._policies = policies
         self._counted: tuple[Policy, datetime, tuple[Deadline, ...]] | None = None
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar in use."""
+        return self._calendar
 
     def use(self, calendar: WorkCalendar) -> None:
         """Count with this calendar from now on."""
@@ -127,6 +145,9 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
             reasons = {clock.key: terms.explain(clock, events) for clock in case.milestones}
             acts = doable(case, Actor(role=Role.CITIZEN, id=citizen), now=now, terms=terms)
             return Facts(lookup=lookup, case=case, events=events, reasons=reasons, doable=acts)
+        case Attended():
+            there = await attendance(work, desk=registrar.desk, calendar=registrar.calendar, citizen=citizen, now=now)
+            return Facts(lookup=lookup, attendance=there)
         case _:
             assert_never(lookup)
 
@@ -161,6 +182,8 @@ async def perform(
             await work.followings.add(number, citizen)
         case Alarm(danger=danger, label=label, message=message):
             await work.alarms.add(citizen, danger=danger, label=label, message=message, now=now)
+        case AskPerson() | Say() | Leave():
+            await attend(work, intent, desk=registrar.desk, calendar=registrar.calendar, citizen=citizen, now=now)
         case _:
             case = await work.cases.get(intent.number, lock=True)
             if case is None:

@@ -7,7 +7,10 @@ from bot.intake.turning import Turner, attachments, supplemented
 from bot.messages import InboundKind
 from bot.metrics import Metrics
 from bot.petitions.ports import InboundRecord, InboundState, Storage, TurnWrites
-from dialogs.turn import Lookup
+from dialogs.turn import Alarm, AskPerson, Leave, Lookup, Say
+
+CHATTED = (Alarm, AskPerson, Say, Leave)
+"""After these the console has something to show at once."""
 
 
 class SingleTurns:
@@ -56,6 +59,7 @@ class SingleTurns:
             await work.turns.save(TurnWrites(records=[record], citizens=[row], attachments=files, late=late))
             await work.commit()
         pending.late_written = bool(late)
+        pending.chatted = any(isinstance(intent, CHATTED) for intent in turned.intents)
         self._metrics.turns.labels("turned").inc()
         return text
 

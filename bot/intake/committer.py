@@ -80,6 +80,7 @@ class Intake:
         on_outbox: Callable[[], None],
         on_media: Callable[[], None],
         on_contact: Callable[[str], None],
+        on_chat: Callable[[], None] | None = None,
     ) -> None:
         self._storage = storage
         self._turner = turner
@@ -91,6 +92,7 @@ class Intake:
         self._on_outbox = on_outbox
         self._on_media = on_media
         self._on_contact = on_contact
+        self._on_chat = on_chat
         self._queue: deque[Pending] = deque()
         self._working: dict[str, Pending] = {}
         self._owed: list[LateReply] = []
@@ -233,6 +235,8 @@ class Intake:
         self._finish(pending, text)
         if pending.inbound.media:
             self._on_media()
+        if pending.chatted and self._on_chat is not None:
+            self._on_chat()
         await self._follow_up([pending])
 
     # --- afterwards -------------------------------------------------------------------------------------------------

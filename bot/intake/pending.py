@@ -48,6 +48,8 @@ class Pending:
     done: bool = False
     late: bool = False
     late_written: bool = False
+    chatted: bool = False
+    """Whether its turn said something to a person of the staff."""
     spooled: bool = False
     """Whether it lies on the local disk, to be turned once more."""
     repeated: str = ""

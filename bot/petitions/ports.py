@@ -18,6 +18,7 @@ from bot.messages import Inbound, MediaKind
 from bot.petitions.account_ports import AccountNotes, SignedBodies
 from bot.petitions.alarm_ports import Alarms
 from bot.petitions.calendar import CalendarNotice
+from bot.petitions.chat_ports import Chats
 from bot.petitions.mention_ports import Calls, Followings, Mentions
 from bot.petitions.petition import Case, Event, Milestone, Outcome
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, Rating, Role, State
@@ -596,6 +597,11 @@ class UnitOfWork(Protocol):
     @property
     def followings(self) -> Followings:
         """Petitions followed on another platform."""
+        ...
+
+    @property
+    def chats(self) -> Chats:
+        """Chats with a person of the staff."""
         ...
 
     @property

@@ -56,6 +56,7 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
       const counts = await response.json();
       if (counts.signed_in === false) fresh.textContent = "登录已过期，点此重新登录";
       else if (counts.alarms > Number(shown.alarms)) fresh.textContent = "有紧急情况，点此查看";
+      else if (counts.chats > Number(shown.chats)) fresh.textContent = "有市民在等人工，点此查看";
       else if (counts.total > Number(shown.total)) fresh.textContent = "有新诉求，点此刷新";
       else if (counts.red !== Number(shown.red) || counts.yellow !== Number(shown.yellow) || counts.filed !== Number(shown.filed)) fresh.textContent = "列表有变化，点此刷新";
       else return;
@@ -112,9 +113,105 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
   }
 })();
 
+// The queue of those who wait for a person shows itself anew when it changes.
+(() => {
+  const queue = document.getElementById("queue");
+  if (!queue) return;
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const response = await fetch(queue.dataset.counts, { headers: { Accept: "application/json" } });
+      const counts = await response.json();
+      if (counts.signed_in === false || counts.chats !== Number(queue.dataset.chats)) location.reload();
+    } catch {
+      // Out of reach now: the next look tells.
+    }
+  }, 5000);
+})();
+
+// A chat is live: its page waits for news, and falls back to looking now and then when they cannot be waited for.
+(() => {
+  const chat = document.getElementById("chat");
+  if (!chat) return;
+  const lines = document.getElementById("lines");
+  const offline = document.getElementById("offline");
+  const shown = chat.dataset;
+  const down = () => { lines.scrollTop = lines.scrollHeight; };
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const mark = (seq, sent) => {
+    const place = document.querySelector(`#line-${seq} .sent`);
+    if (!place) return;
+    place.textContent = sent.word + (sent.detail ? `：${sent.detail}` : "");
+    place.classList.toggle("failed", sent.failed);
+    place.dataset.state = sent.state;
+  };
+  const look = async () => {
+    const sending = lines.querySelector(".sent[data-state=pending], .sent[data-state=sending]") ? "&sending=1" : "";
+    const response = await fetch(`${shown.news}?after=${shown.last}&news=${shown.seen}${sending}`, { headers: { Accept: "application/json" } });
+    const said = await response.json();
+    if (said.signed_in === false) return location.reload();
+    if (!response.ok) throw new Error("no news");
+    offline.hidden = true;
+    shown.seen = said.news;
+    const near = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 120;
+    if (said.last > Number(shown.last)) {
+      lines.insertAdjacentHTML("beforeend", said.html);
+      shown.last = said.last;
+      if (near) down();
+    }
+    for (const [seq, sent] of Object.entries(said.sent)) mark(seq, sent);
+    if (said.state !== shown.state || said.officer !== shown.officer) location.reload();
+  };
+  const live = async () => {
+    for (let failures = 0; shown.state !== "ended";) {
+      try {
+        await look();
+        failures = 0;
+      } catch {
+        failures += 1;
+        offline.hidden = failures < 2;
+        await wait(Math.min(1000 * 2 ** failures, 30000));
+      }
+    }
+  };
+  down();
+  live();
+
+  const form = chat.querySelector("form[data-live]");
+  if (!form) return;
+  const text = form.querySelector("textarea");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.sent || !text.value.trim()) return;
+    form.dataset.sent = "1";
+    try {
+      const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+      if (response.type !== "opaqueredirect") return form.submit(); // a fault: let the page say it
+      text.value = "";
+      text.dispatchEvent(new Event("input"));
+      form.elements.once.value = crypto.getRandomValues(new Uint32Array(4)).join("-");
+      text.focus();
+    } catch {
+      offline.hidden = false; // what was written stays; the same form sent again is one line
+    } finally {
+      delete form.dataset.sent;
+    }
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  for (const button of chat.querySelectorAll("[data-says]")) {
+    button.addEventListener("click", () => {
+      text.value = text.value ? `${text.value}${button.dataset.says}` : button.dataset.says;
+      text.dispatchEvent(new Event("input"));
+      text.focus();
+    });
+  }
+})();
+
 // A button pressed twice acts once.
 (() => {
-  for (const form of document.querySelectorAll("form[method=post]")) {
+  for (const form of document.querySelectorAll("form[method=post]:not([data-live])")) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "1";

@@ -40,6 +40,11 @@ async def serve(request: web.Request) -> web.StreamResponse:
     found = await find(request)
     files = found.files if found else ()
     file = next((file for file in files if file_id(file.key) == request.match_info["file"]), None)
+    return await send(request, file)
+
+
+async def send(request: web.Request, file: Attachment | None) -> web.StreamResponse:
+    """Serve a file that this person may see; who may have originals is decided here."""
     if file is None or file.state is not AttachmentState.STORED:
         raise web.HTTPNotFound
     original = request.query.get("original") == "1" or not (file.playable or shown_as(file))

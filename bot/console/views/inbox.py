@@ -172,6 +172,7 @@ async def show(request: web.Request) -> web.StreamResponse:
             counts = dict(await work.cases.counts(now=now, unit=access.own_unit(user)))
             if user.role in access.OFFICE:
                 alarms = await work.alarms.open()
+                counts["chats"] = await work.chats.waiting()
     urgent = {alarm.number for alarm in alarms}
     units = request.app[SERVICE].units
     return render(
@@ -204,6 +205,7 @@ async def counts(request: web.Request) -> web.StreamResponse:
             found = dict(await work.cases.counts(now=now, unit=access.own_unit(user)))
             if user.role in access.OFFICE:
                 found["alarms"] = await work.alarms.open_count()
+                found["chats"] = await work.chats.waiting()
     return web.json_response({"signed_in": True, **_shown(found)})
 
 
@@ -214,6 +216,7 @@ def _shown(found: Mapping[str, int]) -> dict[str, int]:
         "yellow": found.get("lamp:yellow", 0),
         "red": found.get("lamp:red", 0),
         "alarms": found.get("alarms", 0),
+        "chats": found.get("chats", 0),
     }
 
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,14 +14,18 @@ from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from blockbuster import blockbuster_ctx
 
+from bot.chats.board import ChatBoard
+from bot.chats.service import ChatService
 from bot.clock import MovableClock
 from bot.console.routes import console_app
-from bot.console.settings import ConsoleSettings
+from bot.console.settings import ConsoleSettings, Talks
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind
 from bot.petitions import lifecycle
 from bot.petitions.deadlines import Deadline
+from bot.petitions.desk import Desk
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import make_number
+from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.petition import Actor, Draft
 from bot.petitions.ports import (
     Attachment,
@@ -37,10 +41,16 @@ from bot.petitions.ports import (
 from bot.petitions.routing import Unit
 from bot.petitions.service import ActRequest, PetitionService
 from bot.petitions.vocabulary import Kind, Role
+from bot.phrasing import Phrasing
+from config.phrases import load_phrases
 from storage.engine import SqlStorage
+from storage.ephemeral.memory import MemoryEphemeral
 from tests.terms import terms, terms_of
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+DAY = (Span(opens=time(10), closes=time(14)), Span(opens=time(16), closes=time(20)))
+DESK = Desk(hours=OfficeHours(week=dict.fromkeys(range(7), DAY)))
+PHRASING = Phrasing(load_phrases())
 PASSWORD = "correct-horse-7"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 UNITS = (
@@ -183,6 +193,15 @@ class Office:
 
     def app(self) -> web.Application:
         roof = web.Application()
+        self.board = ChatBoard(MemoryEphemeral(), clock=self.clock)
+        self.chats = ChatService(
+            self.storage,
+            phrasing=PHRASING,
+            desk=DESK,
+            office_phone="0991-12345",
+            on_send=self._wake,
+            on_change=self.board.tell,
+        )
         console = console_app(
             storage=self.storage,
             service=self.service,
@@ -191,6 +210,7 @@ class Office:
             suggest=lambda words: ("water", "roads") if "水" in words else (),
             media_root=self.root,
             wake=self._wake,
+            talks=Talks(service=self.chats, board=self.board),
         )
         roof.add_subapp("/console/", console)
         return roof

@@ -117,8 +117,8 @@ async def test_the_counts_tell_that_something_came(office):
     before = await (await browser.get("/console/counts")).json()
     await office.file()
     after = await (await browser.get("/console/counts")).json()
-    assert before == {"signed_in": True, "total": 0, "filed": 0, "yellow": 0, "red": 0, "alarms": 0}
-    assert after == {"signed_in": True, "total": 1, "filed": 1, "yellow": 0, "red": 0, "alarms": 0}
+    assert before == {"signed_in": True, "total": 0, "filed": 0, "yellow": 0, "red": 0, "alarms": 0, "chats": 0}
+    assert after == {"signed_in": True, "total": 1, "filed": 1, "yellow": 0, "red": 0, "alarms": 0, "chats": 0}
 
 
 async def test_the_list_costs_the_same_for_one_row_and_for_thirty(office):
