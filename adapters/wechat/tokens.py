@@ -71,6 +71,7 @@ class AccessToken:
         self._fetch = fetch
         self._held: tuple[str, datetime] | None = None
         self._turn = asyncio.Lock()
+        self._fetches = 0
         self._failures = 0
         self._failure: SendError | None = None
 
@@ -88,10 +89,14 @@ class AccessToken:
         return ""
 
     async def _renew(self, rejected: str) -> str:
-        """Let one caller try; who waited meanwhile takes its token, or its failure: not each a time-out in turn."""
-        before = self._failures
+        """Let one caller try; who waited meanwhile takes its token, or its failure: not each a time-out in turn.
+
+        That token may be the rejected one: the platform gives it again while it holds it to be good, and asking once
+        for everybody whom it rejected by mistake is enough.
+        """
+        before, fetches = self._failures, self._fetches
         async with self._turn:
-            if token := self._usable(rejected):
+            if token := self._usable(rejected) or (self._usable("") if self._fetches > fetches else ""):
                 return token
             if self._failure and self._failures > before:
                 raise self._failure
@@ -122,5 +127,6 @@ class AccessToken:
 
     async def _fetched(self) -> str:
         token, seconds = await self._fetch()
+        self._fetches += 1
         self._held = (token, self._clock.now() + timedelta(seconds=max(seconds - EARLY, seconds / 2)))
         return token

@@ -234,6 +234,15 @@ async def test_many_rejected_at_once_renew_the_token_once(platform, wechat):
     assert wechat.tokens == 2
 
 
+async def test_many_good_tokens_rejected_at_once_ask_once(platform, wechat):
+    """While the platform holds the token to be good it gives the same again: a storm of 40001 is no storm of calls."""
+    wechat.answers["stable_token"] = [{"access_token": "the-same", "expires_in": 7200}]
+    await platform.send_message("u", HELLO)
+    wechat.answers["message/custom/send"] = [{"errcode": 40001, "errmsg": "invalid credential"}] * 20 + [OK]
+    assert await asyncio.gather(*(platform.send_message(f"u{n}", HELLO) for n in range(20))) == [Receipt()] * 20
+    assert len(wechat.bodies("stable_token")) == 2
+
+
 async def test_another_process_has_renewed_the_rejected_token(wechat, transport, clock):
     store = MemoryTokens()
     one, two = (make(wechat, transport, clock, tokens=store) for _ in range(2))
