@@ -143,7 +143,7 @@ class _Plan:
 
     def _workday(self, days: int, hour: int) -> datetime:
         """Return an hour so many working days after the filing."""
-        moment, left = self._later(0, hour), days
+        moment, left = self._filed.replace(hour=hour) if days else self._later(0, hour), days
         while left or moment.weekday() > 4:
             moment += timedelta(days=1)
             left -= left > 0 and moment.weekday() < 5
@@ -162,7 +162,7 @@ class _Plan:
             self._filed = self._later(1, 9)
             self._says(self._filed, "你好", "投诉", "和平路", "完成", "跳过", "公开", "提交")
             return
-        self._says(self._filed, f"投诉：{words}", "跳过", "跳过", "跳过", "公开", "提交")
+        self._says(self._filed, f"投诉：{words}", "提交", "公开", "提交")
 
     def _browse(self) -> None:
         self._deeds += [
