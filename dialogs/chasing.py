@@ -9,7 +9,7 @@ from typing import Any
 from bot.messages import Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
-from bot.petitions.lifecycle import Act, possible
+from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import PROMISED, MilestoneName
@@ -81,4 +81,4 @@ def _since(case: Case) -> datetime:
 
 
 def _can(talk: Talk, case: Case) -> bool:
-    return Act.CHASE in possible(case, talk.citizen)
+    return talk.can(Act.CHASE, case)

@@ -13,7 +13,7 @@ from typing import Any
 from bot.messages import Choice, CitizenRef, Reply
 from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
-from bot.petitions.lifecycle import Act, possible
+from bot.petitions.lifecycle import Act
 from bot.petitions.masking import masked
 from bot.petitions.notices import rating_words
 from bot.petitions.number import parse_number
@@ -101,8 +101,6 @@ def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
         return One(number=number)
     if (case := talk.own(facts.case)) is not None:
         return _own(talk, case, facts)
-    if facts.followed and facts.case is not None:
-        return resume(talk, shown(talk, facts))
     if _rests(talk):
         return resume(talk, Reply(phrase="looking.rests", values={"office_phone": talk.office.phone}))
     if not code:
@@ -113,7 +111,9 @@ def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
     if facts.case is not None and hmac.compare_digest(facts.case.petition.code.encode(), code.encode()):
         talk.session.wrong_codes = []
         if CitizenRef.parse(facts.case.petition.citizen).channel is not talk.message.citizen.channel:
-            talk.intents.append(Follow(number=number))
+            told = Reply(phrase="looking.followed", values={"number": number, "office_phone": talk.office.phone})
+            talk.intents.append(Follow(number=number, owner=facts.case.petition.citizen, told=told))
+            talk.session.follows = True
         return resume(talk, shown(talk, facts))
     return _wrong_code(talk, number)
 
@@ -132,7 +132,7 @@ def _own(talk: Talk, case: Case, facts: Facts) -> Reply:
     told, session = shown(talk, facts), talk.session
     if session.parts is not None:
         return resume(talk, told)
-    number, able = case.petition.number, possible(case, talk.citizen)
+    number, able = case.petition.number, talk.acts(case)
     verbs = [verb for verb, act in _OFFERED.items() if act in able and not (verb == "rate" and case.petition.rating)]
     verbs = ["why", *verbs] if any(clock.name in PROMISED and clock.open for clock in case.milestones) else verbs
     if not verbs:

@@ -103,7 +103,8 @@ def _files(message: Inbound) -> list[str]:
 def enriched(session: str, whole: Inbound) -> str | None:
     """Return the session (JSON) with the whole of a mention in the draft that was made of it; None where none is."""
     loaded = load_session(session)
-    parts = next((one for one in (loaded.parts, *loaded.waiting) if one is not None and one.origin == whole.key), None)
+    drafts = (loaded.parts, loaded.away, loaded.held, *loaded.waiting)
+    parts = next((one for one in drafts if one is not None and one.origin == whole.key), None)
     if parts is None:
         return None
     parts.content = _joined(parts.content, whole)

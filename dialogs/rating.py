@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bot.messages import Reply
 from bot.petitions.errors import WrongNumber
-from bot.petitions.lifecycle import Act, possible
+from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import Rating, Solved
@@ -229,7 +229,7 @@ def _with_case(talk: Talk, number: str, then: _Then) -> Answer:
 
 
 def _can(talk: Talk, case: Case) -> bool:
-    return Act.RATE in possible(case, talk.citizen)
+    return talk.can(Act.RATE, case)
 
 
 def _go_on(talk: Talk, case: Case, facts: Facts, *, solved: Solved | None, words: str) -> Reply:

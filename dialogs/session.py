@@ -15,6 +15,7 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
     u draft put away (as d), k when, epoch seconds   j what came after a silence (as d), until it is told what it is for
     i 1: reminded of the draft   x 1: a draft is gone, which is still to be told
     p a person of the staff: q waited for, h talking
+    y 1: a petition filed elsewhere is followed
     e when wrong codes were given, epoch seconds   r text left over for 更多   o scene of the QR code that was followed
 
 It knows nothing of phrases, and of petitions only the names of kinds and ratings.
@@ -165,6 +166,8 @@ class Session:
     reminded: bool = False
     lapsed: bool = False
     """Whether a draft is gone and the citizen does not know it yet."""
+    follows: bool = False
+    """Whether a petition filed on another platform was shown by its code, and is followed."""
     greeted: bool = False
     """Whether a mention that says nothing was answered."""
     person: Person = Person.NONE
@@ -228,6 +231,7 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
         rest=_text(data["r"]) if "r" in data else "",
         scene=_text(data["o"]) if "o" in data else "",
         waiting=[_read_parts(one) for one in data["w"]] if "w" in data else [],
+        follows=get("y") == 1,
         greeted=get("h") == 1,
         person=_PERSONS[data["p"]] if "p" in data else Person.NONE,
     )
@@ -314,8 +318,8 @@ def dump_session(session: Session) -> str:
         _dump_rest(session, data)
     if session.waiting:
         data["w"] = [_parts_data(one) for one in session.waiting]
-    if session.greeted:
-        data["h"] = 1
+    if session.greeted or session.follows:
+        data |= {letter: 1 for letter, said in (("h", session.greeted), ("y", session.follows)) if said}
     if session.away is not None or session.held is not None or session.reminded or session.lapsed:
         _dump_lying(session, data)
     if session.person:

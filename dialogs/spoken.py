@@ -146,6 +146,7 @@ _SAID: Mapping[str, str] = {
     "looking.wrong_code": "",
     "looking.rests": "office_phone",
     "looking.one": "number kind state summary lines dues",
+    "looking.followed": "number office_phone",
     "timeline.filed": "time",
     "timeline.accepted": "time",
     "timeline.refused": "time reason elsewhere",

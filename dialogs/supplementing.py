@@ -6,7 +6,7 @@ a draft is open. Whatever follows within the half hour goes there too.
 
 from bot.messages import InboundKind, Reply
 from bot.petitions.errors import WrongNumber
-from bot.petitions.lifecycle import Act, possible
+from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import State
@@ -67,7 +67,8 @@ def awaited(talk: Talk) -> Answer | None:
 
     Who was never told about personal data never filed, and is not looked up.
     """
-    if not talk.session.notified or talk.session.parts is not None or talk.heard.word not in _ANSWERS:
+    session = talk.session
+    if not (session.notified or session.follows) or session.parts is not None or talk.heard.word not in _ANSWERS:
         return None
     facts = talk.found(Mine())
     if facts is None:
@@ -123,4 +124,4 @@ def _ask(talk: Talk, case: Case) -> Reply:
 
 
 def _can(talk: Talk, case: Case) -> bool:
-    return Act.SUPPLEMENT in possible(case, talk.citizen)
+    return talk.can(Act.SUPPLEMENT, case)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.messages import Choice, Inbound, Reply
+from bot.petitions.lifecycle import Act, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.vocabulary import Kind, Role
 from dialogs.danger import DangerWords
@@ -96,15 +97,23 @@ class Talk:
         """The present moment in epoch seconds."""
         return int(self.now.timestamp())
 
-    @property
-    def citizen(self) -> Actor:
-        """Who talks, as the petition rules know it."""
-        return Actor(role=Role.CITIZEN, id=self.message.citizen.key)
-
     def found(self, lookup: Lookup) -> Facts | None:
         """Return what the caller found for `lookup`; None when it has not looked yet."""
         return self.facts if self.facts is not None and self.facts.lookup == lookup else None
 
     def own(self, case: Case | None) -> Case | None:
-        """Return `case` if this citizen filed it."""
+        """Return `case` if it is this citizen's: they filed it, or showed its 查询码 from another platform."""
+        return case if self.filed(case) or (self.facts is not None and self.facts.followed) else None
+
+    def filed(self, case: Case | None) -> Case | None:
+        """Return `case` if this citizen filed it with this very account."""
         return case if case is not None and case.petition.citizen == self.message.citizen.key else None
+
+    def acts(self, case: Case) -> tuple[Act, ...]:
+        """Return what the citizen may do to a case of theirs; it is withdrawn only where it was filed."""
+        acts = possible(case, Actor(role=Role.CITIZEN, id=case.petition.citizen))
+        return acts if self.filed(case) else tuple(act for act in acts if act is not Act.WITHDRAW)
+
+    def can(self, act: Act, case: Case) -> bool:
+        """Tell whether the citizen may do `act` to a case of theirs."""
+        return act in self.acts(case)

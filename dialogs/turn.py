@@ -150,9 +150,14 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follow:
-    """Follow one's own petition from another platform, where its number and 查询码 were shown."""
+    """Follow one's own petition from another platform, where its number and 查询码 were shown.
+
+    `owner` is the account that filed it, and hears `told`.
+    """
 
     number: str
+    owner: str
+    told: Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +200,7 @@ Intent = Alarm | AskPerson | Leave | Say | File | Withdraw | Rate | Redo | Suppl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mine:
-    """Lookup: the citizen's own petitions, newest first. Facts: `cases`."""
+    """Lookup: the petitions the citizen filed or follows, newest first. Facts: `cases`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +251,7 @@ class Facts:
     doable: tuple[Act, ...] = ()
     attendance: Attendance | None = None
     followed: bool = False
-    """Whether this citizen follows `case`, having shown its 查询码 before."""
+    """Whether this citizen follows `case`, having shown its 查询码 before; of `cases`, all are theirs."""
     redoable: frozenset[str] = frozenset()
     """The numbers that the citizen could have done again, were they to say that it is not solved."""
 

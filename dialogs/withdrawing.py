@@ -2,7 +2,7 @@
 
 from bot.messages import Reply
 from bot.petitions.errors import WrongNumber
-from bot.petitions.lifecycle import Act, possible
+from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from dialogs.asking import choices, resume
@@ -41,7 +41,7 @@ def one(talk: Talk, typed: str) -> Answer:
     facts = talk.found(One(number=number))
     if facts is None:
         return One(number=number)
-    case = talk.own(facts.case)
+    case = talk.filed(facts.case)
     if case is None:
         return resume(talk, Reply(phrase="withdrawing.not_own"))
     return _confirm(talk, case) if _can(talk, case) else _impossible(talk, case)
@@ -66,7 +66,7 @@ def confirmed(talk: Talk) -> Answer | None:
     facts = talk.found(One(number=number))
     if facts is None:
         return One(number=number)
-    case = talk.own(facts.case)
+    case = talk.filed(facts.case)
     if case is None:
         return resume(talk, Reply(phrase="withdrawing.not_own"))
     if not _can(talk, case):
@@ -76,7 +76,7 @@ def confirmed(talk: Talk) -> Answer | None:
 
 
 def _can(talk: Talk, case: Case) -> bool:
-    return Act.WITHDRAW in possible(case, talk.citizen)
+    return talk.can(Act.WITHDRAW, case)
 
 
 def _impossible(talk: Talk, case: Case) -> Reply:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, or_, select
 
+from bot.petitions.vocabulary import Kind
 from storage.connection import Connection
 from storage.tables import citizens, followings, petitions
 from storage.upserts import upsert
@@ -12,10 +13,16 @@ _ADD = upsert(followings, ("number", "citizen"), keys=("number", "citizen"))
 _HAS = select(followings.c.number).where(
     followings.c.number == bindparam("number"), followings.c.citizen == bindparam("citizen")
 )
+_NUMBERS = (
+    select(followings.c.number)
+    .where(followings.c.citizen == bindparam("citizen"))
+    .order_by(followings.c.number.desc())
+    .limit(bindparam("limit"))
+)
 _OWNERS = (
     select(petitions.c.citizen)
     .select_from(followings.join(petitions, petitions.c.number == followings.c.number))
-    .where(followings.c.citizen.in_(bindparam("citizens", expanding=True)))
+    .where(followings.c.citizen.in_(bindparam("citizens", expanding=True)), petitions.c.kind != Kind.REPORT.value)
     .distinct()
 )
 _ACTIVE = (
@@ -23,7 +30,11 @@ _ACTIVE = (
     .where(
         or_(
             citizens.c.key == bindparam("owner"),
-            citizens.c.key.in_(select(followings.c.citizen).where(followings.c.number == bindparam("number"))),
+            citizens.c.key.in_(
+                select(followings.c.citizen)
+                .select_from(followings.join(petitions, petitions.c.number == followings.c.number))
+                .where(followings.c.number == bindparam("number"), petitions.c.kind != Kind.REPORT.value)
+            ),
         ),
         citizens.c.last_seen.is_not(None),
     )
@@ -46,11 +57,16 @@ class SqlFollowings:
         """Tell whether they do."""
         return await self._db.row(_HAS, {"number": number, "citizen": citizen}) is not None
 
+    async def numbers(self, citizen: str, *, limit: int = 20) -> tuple[str, ...]:
+        """Return what a citizen follows, the newest numbers first."""
+        rows = await self._db.rows(_NUMBERS, {"citizen": citizen, "limit": limit})
+        return tuple(row.number for row in rows)
+
     async def owners(self, citizens: Sequence[str]) -> tuple[str, ...]:
-        """Return who filed what these citizens follow."""
+        """Return who filed what these citizens follow, but for 举报."""
         return tuple(row.citizen for row in await self._db.rows(_OWNERS, {"citizens": list(citizens)}))
 
     async def last_active(self, number: str, owner: str) -> str:
-        """Return who wrote last: who filed the petition, or one who follows it."""
+        """Return who wrote last: who filed the petition, or one who follows it; of a 举报 always who filed it."""
         row = await self._db.row(_ACTIVE, {"number": number, "owner": owner})
         return str(row.key) if row else owner

@@ -129,7 +129,7 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
     """Return what a lookup asks for; what it shows of foreign petitions is the dialog's business."""
     match lookup:
         case Mine():
-            cases = await work.cases.of_citizen(citizen, limit=_OWN)
+            cases = await _mine(work, citizen)
             return Facts(lookup=lookup, cases=cases, redoable=redoable(cases, registrar, now))
         case One(number=number):
             case = await work.cases.get(number, lock=True)
@@ -142,9 +142,11 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
             if case is None:
                 return Facts(lookup=lookup)
             events, terms = await work.cases.events(case.petition.number), registrar.terms(case.petition)
+            actor = await _actor(work, case, citizen)
             reasons = {clock.key: terms.explain(clock, events) for clock in case.milestones}
-            acts = doable(case, Actor(role=Role.CITIZEN, id=citizen), now=now, terms=terms)
-            return Facts(lookup=lookup, case=case, events=events, reasons=reasons, doable=acts)
+            acts = doable(case, actor, now=now, terms=terms)
+            followed = actor.id != citizen
+            return Facts(lookup=lookup, case=case, events=events, reasons=reasons, doable=acts, followed=followed)
         case Attended():
             there = await attendance(work, desk=registrar.desk, calendar=registrar.calendar, citizen=citizen, now=now)
             return Facts(lookup=lookup, attendance=there)
@@ -161,15 +163,32 @@ def redoable(cases: Iterable[Case], registrar: Registrar, now: datetime) -> froz
 
 async def _newest(work: UnitOfWork, citizen: str) -> Case | None:
     """Return the citizen's newest petition under way, else the newest."""
-    cases = await work.cases.of_citizen(citizen)
+    cases = await _mine(work, citizen)
     return next((case for case in cases if not case.petition.state.ended), next(iter(cases), None))
+
+
+async def _mine(work: UnitOfWork, citizen: str) -> tuple[Case, ...]:
+    """Return what the citizen filed or follows, newest first."""
+    own = await work.cases.of_citizen(citizen, limit=_OWN)
+    numbers = await work.followings.numbers(citizen)
+    if not numbers:
+        return own
+    found = [await work.cases.get(number) for number in numbers]
+    cases = [*own, *(case for case in found if case is not None)]
+    return tuple(sorted(cases, key=lambda case: (case.petition.filed_at, case.petition.number), reverse=True))
+
+
+async def _actor(work: UnitOfWork, case: Case, citizen: str) -> Actor:
+    """Return who acts: who follows a petition has shown that they are the one who filed it."""
+    owner = case.petition.citizen
+    followed = owner != citizen and await work.followings.has(case.petition.number, citizen)
+    return Actor(role=Role.CITIZEN, id=owner if followed else citizen)
 
 
 async def perform(
     work: UnitOfWork, intent: Intent, *, registrar: Registrar, citizen: str, now: datetime
 ) -> Mapping[str, str]:
     """Do what a turn wants done; return the values its reply gains."""
-    actor = Actor(role=Role.CITIZEN, id=citizen)
     match intent:
         case File(draft=draft, mention=mention):
             sequence = await work.cases.reserve(local(now).date())
@@ -190,6 +209,8 @@ async def perform(
                 raise UnknownPetition
             history = await work.cases.events(intent.number) if isinstance(intent, Supplement) else ()
             terms = registrar.terms(case.petition)
+            withdraws = isinstance(intent, Withdraw)  # what cannot be undone is done where it was filed
+            actor = Actor(role=Role.CITIZEN, id=citizen) if withdraws else await _actor(work, case, citizen)
             await work.cases.save(_acted(case, intent, actor=actor, now=now, terms=terms, history=history))
     return {}
 

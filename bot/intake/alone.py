@@ -1,13 +1,15 @@
 """One turn in a transaction of its own: with lookups, with acts on petitions that exist, or after its batch failed."""
 
+from datetime import datetime
+
 from bot.clock import Clock
 from bot.intake.acting import Registrar, find, perform
 from bot.intake.pending import Pending, late_replies, state_of
 from bot.intake.turning import Turner, attachments, supplemented
 from bot.messages import InboundKind
 from bot.metrics import Metrics
-from bot.petitions.ports import InboundRecord, InboundState, Storage, TurnWrites
-from dialogs.turn import Alarm, AskPerson, Leave, Lookup, Say
+from bot.petitions.ports import InboundRecord, InboundState, LateReply, Storage, TurnWrites
+from dialogs.turn import Alarm, AskPerson, Follow, Leave, Lookup, Say
 
 CHATTED = (Alarm, AskPerson, Say, Leave)
 """After these the console has something to show at once."""
@@ -56,12 +58,19 @@ class SingleTurns:
                 inbound=inbound, state=state_of(inbound), received_at=pending.received_at, reply=text
             )
             late = late_replies(pending, now)
-            await work.turns.save(TurnWrites(records=[record], citizens=[row], attachments=files, late=late))
+            told = [self._told(intent, citizen, now) for intent in turned.intents if isinstance(intent, Follow)]
+            writes = TurnWrites(records=[record], citizens=[row], attachments=files, late=[*late, *told])
+            await work.turns.save(writes)
             await work.commit()
         pending.late_written = bool(late)
         pending.chatted = any(isinstance(intent, CHATTED) for intent in turned.intents)
         self._metrics.turns.labels("turned").inc()
         return text
+
+    def _told(self, follow: Follow, citizen: str, now: datetime) -> LateReply:
+        """Return what the account that filed a petition hears when another one begins to follow it."""
+        key = f"followed:{follow.number}:{citizen}"
+        return LateReply(key=key, citizen=follow.owner, text=self._turner.text(follow.told), at=now)
 
     async def store_failed(self, pending: Pending, detail: str) -> str:
         """Keep a message whose turn raised, for the staff; the session stays as it was."""

@@ -78,6 +78,10 @@ class Turner:
         """Return the words of a stored reply, to be sent another way."""
         return self._platform(inbound).words(text)
 
+    def text(self, reply: Reply) -> str:
+        """Return the plain words of a reply that is not the answer to this message."""
+        return plain(self._phrasing.render(reply))
+
     def say(self, phrase: str, inbound: Inbound) -> tuple[str, Outbound]:
         """Return a phrase without values, as `words` does."""
         outbound = self._phrasing.render(Reply(phrase=phrase))

@@ -126,10 +126,14 @@ class Followings(Protocol):
         """Tell whether they do."""
         ...
 
+    async def numbers(self, citizen: str, *, limit: int = 20) -> tuple[str, ...]:
+        """Return what a citizen follows, the newest numbers first."""
+        ...
+
     async def owners(self, citizens: Sequence[str]) -> tuple[str, ...]:
-        """Return who filed what these citizens follow."""
+        """Return who filed what these citizens follow, but for 举报, whose notices stay where it was filed."""
         ...
 
     async def last_active(self, number: str, owner: str) -> str:
-        """Return who wrote last: who filed the petition, or one who follows it."""
+        """Return who wrote last: who filed the petition, or one who follows it; of a 举报 always who filed it."""
         ...

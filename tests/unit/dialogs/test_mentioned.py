@@ -130,6 +130,13 @@ def test_what_is_found_later_goes_into_the_draft(content, after, waiting):
     assert again == dump_session(session)
 
 
+@pytest.mark.parametrize("place", ["away", "held"])
+def test_a_draft_that_lies_aside_is_found_too(place):
+    parts = Parts(content="@云溪问政 路灯坏了", origin="weibo:demo:s1")
+    session = load_session(enriched(dump_session(Session(**{place: parts})), whole()))
+    assert getattr(session, place).attachments == ["weibo:demo:s1"]
+
+
 def test_no_draft_is_made_of_one_that_was_dropped():
     assert [enriched(session, whole()) for session in ("", dump_session(Session(parts=Parts(content="别的"))))] == [
         None,
