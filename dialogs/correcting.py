@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.messages import Reply
+from bot.petitions.vocabulary import Kind
 from dialogs.asking import FIELDS, choices, fields, question
 from dialogs.gathering import proceed
 from dialogs.session import ASIDES, STEPS, Parts, State
@@ -30,6 +31,15 @@ def field_to_change(talk: Talk, parts: Parts) -> str:
     plain = talk.heard.plain
     found = _CHANGE.fullmatch(plain) if "改" in plain or "更" in plain else None
     return _named(found.group(1), fields(talk.office, parts)) if found else ""
+
+
+_KIND_MEANT = re.compile(r".*(?:改成|改为|换成|换为|应该是|应是|其实是|不是.{2,3}是)(.{2,4})")
+
+
+def kind_to_change(talk: Talk) -> Kind | None:
+    """Read 点错了，改成咨询; return the kind that is meant, None for anything else."""
+    found = _KIND_MEANT.fullmatch(talk.heard.plain)
+    return talk.office.kind_named(found.group(1)) if found else None
 
 
 def _named(wanted: str, names: tuple[str, ...]) -> str:

@@ -216,6 +216,8 @@ def _commanded(talk: Talk) -> Answer | None:
         return command(talk)
     if session.parts is not None and (name := correcting.field_to_change(talk, session.parts)):
         return correcting.edit_field(talk, name)
+    if session.parts is not None and (kind := correcting.kind_to_change(talk)) is not None:
+        return filing.begin(talk, kind)
     if not chatting and (kind := talk.office.kind_said(heard)) is not None:
         return filing.begin(talk, kind)
     return _rated(talk)

@@ -5,6 +5,7 @@ first step still open, so that changing one thing comes back to where one was. A
 publication. An answer that does not fit is met with one sentence and the same question; it never costs what was given.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from bot.messages import Reply
@@ -22,6 +23,9 @@ LEAST_CONTENT = 2
 """Letters or 汉字 that make a content: 停水 says what is wrong."""
 LEAST_FURTHER = 10
 """Characters of a text at a step that asks for something else, from which on it is more of the story."""
+LIKELY_PLACE = 30
+"""Characters from which on words with a comma or a full stop are no place."""
+_SENTENCES = re.compile("[，。！？；,!?;]")
 _SKIPS = frozenset({Word.SKIP, Word.NO, Word.CLEAR})
 _ENDS = _SKIPS | {Word.DONE, Word.YES, Word.CONTINUE}
 _AGREES = frozenset({Word.SUBMIT, Word.YES, Word.DONE})
@@ -42,7 +46,8 @@ def begin(talk: Talk, kind: Kind, *, words: str = "") -> Reply:
     if not parts.content and words:
         return content(talk, words, unasked=True)
     step = session.state
-    if step in STEPS and step is not State.KIND and step in talk.office.steps(kind):
+    asked = step in STEPS and step is not State.KIND and step in talk.office.steps(kind)
+    if asked and not (kind is Kind.CONSULT and parts.content):
         return question(talk, lead=lead)
     return proceed(talk, lead=lead)
 
@@ -120,6 +125,13 @@ def _content(talk: Talk, parts: Parts) -> Reply:
     return content(talk, heard.text)
 
 
+def _tells_more(text: str) -> bool:
+    """Whether an answer to the question for the place is more of the story: long sentences, an address of the web."""
+    return (
+        len(text) > LONGEST_PLACE or "://" in text or (len(text) > LIKELY_PLACE and _SENTENCES.search(text) is not None)
+    )
+
+
 def _place(talk: Talk, parts: Parts) -> Reply:
     heard = talk.heard
     if heard.word is Word.CLEAR:
@@ -127,7 +139,7 @@ def _place(talk: Talk, parts: Parts) -> Reply:
     if heard.word in _SKIPS or heard.ordinal == 1 or (parts.place and heard.word is Word.YES):
         parts.passed(State.PLACE)
         return proceed(talk)
-    if len(heard.text) > LONGEST_PLACE or "://" in heard.text:  # an address of the web is no place
+    if _tells_more(heard.text):
         return further(talk, heard.text)
     if heard.word is not None or heard.ordinal or not letters(heard.text, enough=1):
         return question(talk, lead=Reply(phrase="wrong.place"))

@@ -7,7 +7,7 @@ rather not at all than wrong. Pure; knows no session.
 import re
 
 from bot.petitions.vocabulary import Kind
-from dialogs.understanding import phone
+from dialogs.understanding import phone, simplified
 
 LONGEST_LOOKED_AT = 400
 """Characters from the beginning: who writes more has said where and what by then."""
@@ -49,6 +49,7 @@ LONGEST_QUESTION = 150
 
 def kind_in(text: str) -> Kind | None:
     """Return the kind that free words show by themselves: 我要投诉…, 建议…, 请问社保怎么交; None where they do not."""
+    text = simplified(text[:LONGEST_LOOKED_AT])
     opened = _OPENING.match(text)
     if opened is not None:
         return _OPENED[opened[1]]
@@ -100,7 +101,7 @@ def _name_of(match: re.Match[str], *, after_sign: bool) -> str:
 
 # --- the phone ---
 
-_DIGITS = re.compile(r"\d{3}")
+_DIGITS = re.compile(r"[\d零〇幺一二三四五六七八九]{3}")
 
 
 def phone_in(text: str) -> str:

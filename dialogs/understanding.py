@@ -64,7 +64,7 @@ _SAID: Mapping[Word, str] = {
     Word.YES: "是 是的 好 好的 好嘞 好滴 行 可以 对 对的 嗯 嗯嗯 恩 确定 确认 ok okay yes y 中 得行 要得 成 没问题 同意"
     " 没错 正确 可 当然 愿意 行嘞 使得 系 👍 👌 ✅ ✔ 🆗",
     Word.NO: "不 否 不是 不行 不要 不用 no n 别 没有 无 没 不需要 不了 不必 木有 冇 勿 不中 不得行 不成 不愿意 不同意"
-    " 不提供 不方便 不撤回 不撤 不撤了 不撤销 ❌ 🙅 👎",
+    " 莫得 没得 冇得 么得 没咯 没有了 没有啊 不提供 不方便 不撤回 不撤 不撤了 不撤销 ❌ 🙅 👎",
     Word.PUBLIC: "公开 可以公开 同意公开 愿意公开 要公开 公开吧 能公开",
     Word.PRIVATE: "不公开 保密 不要公开 别公开 不同意公开 不愿意公开 不能公开 不可以公开 私密 请保密 不想公开 勿公开",
     Word.WITHDRAW: "撤回 撤销 撤诉 撤回诉求 撤回投诉 撤单",
@@ -104,8 +104,8 @@ RATINGS: Mapping[str, Rating] = {
 }
 
 _TRADITIONAL = str.maketrans(
-    "復訴舉報諮詢議揚評價滿過幫開確認繼續電話內類點號碼選項個條種無沒還進單變說對這嗎務轉發結辦經謝麼單頁絡見兩處撥問題區環後時啟餘煩",
-    "复诉举报咨询议扬评价满过帮开确认继续电话内类点号码选项个条种无没还进单变说对这吗务转发结办经谢么单页络见两处拨问题区环后时启余烦",
+    "復訴舉報諮詢議揚評價滿過幫開確認繼續電話內類點號碼選項個條種無沒還進單變說對這嗎務轉發結辦經謝麼單頁絡見兩處撥問題區環後時啟餘煩請養醫險資證領學員車戶會長關繳壞燈樓聲應該",
+    "复诉举报咨询议扬评价满过帮开确认继续电话内类点号码选项个条种无没还进单变说对这吗务转发结办经谢么单页络见两处拨问题区环后时启余烦请养医险资证领学员车户会长关缴坏灯楼声应该",
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad"))
 _FOLDS = {**_TRADITIONAL, **_INVISIBLE}
@@ -114,7 +114,7 @@ _POLITE_BEFORE = re.compile(
     r"^(?:请问|请|麻烦|帮我|给我|我想要|我想|我要|我来|我需要|我|想要|想|要|那就|那|就|先|再|回复|选择|选|点)+"
 )
 _POLITE_AFTER = re.compile(
-    r"(?:[,、.!~]|一下子|一下|吧|啊|呀|哦|噢|呢|谢谢|哈|嘛|啦|了|喽|滴|好吗|行吗|可以吗|您|你)+$"
+    r"(?:[,、.!~]|一下子|一下|吧|噻|撒|咯|哟|哩|咧|啊|呀|哦|噢|呢|谢谢|哈|嘛|啦|了|喽|滴|好吗|行吗|可以吗|您|你)+$"
 )
 LONGEST_COMMAND = 16
 """Characters; a longer text is never a bare command."""
@@ -157,6 +157,11 @@ def fold(text: str) -> str:
     if folded in WORDS:
         return folded
     return _EDGES.sub("", folded)
+
+
+def simplified(text: str) -> str:
+    """Return `text` with the 繁体 that commands and common matters are written with in 简体, sign by sign."""
+    return text.translate(_TRADITIONAL)
 
 
 def unpolite(plain: str) -> str:
@@ -202,6 +207,8 @@ _MOBILE = re.compile(r"(?<!\d)(?:\+?86|0086)?(1[3-9]\d{9})(?!\d)")
 _MOBILE_DIGITS = 11
 _LANDLINE = re.compile(r"(?<!\d)(?:\+?86)?(010|02\d|0[3-9]\d{2})([2-9]\d{6,7})(?:转(\d{1,6}))?(?!\d)")
 _GAPS = re.compile(r"(?<=[\d)])[\s.·()‐‑‒–—−ー一_~-]+(?=[\d(])|[()]")
+_SPOKEN_DIGITS = re.compile(r"[零〇幺一二三四五六七八九0-9]{7,}")
+_SPELLED = str.maketrans("零〇幺一二三四五六七八九", "001123456789")
 _EXTENSION = re.compile(r"(\d{7,8})\s*(?:-|转|分机|ext\.?)\s*(\d{1,6})(?!\d)", re.IGNORECASE)
 
 
@@ -210,6 +217,7 @@ def phone(text: str) -> str:
     if len(text) == _MOBILE_DIGITS and text.isascii() and _MOBILE.fullmatch(text):
         return text
     folded = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    folded = _SPOKEN_DIGITS.sub(lambda spoken: spoken.group().translate(_SPELLED), folded)
     closed = _GAPS.sub("", _EXTENSION.sub(r"\1转\2", folded))
     for form in (_GAPS.sub("", folded), closed):
         if mobile := _MOBILE.search(form):
@@ -312,11 +320,15 @@ _SOLVED: Mapping[Solved, str] = {
 _SETTLED: Mapping[str, Solved] = {said: solved for solved, listed in _SOLVED.items() for said in listed.split()}
 
 
+_CLAUSE = re.compile(r"[^,，。.!！;；\s]*")
+
+
 def solved_said(text: str) -> Solved | None:
-    """Read 解决了, 部分解决, 没解决 and the like, said alone; None for anything else."""
-    if not text or len(text) > LONGEST_COMMAND:
+    """Read 解决了, 部分解决, 没解决 and the like, said alone or first: 没解决，还是黑的; None for anything else."""
+    clause = _CLAUSE.match(text)
+    if clause is None or not clause.group() or len(clause.group()) > LONGEST_COMMAND:
         return None
-    plain = fold(text)
+    plain = fold(clause.group())
     return _SETTLED.get(plain) or _SETTLED.get(unpolite(plain))
 
 

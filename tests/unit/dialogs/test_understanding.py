@@ -1,7 +1,7 @@
 import pytest
 
-from bot.petitions.vocabulary import Rating
-from dialogs.understanding import WORDS, Word, act_on, hear, letters, phone, rated, reference
+from bot.petitions.vocabulary import Rating, Solved
+from dialogs.understanding import WORDS, Word, act_on, hear, letters, phone, rated, reference, simplified, solved_said
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,9 @@ def test_numbers_are_read_in_many_forms(typed, ordinal):
         ("没有了", Word.NO),
         ("不用了，谢谢", Word.NO),
         ("冇", Word.NO),
+        ("莫得", Word.NO),
+        ("没得咯", Word.NO),
+        ("提交噻", Word.SUBMIT),
         ("👎", Word.NO),
         ("NO", Word.NO),
         ("好的", Word.YES),
@@ -105,6 +108,8 @@ def test_every_word_is_understood_as_listed():
 @pytest.mark.parametrize(
     ("typed", "number"),
     [
+        ("幺三八零零零零一二三四", "13800001234"),
+        ("打一三八 0000 1234", ""),
         ("13812345678", "13812345678"),
         ("１３８１２３４５６７８", "13812345678"),
         ("138 1234 5678", "13812345678"),
@@ -201,3 +206,15 @@ def test_ratings_are_read_with_their_words(typed, found):
 def test_letters_are_counted_and_signs_are_not():
     assert letters("停水", enough=2)
     assert not letters("？？12 😀", enough=1)
+
+
+def test_whether_it_is_solved_is_read_from_the_first_words():
+    assert solved_said("没解决，还是黑的") is Solved.UNSOLVED
+    assert solved_said("解决了") is Solved.SOLVED
+    assert solved_said("还是黑的，没解决") is None
+    assert solved_said("，") is None
+    assert solved_said("") is None
+
+
+def test_signs_become_simplified_one_by_one():
+    assert simplified("請問養老資格認證") == "请问养老资格认证"

@@ -4,7 +4,8 @@ A file holds conversations, each under `## name`. One line is one thing:
 
     市民：…         says it; `市民乙：`, `市民丙：` are other people. Other things they do stand in brackets: `[图片]`,
                     `[图片×20]`, `[语音]`, `[视频]`, `[位置 和平路]`, `[链接 题目 https://…]`, `[关注]`, `[取消关注]`,
-                    `[菜单 mine]`, `[点 满意]` (on Weibo: its number is typed), `[长文 2001]`, `[连发两次 提交]`,
+                    `[菜单 mine]`, `[点 满意]` (on Weibo: its number is typed), `[长文 2001]`, `[全文 信.txt]`
+                    (of tests/samples/petitions), `[连发两次 提交]`,
                     and in public on Weibo `[发微博 …]`, `[评论 …]`
     问桥：…         what the answer must hold, in pieces joined by ` … `, in this order; `（不回复）` for nothing.
                     Where Weibo cuts a long text, 更多 is said and what comes belongs to it
@@ -26,6 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+SAMPLES = Path(__file__).parents[2] / "samples" / "petitions"
 FOLDER = Path(__file__).parents[2] / "transcripts"
 PLATFORMS = {"微信": "wechat", "微博": "weibo"}
 _LINE = re.compile(r"(市民|问桥没说|问桥|通知|公开回复|过了|工作人员|登记)([乙丙丁戊]?)(?:（(微信|微博)）)?：(.*)")
@@ -54,6 +56,16 @@ class Story:
     def on(self, platform: str) -> tuple[Line, ...]:
         """Return what happens on this platform."""
         return tuple(line for line in self.lines if line.only in {"", platform})
+
+    @property
+    def messages_to_file(self) -> int:
+        """How many messages the first filing took, 0 where nothing is filed."""
+        said = 0
+        for line in self.lines:
+            said += line.what == "市民" and line.who == "甲"
+            if line.what == "工作人员" or (line.what == "问桥" and "编号：{编号}" in line.text):
+                return said
+        return 0
 
 
 def stories() -> Iterator[Story]:

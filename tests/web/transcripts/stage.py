@@ -19,7 +19,7 @@ from bot.petitions.vocabulary import Role
 from storage.tables import outbox, petitions
 from tests.web.gateway.conftest import House, until
 from tests.web.gateway.weibo import comments, weibo
-from tests.web.transcripts.reading import Line
+from tests.web.transcripts.reading import SAMPLES, Line
 
 ACTS = {act.label: act for act in Act} | {"答": Act.ANSWER}
 CLERK, BOSS = Actor(role=Role.CLERK, id="shouli"), Actor(role=Role.SUPERVISOR, id="duban")
@@ -105,6 +105,8 @@ class Person:
                 body = {"choice": more} if wechat else {"text": self._number_of(more)}
             case "长文":
                 body = {"text": "很" * int(more)}
+            case "全文":
+                body = {"text": (SAMPLES / more).read_text(encoding="utf-8").strip()}
             case "连发两次":
                 body = {"text": more, "repeat": 2}
             case _:

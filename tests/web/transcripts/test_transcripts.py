@@ -1,5 +1,7 @@
 """Every conversation of tests/transcripts goes as it is written, on each platform, through the whole gateway."""
 
+from statistics import median
+
 import pytest
 
 from tests.web.gateway.conftest import House
@@ -20,3 +22,10 @@ RUNS = [
 async def test_goes_as_written(shared_house: House, story: Story, platform: str) -> None:
     shared_house.clock.set(START)
     await Stage(house=shared_house, platform=platform).play(story.on(platform))
+
+
+def test_sixty_petitions_take_five_messages_or_fewer_in_the_middle() -> None:
+    petitions = [story for story in ALL if story.file.startswith("诉求")]
+    counts = [story.messages_to_file for story in petitions if story.messages_to_file]
+    assert len(petitions) == 60
+    assert (min(counts), median(counts) <= 5) == (2, True), sorted(counts)
