@@ -86,3 +86,16 @@ async def test_sandbox(room: Room, size: tuple[int, int]) -> None:
         await page.locator("#panel-open").click()
         await expect(page.get_by_role("button", name="+8小时")).to_be_in_viewport(ratio=1)
         await check(page, "sandbox-panel", size)
+
+
+@pytest.mark.parametrize("path", ["/sandbox/", "/sandbox/weibo/"])
+async def test_troubles_are_switched_on_and_off(room: Room, path: str) -> None:
+    page = await room.person(path, DESKTOP)
+    await expect(page.locator("#verdicts")).to_have_text("没有违反平台规则的调用")
+    name = "weibo" if "weibo" in path else "wechat"
+    for planned in (True, False):
+        async with page.expect_response(lambda answer: answer.request.method == "POST") as told:
+            await page.get_by_label("发送接口时好时坏").set_checked(planned)
+        faults = (await (await told.value).json())["faults"]
+        first = faults.get("messages_reply" if name == "weibo" else "custom_send", [])
+        assert [fault["share"] for fault in first] == ([0.05] * (10 if name == "weibo" else 9) if planned else [])

@@ -1,5 +1,5 @@
 // The fake WeChat on the phone. Everything that anybody wrote is put on the page as text nodes, never as markup.
-import { $, address, ask, button, el, exchange, guarded, listen, place, placeOfDialog, readPicture, setClock, single, toast, when, wireFrame } from "./parts.js";
+import { $, address, ask, button, el, exchange, guarded, listen, place, placeOfDialog, readPicture, setClock, single, toast, when, wireFrame, wireTroubles } from "./parts.js";
 
 const DEFAULT_MENU = [
   { name: "我要诉求", key: "file" },
@@ -220,6 +220,7 @@ function switchAccount(name) {
   showMenu();
   switchTo(account().citizens[0]?.openid || "");
   refreshTraffic();
+  refreshTroubles();
 }
 
 const reload = single(async () => {
@@ -259,6 +260,11 @@ function readExchange(entry) {
   };
 }
 
+const refreshTroubles = wireTroubles({
+  account: () => state.account, here,
+  calls: { custom_send: [-1, 45009, 40001, 45015], template_send: [-1, 45009, 40001] },
+});
+
 const refreshTraffic = single(async () => {
   if ($("drawer").hidden) return;
   const name = state.account;
@@ -276,7 +282,7 @@ function onChange(change) {
   if (change.kind === "clock" || change.kind === "citizen") reload();
   if (change.kind === "clock") refresh();
   if (change.account !== state.account) return;
-  if (change.kind === "traffic") refreshTraffic();
+  if (change.kind === "traffic") { refreshTraffic(); refreshTroubles(); }
   if (change.kind !== "message") return;
   if (change.openid === state.openid) refresh();
   else { state.unread.add(change.openid); showCitizens(); }

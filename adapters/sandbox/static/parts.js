@@ -160,6 +160,28 @@ export function openTraffic(open) {
   $("stage").classList.remove("with-panel");
 }
 
+// ---- what goes wrong, and what was forbidden ---------------------------------------------------------------------
+
+const SHARE = 0.05;
+const BROKEN = [{ mode: "timeout_before", seconds: 1 }, { mode: "timeout_after", seconds: 1 }, { mode: "500" }, { mode: "html" }, { mode: "slow", seconds: 10 }];
+
+// Wires the switch of troubles; returns what shows them again. `calls`: name of a sending call → codes of its own.
+export function wireTroubles({ account, here, calls }) {
+  const faults = (codes) => [...BROKEN, ...codes.map((errcode) => ({ mode: "errcode", errcode }))].map((one) => ({ ...one, share: SHARE }));
+  $("troubles").addEventListener("change", guarded(async () => {
+    const wish = (codes) => ($("troubles").checked ? faults(codes) : null);
+    await ask(here("faults"), Object.fromEntries(Object.entries(calls).map(([name, codes]) => [name, wish(codes)])));
+  }));
+  return single(async () => {
+    if (!account()) return;
+    const planned = (await ask(here("faults"))).faults;
+    $("troubles").checked = Object.keys(calls).some((name) => Array.isArray(planned[name]));
+    const { forbidden } = await ask(here("verdicts"));
+    const codes = forbidden.map((one) => `${one.call} ${one.code}`).join("、");
+    $("verdicts").textContent = forbidden.length ? `违反平台规则的调用：${codes}` : "没有违反平台规则的调用";
+  });
+}
+
 // ---- changes from the server -------------------------------------------------------------------------------------
 
 // Calls `reload` when the stream opens, `onChange` for each change, and `poll` now and then while it is broken.

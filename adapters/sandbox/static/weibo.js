@@ -1,5 +1,5 @@
 // The fake Weibo on the phone: the timeline, and private messages. All that anybody wrote becomes text nodes.
-import { $, address, ask, button, el, exchange, guarded, listen, place, placeOfDialog, readPicture, setClock, single, toast, when, wireFrame } from "./parts.js";
+import { $, address, ask, button, el, exchange, guarded, listen, place, placeOfDialog, readPicture, setClock, single, toast, when, wireFrame, wireTroubles } from "./parts.js";
 
 const SEPARATOR_MS = 5 * 60 * 1000;
 const MOST_PICTURES = 9;
@@ -375,6 +375,7 @@ function switchAccount(name) {
   refreshTimeline();
   refreshTraffic();
   refreshConditions();
+  refreshTroubles();
 }
 
 const reload = single(async () => {
@@ -419,6 +420,12 @@ const order = guarded(async (node) => {
   showConditions(await ask(here("faults"), { [node.dataset.condition]: value }));
 });
 
+const CODES = [10001, 10009, 10022, 20032];
+const refreshTroubles = wireTroubles({
+  account: () => state.account, here,
+  calls: { messages_reply: [...CODES, 26401], comments_create: CODES, comments_reply: CODES },
+});
+
 function readExchange(entry) {
   const refused = /"error_code": *"?(\d+)/.exec(entry.response.body);
   return { name: entry.direction === "callback" ? `推送 ${entry.name}` : entry.name, refused: refused ? `error ${refused[1]}` : "" };
@@ -442,7 +449,7 @@ function onChange(change) {
   if (change.kind === "clock") { refresh(); refreshTimeline(); refreshConditions(); }
   if (change.kind === "weibo_post") refreshTimeline();
   if (change.account !== state.account) return;
-  if (change.kind === "weibo_traffic") { refreshTraffic(); refreshConditions(); }
+  if (change.kind === "weibo_traffic") { refreshTraffic(); refreshConditions(); refreshTroubles(); }
   if (change.kind !== "weibo_message") return;
   if (change.openid === state.uid) refresh();
   else { state.unread.add(change.openid); showCitizens(); }
