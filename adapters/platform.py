@@ -6,10 +6,12 @@ Adapters turn every failure of their platform into exactly one of these; above t
     ├── MalformedMessage       an inbound payload that cannot be understood; stored raw, answered politely
     ├── ForgedMessage          an inbound payload whose signature, freshness or addressee is wrong: refused (403)
     └── SendError              an outbound call that did not succeed; `code` is the platform's own, for the record
-        ├── RetryAfter         try again later (busy, rate limit, connection refused): nothing was accepted
+        ├── RetryAfter         try again later (busy, connection refused): nothing was accepted
+        │   └── QuotaExceeded  too many calls: the account's, or to one citizen
         ├── WindowClosed       the platform allows no message of this form now (window, count): try the next rung
         ├── UnreachableCitizen the citizen cannot be reached this way at all (not following, blocked)
-        ├── Refused            permanent for this message (content, template, field)
+        ├── Refused            permanent for this message (content, template)
+        │   └── FieldRejected  the value of a template's field is not of the form the platform takes
         ├── CredentialsError   our account's keys, token, IP or rights: stops the account's queue until mended
         └── UnknownOutcome     no answer, or none that can be read: it may have been delivered
 """
@@ -62,16 +64,34 @@ class RetryAfter(SendError):
         self.seconds = seconds
 
 
+class QuotaExceeded(RetryAfter):
+    """Too many calls; `whole_account`: all calls of this form rest for the account, not only those to this citizen."""
+
+    def __init__(
+        self, message: str = "", *, code: str = "", seconds: float | None = None, whole_account: bool = True
+    ) -> None:
+        super().__init__(message, code=code, seconds=seconds)
+        self.whole_account = whole_account
+
+
 class WindowClosed(SendError):
     """The platform allows no message of this form to this citizen now."""
 
 
 class UnreachableCitizen(SendError):
-    """This citizen cannot be reached in this way."""
+    """This citizen cannot be reached in this way; `left`: because they do not follow the account."""
+
+    def __init__(self, message: str = "", *, code: str = "", left: bool = False) -> None:
+        super().__init__(message, code=code)
+        self.left = left
 
 
 class Refused(SendError):
     """The platform will never take this message."""
+
+
+class FieldRejected(Refused):
+    """The platform will never take a value of this message's template."""
 
 
 class CredentialsError(SendError):
@@ -132,10 +152,20 @@ class Rung(StrEnum):
     """A free message inside the platform's window (WeChat 客服消息)."""
     TEMPLATE = "template"
     """A template message (WeChat 模板消息)."""
+    SUBSCRIPTION = "subscription"
+    """A message that the citizen has subscribed to (WeChat 订阅通知); each uses up a consent, unless that lasts."""
     MENTION_REPLY = "mention_reply"
     """The one private message that an @mention permits (Weibo)."""
     PUBLIC_COMMENT = "public_comment"
     """A comment for all to read, without anything personal, where the petition began in public (Weibo)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A template that citizens subscribe to, by its id; `lasting`: one consent is good for many messages."""
+
+    template: str
+    lasting: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +224,17 @@ class Platform(Protocol):
 
     def has_template(self, notice: str) -> bool:
         """Whether a template serves this notice kind."""
+        ...
+
+    def subscriptions(self, notice: str = "") -> tuple[Subscription, ...]:
+        """Return the subscription templates that serve a notice kind, the one to be tried first in front.
+
+        Without a kind, all there are.
+        """
+        ...
+
+    async def send_subscription(self, user: str, notice: str, values: Mapping[str, str], *, template: str) -> Receipt:
+        """Send by a template the citizen has subscribed to (rung SUBSCRIPTION); a repeat would be sent again."""
         ...
 
     async def fetch(self, media: MediaRef, target: Path) -> FetchedMedia:

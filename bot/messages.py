@@ -4,7 +4,7 @@ Adapters make `Inbound` out of a platform's payload and render `Outbound` for it
 This module imports no I/O library and knows no platform's wire format.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -57,7 +57,9 @@ class InboundKind(StrEnum):
     """A scene QR code by a follower; `text` is the scene. A new follower's scan is FOLLOW with `text` set."""
     MENTION = "mention"
     REPORT = "report"
-    """A delivery report of the platform about a message of ours; see `DeliveryReport`."""
+    """The platform's word on messages of ours; see `DeliveryReport`."""
+    CONSENT = "consent"
+    """What a citizen decided about subscriptions; see `Consent`."""
     IGNORED = "ignored"
     """Known and of no use to us."""
     UNKNOWN = "unknown"
@@ -93,11 +95,34 @@ class Location:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """The platform's word on a message it had accepted: `delivered`, or not and why."""
+    """The platform's word on a message it had accepted: `delivered`, or not and why.
+
+    `blocked`: not delivered because the citizen does not want such messages. `template` is the one that was used, ''
+    where the platform does not say.
+    """
 
     message_id: str
     delivered: bool
     detail: str = ""
+    blocked: bool = False
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A citizen's decision about one subscription template: `given`, or not.
+
+    `asked`: an answer to a question put to them, which ends nothing they had agreed to before when it is no; else they
+    changed their mind in their settings.
+    """
+
+    template: str
+    given: bool
+    asked: bool = True
+
+
+Report = DeliveryReport | Consent
+"""What the platform tells besides what a citizen says."""
 
 
 @frozen
@@ -115,7 +140,8 @@ class Inbound:
     """The id of a tapped choice; user input, forgeable."""
     media: tuple[MediaRef, ...] = ()
     location: Location | None = None
-    report: DeliveryReport | None = None
+    reports: tuple[Report, ...] = ()
+    """Of the kinds REPORT and CONSENT, at least one."""
     raw: Mapping[str, Any] = field(default_factory=dict)
     """The platform's fields, JSON-able, kept for the record."""
 
@@ -166,14 +192,33 @@ def dump_contents(inbound: Inbound) -> dict[str, Any]:
         data["media"] = [[m.kind.value, m.media_id, m.better_id] for m in inbound.media]
     if (place := inbound.location) is not None:
         data["location"] = [place.latitude, place.longitude, place.label]
-    if (report := inbound.report) is not None:
-        data["report"] = [report.message_id, report.delivered, report.detail]
+    if inbound.reports:
+        data["reports"] = [_dump_report(report) for report in inbound.reports]
     return data
+
+
+def _dump_report(report: Report) -> list[Any]:
+    if isinstance(report, Consent):
+        return ["consent", report.template, report.given, report.asked]
+    return ["sent", report.message_id, report.delivered, report.detail, report.blocked, report.template]
+
+
+def _load_report(data: Sequence[Any]) -> Report:
+    if data[0] == "consent":
+        return Consent(template=data[1], given=data[2], asked=data[3])
+    return DeliveryReport(message_id=data[1], delivered=data[2], detail=data[3], blocked=data[4], template=data[5])
+
+
+def _load_reports(data: Mapping[str, Any]) -> tuple[Report, ...]:
+    """Read the reports; before there could be several, one was kept as three values."""
+    if (old := data.get("report")) is not None:
+        return (DeliveryReport(message_id=old[0], delivered=old[1], detail=old[2]),)
+    return tuple(_load_report(report) for report in data.get("reports", ()))
 
 
 def load_inbound(data: Mapping[str, Any]) -> Inbound:
     """Read back what `dump_inbound` made."""
-    location, report = data.get("location"), data.get("report")
+    location = data.get("location")
     return Inbound(
         key=data["key"],
         citizen=CitizenRef.parse(data["citizen"]),
@@ -183,6 +228,6 @@ def load_inbound(data: Mapping[str, Any]) -> Inbound:
         choice=data.get("choice", ""),
         media=tuple(MediaRef(kind=MediaKind(k), media_id=i, better_id=b) for k, i, b in data.get("media", ())),
         location=Location(latitude=location[0], longitude=location[1], label=location[2]) if location else None,
-        report=DeliveryReport(message_id=report[0], delivered=report[1], detail=report[2]) if report else None,
+        reports=_load_reports(data),
         raw=data["raw"],
     )

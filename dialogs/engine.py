@@ -52,7 +52,7 @@ LEAST_OFFER = 10
 """Characters from which on a first message that is no command is taken for a petition's words."""
 ASIDE_SECONDS = 1800
 """How long a side question or an offered menu gives a bare number its meaning."""
-_SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN})
+_SILENT = frozenset({InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN})
 _NOTHING_HEARD = Heard("", "", "", None, 0)
 _OPENING_ENDS = " \t\n:：,，。、"
 

@@ -18,10 +18,12 @@ from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Row, and_, bindparam, func, insert, literal_column, or_, select, update
 
-from bot.petitions.ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState
+from bot.messages import DeliveryReport
+from bot.petitions.ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Reported
 from storage.columns import Moment, storable
 from storage.connection import Connection
 from storage.errors import StorageError
+from storage.reports import settle
 from storage.rows import message_from
 from storage.tables import deliveries, outbox
 
@@ -84,6 +86,7 @@ _GIVE_BACK = (
         lease_until=None,
         lease_by="",
         detail=bindparam("b_detail"),
+        unclear_at=func.coalesce(outbox.c.unclear_at, bindparam("b_unclear", type_=Moment())),
     )
 )
 _LOSE_ATTEMPT = (
@@ -120,32 +123,10 @@ _FINISH_HELD = (
         state=bindparam("b_state"),
         next_at=bindparam("b_next", type_=Moment()),
         detail=bindparam("b_detail"),
+        unclear_at=func.coalesce(outbox.c.unclear_at, bindparam("b_unclear", type_=Moment())),
     )
 )
 _FINISH = _FINISH_HELD.values(lease_until=None, lease_by="")
-_ATTEMPT_OF = (
-    select(deliveries.c.outbox_id, deliveries.c.attempt, deliveries.c.outcome)
-    .select_from(deliveries.join(outbox, outbox.c.id == deliveries.c.outbox_id))
-    .where(
-        deliveries.c.message_id == bindparam("message_id"),
-        deliveries.c.message_id != literal_column("''"),
-        outbox.c.account == bindparam("account"),
-    )
-    .order_by(deliveries.c.outbox_id.desc(), deliveries.c.attempt.desc())
-    .limit(1)
-)
-_REPORT_ATTEMPT = (
-    update(deliveries)
-    .where(deliveries.c.outbox_id == bindparam("b_id"), deliveries.c.attempt == bindparam("b_attempt"))
-    .values(
-        outcome=bindparam("b_outcome"), detail=bindparam("b_detail"), finished_at=bindparam("b_now", type_=Moment())
-    )
-)
-_TAKE_BACK = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"), outbox.c.state == OutboxState.SENT.value)
-    .values(state=OutboxState.WAITING.value, next_at=None, detail=bindparam("b_detail"))
-)
 _RELEASE = (
     update(outbox)
     .where(outbox.c.citizen.in_(bindparam("b_citizens", expanding=True)), _is(OutboxState.WAITING))
@@ -154,7 +135,7 @@ _RELEASE = (
 _REPLAY = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"), _in(outbox.c.state, _TROUBLED))
-    .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()))
+    .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()), unclear_at=None)
 )
 _TROUBLES = select(outbox).where(_in(outbox.c.state, _TROUBLED)).order_by(outbox.c.id.desc()).limit(bindparam("limit"))
 _OF_PETITION = select(outbox).where(outbox.c.number == bindparam("number")).order_by(outbox.c.id)
@@ -190,6 +171,7 @@ class SqlOutbox:
         values = {"b_state": OutboxState.PENDING.value, "b_next": now, "b_detail": ""}
         if not again:
             values = {"b_state": OutboxState.UNKNOWN.value, "b_next": None, "b_detail": "the sender died on the way"}
+        values["b_unclear"] = expired.started_at if repeatable else None
         await self._db.run(_GIVE_BACK, {"b_id": expired.id} | values)
 
     async def start(self, message: OutboxMessage, *, rung: str, now: datetime) -> int:
@@ -216,6 +198,8 @@ class SqlOutbox:
         The word of an attempt that another has overtaken (the lease had run out) counts only if it is SENT. The message
         is written before its attempt, in the order in which a claim locks them: nobody deadlocks.
         """
+        again = delivery is not None and delivery.rung == REPEATABLE_RUNG
+        unclear = again and delivery is not None and delivery.outcome is DeliveryOutcome.UNKNOWN
         await self._db.run(
             _FINISH_HELD if state is OutboxState.SENDING else _FINISH,
             {
@@ -226,6 +210,7 @@ class SqlOutbox:
                 "b_state": state.value,
                 "b_next": next_at,
                 "b_detail": storable(detail),
+                "b_unclear": delivery.started_at if delivery is not None and unclear else None,
             },
         )
         if delivery is not None:
@@ -233,23 +218,9 @@ class SqlOutbox:
             values |= {"outcome": delivery.outcome.value, "detail": storable(delivery.detail)}
             await self._db.run(_SETTLE_ATTEMPT, {"b_id": message.id, "b_attempt": delivery.attempt} | values)
 
-    async def report(self, *, account: str, message_id: str, delivered: bool, detail: str, now: datetime) -> bool:
-        """Settle an accepted attempt by the platform's later word; False when no attempt carries that id.
-
-        A message that was not delivered after all waits for the citizen's next contact.
-        """
-        row = await self._db.row(_ATTEMPT_OF, {"account": account, "message_id": message_id})
-        if row is None:
-            return False
-        if row.outcome != DeliveryOutcome.ACCEPTED.value:
-            return True
-        outcome = DeliveryOutcome.DELIVERED if delivered else DeliveryOutcome.UNREACHABLE
-        words = storable(detail)
-        which = {"b_id": row.outbox_id, "b_attempt": row.attempt}
-        if not delivered:
-            await self._db.run(_TAKE_BACK, {"b_id": row.outbox_id, "b_detail": words})
-        await self._db.run(_REPORT_ATTEMPT, which | {"b_outcome": outcome.value, "b_detail": words, "b_now": now})
-        return True
+    async def report(self, report: DeliveryReport, *, citizen: str, now: datetime) -> Reported | None:
+        """Settle an attempt by the platform's later word on it; None when it is not known which."""
+        return await settle(self._db, report, citizen=citizen, now=now)
 
     async def release(self, citizens: Sequence[str], *, now: datetime) -> int:
         """Make WAITING messages of citizens who wrote PENDING at `now`; return how many."""

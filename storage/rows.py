@@ -335,4 +335,5 @@ def message_from(row: Row[Any]) -> OutboxMessage:
         attempts=row.attempts,
         next_at=row.next_at,
         detail=row.detail,
+        unclear_at=row.unclear_at,
     )

@@ -198,6 +198,7 @@ outbox = Table(
     Column("lease_until", Moment),
     _text("lease_by"),
     _text("detail"),
+    Column("unclear_at", Moment),
     _partial("ix_outbox_pending", "next_at", "id", where="state = 'pending'"),
     _partial("ix_outbox_sending", "lease_until", where="state = 'sending'"),
     _partial("ix_outbox_unfinished", "citizen", "id", where="state IN ('pending', 'sending')"),
@@ -408,4 +409,29 @@ chat_lines = Table(
     Column("once", Text, nullable=False),
     _text("outbox_key"),
     Index("uq_chat_lines_once", "chat", "once", unique=True),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("citizen", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("lasting", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("granted_at", Moment, nullable=False),
+    Column("used_for", _Id),
+    Column("used_at", Moment),
+    Column("ended_at", Moment),
+    _text("ended"),
+    Index("ix_grants_citizen", "citizen", "template"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("rung", Text, primary_key=True),
+    _text("code"),
+    Column("at", Moment, nullable=False),
 )

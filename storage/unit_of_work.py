@@ -22,6 +22,7 @@ from storage.errors import wrapped
 from storage.followings import SqlFollowings
 from storage.mentions import SqlCalls, SqlMentions
 from storage.outbox import SqlOutbox
+from storage.reach import SqlReach
 from storage.staff import SqlStaff
 from storage.turns import SqlTurns
 
@@ -45,6 +46,7 @@ class SqlUnitOfWork:
     followings: SqlFollowings
     alarms: SqlAlarms
     chats: SqlChats
+    reach: SqlReach
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class SqlUnitOfWork:
         self.followings = SqlFollowings(connection)
         self.alarms = SqlAlarms(connection)
         self.chats = SqlChats(connection)
+        self.reach = SqlReach(connection)
         return self
 
     async def __aexit__(self, *exc: object) -> None:

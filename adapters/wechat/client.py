@@ -1,4 +1,4 @@
-"""One WeChat service account, outbound: tokens, 客服消息, template messages, media.
+"""One WeChat service account, outbound: tokens, 客服消息, template and subscription messages, media.
 
 Implements `adapters.platform.Platform` over `Transport`. `api_base` is all that decides whom it talks to. Knows no
 petition, no window and no order: the outbox does.
@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 from adapters.platform import (
     CredentialsError,
     FetchedMedia,
+    FieldRejected,
     Receipt,
     Refused,
     RetryAfter,
+    Subscription,
     UnknownOutcome,
     Window,
 )
@@ -43,12 +45,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateSpec:
-    """One category template: its id, and how a notice's values become its fields (cut to their limits afterwards)."""
+    """One template: its id, and how a notice's values become its fields (cut to their limits afterwards).
+
+    `lasting` says of a subscription's template whether one consent is good for many messages.
+    """
 
     id: str
     fields: Callable[[Mapping[str, str]], Mapping[str, str]]
     url: str = ""
     """Where a tap on the card leads."""
+    lasting: bool = False
 
 
 class WeChatPlatform:
@@ -66,6 +72,7 @@ class WeChatPlatform:
         tokens: TokenStore,
         clock: Clock,
         templates: Mapping[str, TemplateSpec] | None = None,
+        subscriptions: Mapping[str, TemplateSpec] | None = None,
         api_base: str = API_BASE,
         video_hosts: tuple[str, ...] = VIDEO_HOSTS,
         timeout: float = TIMEOUT,
@@ -77,6 +84,7 @@ class WeChatPlatform:
         self._app_secret = app_secret
         self._transport = transport
         self._templates = dict(templates or {})
+        self._subscriptions = dict(subscriptions or {})
         self._api_base = api_base.rstrip("/")
         self._video_hosts = video_hosts
         self._timeout = timeout
@@ -110,14 +118,10 @@ class WeChatPlatform:
         spec = self._templates.get(notice) or self._templates.get(FALLBACK_TEMPLATE)
         if spec is None:
             raise Refused(f"no template for {notice}")
-        try:
-            fields = fit_fields(spec.fields(values))
-        except ValueError as error:
-            raise Refused(str(error), code="47003") from None
         message = {
             "touser": user,
             "template_id": spec.id,
-            "data": {name: {"value": value} for name, value in fields.items()},
+            "data": _data(spec, values),
             "client_msg_id": hashlib.sha256(unique.encode()).hexdigest()[:_MESSAGE_ID_LENGTH],
             **({"url": spec.url} if spec.url else {}),
         }
@@ -127,6 +131,28 @@ class WeChatPlatform:
     def has_template(self, notice: str) -> bool:
         """Tell whether a template serves this notice kind."""
         return notice in self._templates or FALLBACK_TEMPLATE in self._templates
+
+    def subscriptions(self, notice: str = "") -> tuple[Subscription, ...]:
+        """Return the subscription templates for a notice kind: its own before the common one, a lasting one first."""
+        kinds = (notice, FALLBACK_TEMPLATE) if notice else tuple(self._subscriptions)
+        specs = [self._subscriptions[kind] for kind in kinds if kind in self._subscriptions]
+        served = {spec.id: Subscription(template=spec.id, lasting=spec.lasting) for spec in specs}.values()
+        return tuple(sorted(served, key=_lasting_first))
+
+    async def send_subscription(self, user: str, notice: str, values: Mapping[str, str], *, template: str) -> Receipt:
+        """Send a 订阅通知. The platform drops no repeat, and need not say under which id its report will come."""
+        found = (self._subscriptions.get(kind) for kind in (notice, FALLBACK_TEMPLATE))
+        spec = next((spec for spec in found if spec is not None and spec.id == template), None)
+        if spec is None:
+            raise Refused(f"no subscription for {notice}")
+        message = {
+            "touser": user,
+            "template_id": spec.id,
+            "data": _data(spec, values),
+            **({"page": spec.url} if spec.url else {}),
+        }
+        answer = await self._post("/cgi-bin/message/subscribe/bizsend", message)
+        return Receipt(message_id=str(answer.get("msgid", "")))
 
     async def check(self) -> None:
         """Fetch a token anew; raise `SendError` when the credentials do not work."""
@@ -235,6 +261,18 @@ class WeChatPlatform:
 
     def _token_request(self) -> Mapping[str, str]:
         return {"grant_type": "client_credential", "appid": self._app_id, "secret": self._app_secret}
+
+
+def _data(spec: TemplateSpec, values: Mapping[str, str]) -> Mapping[str, Any]:
+    try:
+        fields = fit_fields(spec.fields(values))
+    except ValueError as error:
+        raise FieldRejected(str(error), code="47003") from None
+    return {name: {"value": value} for name, value in fields.items()}
+
+
+def _lasting_first(subscription: Subscription) -> bool:
+    return not subscription.lasting
 
 
 def _token_in(answer: Mapping[str, Any]) -> tuple[str, float]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from adapters.platform import (
     CredentialsError,
+    FieldRejected,
+    QuotaExceeded,
     Refused,
     RetryAfter,
     SendError,
@@ -20,9 +22,15 @@ from adapters.platform import (
 TOKEN_ERRORS = frozenset({40001, 40014, 42001})
 """The token is stale or wrong: worth one try with a fresh one."""
 
-_RETRY_SECONDS = {-1: 5.0, 45009: 3600.0, 45011: 60.0, 43117: 600.0}
+_RETRY_SECONDS = {-1: 5.0, 40241: 65.0}
+"""Busy; the same content to the same citizen within sixty seconds."""
+_QUOTA_SECONDS = {45009: 3600.0, 45011: 60.0, 43117: 600.0}
+"""Of the day; of the minute; to this citizen."""
+_TO_ONE_CITIZEN = frozenset({43117})
+_FIELDS = frozenset({47003})
 _WINDOW = frozenset({45015, 45047})
 _UNREACHABLE = frozenset({43004, 40003, 43019, 48002, 43101})
+_LEFT = frozenset({43004})
 _TEST_SECRET = "check app_secret and app_id of this account in the settings"  # noqa: S105  a sentence, not a secret
 _CONFIRM_IP = "the account's administrator must confirm this server's IP address in WeChat"
 _REMEDIES = {
@@ -59,14 +67,17 @@ def error_for(code: int, *, call: str, errmsg: str = "") -> SendError:
     message, text = f"{call}: errcode {code}", str(code)
     if code in _RETRY_SECONDS:
         return RetryAfter(message, code=text, seconds=_RETRY_SECONDS[code])
+    if code in _QUOTA_SECONDS:
+        whole = code not in _TO_ONE_CITIZEN
+        return QuotaExceeded(message, code=text, seconds=_QUOTA_SECONDS[code], whole_account=whole)
     if code in _WINDOW:
         return WindowClosed(message, code=text)
     if code in _UNREACHABLE:
-        return UnreachableCitizen(message, code=text)
+        return UnreachableCitizen(message, code=text, left=code in _LEFT)
     if remedy := _REMEDIES.get(code):
         address = _ADDRESS.search(errmsg) if code in {40164, 61004} else None
         return CredentialsError(message, code=text, remedy=f"{remedy} ({address.group()})" if address else remedy)
-    return Refused(message, code=text)
+    return FieldRejected(message, code=text) if code in _FIELDS else Refused(message, code=text)
 
 
 def error_for_status(status: int, *, call: str) -> SendError | None:
@@ -78,7 +89,7 @@ def error_for_status(status: int, *, call: str) -> SendError | None:
     if status == 200:  # noqa: PLR2004  the one status with an answer
         return None
     if status == _BUSY:
-        return RetryAfter(message, code=text, seconds=60.0)
+        return QuotaExceeded(message, code=text, seconds=60.0)
     if status >= _SERVER_ERROR or status < 300:  # noqa: PLR2004  success without WeChat's own 200 says nothing
         return UnknownOutcome(message, code=text)
     if status < _CLIENT_ERROR or status in _ACCESS:

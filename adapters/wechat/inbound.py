@@ -7,12 +7,12 @@ Knows no encryption, no XML and no reply.
 
 import hashlib
 import math
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from adapters.wechat.parsing import Fields
-from bot.messages import Channel, CitizenRef, DeliveryReport, Inbound, InboundKind, Location, MediaKind, MediaRef
+from adapters.wechat.reports import CONSENT_EVENTS, read_reports, subject_of, text_of
+from bot.messages import Channel, CitizenRef, Inbound, InboundKind, Location, MediaKind, MediaRef
 
 _LONGEST_KEY_PART = 128
 _MEDIA = {
@@ -25,7 +25,7 @@ IGNORED_EVENTS = frozenset(
     {
         "location", "view", "view_miniprogram", "scancode_push",
         "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select",
-        "subscribe_msg_popup_event", "subscribe_msg_change_event", "masssendjobfinish",
+        "masssendjobfinish",
         "kf_create_session", "kf_close_session", "kf_switch_session",
         "qualification_verify_success", "qualification_verify_fail", "naming_verify_success", "naming_verify_fail",
         "annual_renew", "verify_expired", "user_authorization_revoke", "user_authorization_cancellation",
@@ -65,10 +65,10 @@ def _message_identity(fields: Fields, *, sender: str, kind: str, seconds: int) -
 
 
 def _event_identity(fields: Fields, *, sender: str, seconds: int) -> str:
-    subject = _text(fields, "EventKey")
-    if sent := _sent_id(fields):
-        subject = f"{subject}#{sent}"  # two reports of one second differ by the message they speak of
-    return f"e{seconds}:{sender}:{_short(_text(fields, 'Event').lower())}:{_short(subject)}"
+    subject = text_of(fields, "EventKey")
+    if said := subject_of(fields):
+        subject = f"{subject}#{said}"  # two reports of one second differ by what they speak of
+    return f"e{seconds}:{sender}:{_short(text_of(fields, 'Event').lower())}:{_short(subject)}"
 
 
 def _short(part: str) -> str:
@@ -84,12 +84,12 @@ def _message(fields: Fields, *, kind: str) -> dict[str, Any]:
 
 
 def _text_message(fields: Fields, _kind: str) -> dict[str, Any]:
-    return {"kind": InboundKind.TEXT, "text": _text(fields, "Content"), "choice": _text(fields, "bizmsgmenuid")}
+    return {"kind": InboundKind.TEXT, "text": text_of(fields, "Content"), "choice": text_of(fields, "bizmsgmenuid")}
 
 
 def _media_message(fields: Fields, kind: str) -> dict[str, Any]:
     inbound, media = _MEDIA[kind]
-    better = _text(fields, "MediaId16K") if media is MediaKind.VOICE else ""
+    better = text_of(fields, "MediaId16K") if media is MediaKind.VOICE else ""
     ref = MediaRef(kind=media, media_id=_required(fields, "MediaId"), better_id=better)
     return {"kind": inbound, "media": (ref,)}
 
@@ -99,13 +99,13 @@ def _location_message(fields: Fields, _kind: str) -> dict[str, Any]:
     place = Location(
         latitude=_degrees(fields, "Location_X", limit=90),
         longitude=_degrees(fields, "Location_Y", limit=180),
-        label=_text(fields, "Label"),
+        label=text_of(fields, "Label"),
     )
     return {"kind": InboundKind.LOCATION, "location": place}
 
 
 def _link_message(fields: Fields, _kind: str) -> dict[str, Any]:
-    lines = (_text(fields, "Title"), _text(fields, "Url"))
+    lines = (text_of(fields, "Title"), text_of(fields, "Url"))
     return {"kind": InboundKind.LINK, "text": "\n".join(line for line in lines if line)}
 
 
@@ -124,8 +124,8 @@ _MESSAGES = {
 def _event(fields: Fields) -> dict[str, Any]:
     if isinstance(fields.get("Event", ""), dict | list):
         raise UnusableFieldsError("Event is not a text")
-    subject = _text(fields, "EventKey")
-    match _text(fields, "Event").lower():
+    subject = text_of(fields, "EventKey")
+    match text_of(fields, "Event").lower():
         case "subscribe":
             return {"kind": InboundKind.FOLLOW, "text": subject.removeprefix("qrscene_")}
         case "unsubscribe":
@@ -134,47 +134,28 @@ def _event(fields: Fields) -> dict[str, Any]:
             return {"kind": InboundKind.SCAN, "text": subject}
         case "click" | "scancode_waitmsg":  # the second one shows the citizen a wait for our answer
             return {"kind": InboundKind.MENU, "text": subject}
-        case "templatesendjobfinish":
-            status = _text(fields, "Status")
-            return _report(_sent_id(fields), delivered=status == "success", detail=status)
-        case "subscribe_msg_sent_event":
-            item = _first_item(fields)
-            return _report(
-                _text(item, "MsgID"), delivered=_text(item, "ErrorCode") == "0", detail=_text(item, "ErrorStatus")
-            )
+        case (
+            "templatesendjobfinish"
+            | "subscribe_msg_sent_event"
+            | "subscribe_msg_popup_event"
+            | ("subscribe_msg_change_event") as event
+        ):
+            return _reported(fields, event)
         case event if event in IGNORED_EVENTS:
             return {"kind": InboundKind.IGNORED}
         case _:
             return {"kind": InboundKind.UNKNOWN}
 
 
-def _report(message_id: str, *, delivered: bool, detail: str) -> dict[str, Any]:
-    if not message_id:
-        raise UnusableFieldsError("a delivery report names no message")
-    report = DeliveryReport(message_id=message_id, delivered=delivered, detail=detail)
-    return {"kind": InboundKind.REPORT, "report": report}
-
-
-def _sent_id(fields: Fields) -> str:
-    """Return the id of the message of ours that an event speaks of."""
-    return _text(fields, "MsgID") or _text(_first_item(fields), "MsgID")
-
-
-def _first_item(fields: Fields) -> Mapping[str, Any]:
-    """Return the (first) entry of a subscribe_msg_sent_event; one notice is sent, so one is reported, at a time."""
-    listed: object = fields.get("SubscribeMsgSentEvent")
-    listed = listed.get("List") if isinstance(listed, dict) else None
-    if isinstance(listed, list):
-        listed = listed[0]
-    return listed if isinstance(listed, dict) else {}
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    """Return a text field, '' where there is none; of a repeated one all texts, a line each."""
-    value = fields.get(name, "")
-    if isinstance(value, str):
-        return value
-    return "\n".join(part for part in value if isinstance(part, str)) if isinstance(value, list) else ""
+def _reported(fields: Fields, event: str) -> dict[str, Any]:
+    try:
+        reports = read_reports(fields, event)
+    except ValueError as error:
+        raise UnusableFieldsError(str(error)) from None
+    consents = event in CONSENT_EVENTS
+    if not reports:
+        return {"kind": InboundKind.IGNORED}
+    return {"kind": InboundKind.CONSENT if consents else InboundKind.REPORT, "reports": reports}
 
 
 def _required(fields: Fields, name: str) -> str:

@@ -13,7 +13,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from adapters.platform import CredentialsError, FetchedMedia, Receipt, Refused, RetryAfter, UnknownOutcome, Window
+from adapters.platform import (
+    CredentialsError,
+    FetchedMedia,
+    Receipt,
+    Refused,
+    RetryAfter,
+    Subscription,
+    UnknownOutcome,
+    Window,
+)
 from adapters.transport import FILE_TIMEOUT, TIMEOUT, Answer, Transport
 from adapters.weibo.budget import KEPT_FOR_ANSWERS, CallBudget, MemoryBudget
 from adapters.weibo.calls import Lane
@@ -167,6 +176,21 @@ class WeiboPlatform:
     def has_template(self, notice: str) -> bool:  # noqa: ARG002  as Platform has it
         """Tell that none serves."""
         return False
+
+    def subscriptions(self, notice: str = "") -> tuple[Subscription, ...]:  # noqa: ARG002  as Platform has it
+        """Return none: Weibo has no such messages."""
+        return ()
+
+    async def send_subscription(
+        self,
+        user: str,  # noqa: ARG002  as Platform has it
+        notice: str,
+        values: Mapping[str, str],  # noqa: ARG002
+        *,
+        template: str,  # noqa: ARG002
+    ) -> Receipt:
+        """Refuse: Weibo has no subscription messages."""
+        raise Refused(f"Weibo has no subscription for {notice}")
 
     async def comment(self, place: PublicPlace, text: str) -> Receipt:
         """Say `text` in public (rung PUBLIC_COMMENT); `Refused` before it leaves if it is personal or too long.

@@ -60,12 +60,15 @@ OUTCOMES: Final = {
     DeliveryOutcome.WINDOW_CLOSED: "不在可发送时段",
     DeliveryOutcome.UNREACHABLE: "无法联系到市民",
     DeliveryOutcome.REFUSED: "平台拒绝",
+    DeliveryOutcome.FIELD_REJECTED: "模板内容不合平台格式",
+    DeliveryOutcome.QUOTA: "发得太多，平台限流，稍后重试",
     DeliveryOutcome.CREDENTIALS: "公众号凭证有问题",
     DeliveryOutcome.UNKNOWN: "结果不明",
 }
 RUNGS: Final = {
     "message": "客服消息",
     "template": "模板消息",
+    "subscription": "订阅通知",
     "mention_reply": "被@后的私信",
     "public_comment": "公开评论",
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.intake.acting import Registrar, find, perform
 from bot.intake.pending import Pending, late_replies, state_of
+from bot.intake.reports import keep_reports
 from bot.intake.turning import Turner, attachments, supplemented
 from bot.messages import InboundKind
 from bot.metrics import Metrics
@@ -43,14 +44,8 @@ class SingleTurns:
                 turned = self._turner.turn(row, inbound, now=now, facts=facts)
             values: dict[str, str] = {}
             files = attachments(inbound, now=now, number=supplemented(turned.intents))
-            if inbound.report is not None:
-                await work.outbox.report(
-                    account=inbound.citizen.account,
-                    message_id=inbound.report.message_id,
-                    delivered=inbound.report.delivered,
-                    detail=inbound.report.detail,
-                    now=now,
-                )
+            if inbound.reports:
+                await keep_reports(work, inbound, subscriptions=self._turner.subscriptions(inbound), now=now)
             for intent in turned.intents:
                 values.update(await perform(work, intent, registrar=self._registrar, citizen=citizen, now=now))
             row, text, pending.outbound = self._turner.words(turned, inbound, values)

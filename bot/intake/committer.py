@@ -256,7 +256,7 @@ class Intake:
         if any(p.late or p.inbound.kind is InboundKind.MENTION for p in finished):
             self._on_outbox()
         for pending in finished:
-            if pending.inbound.kind not in NO_CONTACT:
+            if pending.inbound.kind not in NO_CONTACT or pending.inbound.kind is InboundKind.CONSENT:
                 self._on_contact(pending.inbound.citizen.key)
 
     async def _pay_owed(self) -> None:

@@ -13,7 +13,9 @@ from bot.intake.turning import plain
 from bot.messages import Inbound, InboundKind, Outbound, dump_inbound, load_inbound
 from bot.petitions.ports import InboundState, LateReply, RawInbound
 
-NO_CONTACT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN, InboundKind.UNFOLLOW})
+NO_CONTACT = frozenset(
+    {InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN, InboundKind.UNFOLLOW}
+)
 """Kinds after which nothing can be sent: the citizen did not turn to us."""
 _NOTHING = Outbound(text="")
 _TURNED = InboundState.TURNED

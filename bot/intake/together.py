@@ -44,7 +44,7 @@ class Together:
         if inbound.key in self._repeats:
             self.repeats.append((pending, self._repeats[inbound.key]))
             return
-        if citizen in self._deferred or inbound.report is not None:
+        if citizen in self._deferred or inbound.reports:
             self.alone.append(pending)
             return
         try:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.platform import Platform
+from adapters.platform import Platform, Subscription
 from bot.messages import Channel, Inbound, InboundKind, MediaKind, Outbound, Reply
 from bot.petitions.ports import Attachment, CitizenRow
 from bot.phrasing import Phrasing
@@ -18,7 +18,7 @@ from dialogs.engine import Engine
 from dialogs.session import with_rest
 from dialogs.turn import Facts, Intent, Lookup, Supplement
 
-_SILENT = frozenset({InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN})
+_SILENT = frozenset({InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN})
 """Nothing a citizen said: kept, not talked to."""
 
 
@@ -86,6 +86,10 @@ class Turner:
         """Return a phrase without values, as `words` does."""
         outbound = self._phrasing.render(Reply(phrase=phrase))
         return self._platform(inbound).pages(outbound)[0], outbound
+
+    def subscriptions(self, inbound: Inbound) -> tuple[Subscription, ...]:
+        """Return the subscription templates of the account."""
+        return self._platform(inbound).subscriptions()
 
     def _platform(self, inbound: Inbound) -> Platform:
         return self._platforms[inbound.citizen.channel, inbound.citizen.account]

@@ -9,16 +9,34 @@ from datetime import timedelta
 
 import structlog
 
-from adapters.platform import CredentialsError, Platform, Rung, SendError
+from adapters.platform import (
+    CredentialsError,
+    Platform,
+    QuotaExceeded,
+    Refused,
+    Rung,
+    SendError,
+    UnknownOutcome,
+    UnreachableCitizen,
+)
 from bot.clock import Clock
 from bot.messages import CitizenRef, Outbound
 from bot.metrics import Metrics
-from bot.outbox.ladder import BACKOFF, Backoff, rungs
+from bot.outbox.ladder import (
+    BACKOFF,
+    FORMS_WITH_MENTIONS,
+    PRIVATE_FORMS,
+    AccountForms,
+    Backoff,
+    Decision,
+    Notice,
+    decide,
+)
 from bot.outbox.pauses import Pauses
 from bot.outbox.reach import Reach, read_reach
-from bot.outbox.record import Record
+from bot.outbox.record import Begun, Record
 from bot.outbox.sending import Sender
-from bot.outbox.verdict import Verdict, in_public, judge, longer
+from bot.outbox.verdict import Verdict, in_public, judge, longer, settled
 from bot.petitions.ports import (
     DRAFT_REMINDER,
     MENTION_ANSWER,
@@ -67,50 +85,52 @@ class Climber:
         if platform is None:
             await self._record.settle(message, OutboxState.DEAD, detail=f"no account {ref.account} in the settings")
             return
-        rest = self._pauses.until(ref, public=message.kind == MENTION_ANSWER)
-        if rest is not None:
-            await self._record.settle(message, OutboxState.PENDING, next_at=rest, detail="the account is paused")
-            return
         try:
             outbound = self._sender.words(message)
         except Exception:
             log.exception("outbox.render_failed", message=message.id)
             await self._record.settle(message, OutboxState.DEAD, detail="the phrase could not be rendered")
             return
-        state, reason = OutboxState.WAITING, "no permitted way now; waits for the next contact"
-        reach, permitted = await self._ways(message, platform, ref)
-        if message.kind == DRAFT_REMINDER and (not permitted or _came_back(message, reach.row)):
+        reach, decision = await self._ways(message, platform, ref)
+        state, reason = _standing(decision), decision.reason
+        nowhere = not decision.rungs and decision.until is None
+        if message.kind == DRAFT_REMINDER and (nowhere or _came_back(message, reach.row)):
             await self._record.settle(message, OutboxState.LAPSED, detail="a reminder goes at once or not at all")
             return
-        for rung in permitted:
-            last = rung is permitted[-1]
-            verdict = await self._attempt(message, platform, ref, rung, outbound, reach=reach, last=last)
+        for rung in decision.rungs:
+            last = rung is decision.rungs[-1]
+            verdict = await self._attempt(
+                message, platform, ref, rung, outbound, reach=reach, decision=decision, last=last
+            )
             if verdict.state is not None:
                 return
-            refused = verdict.outcome is DeliveryOutcome.REFUSED
-            state, reason = OutboxState.DEAD if refused else OutboxState.WAITING, verdict.detail
-        if message.kind == DRAFT_REMINDER:
-            state = OutboxState.LAPSED
-        await self._record.settle(message, state, detail=reason)
+            # Where a repeat was refused, what it repeats may still have arrived.
+            state = settled(verdict, rung) if message.unclear_at is None else OutboxState.UNKNOWN
+            reason = verdict.detail
+            if message.kind == DRAFT_REMINDER:
+                state = OutboxState.LAPSED
+        await self._record.settle(message, state, next_at=decision.until, detail=reason)
 
-    async def _ways(
-        self, message: OutboxMessage, platform: Platform, ref: CitizenRef
-    ) -> tuple[Reach, tuple[Rung, ...]]:
-        """Return what is known of the ways to the citizen, and those that are permitted now, in their order."""
-        now = self._clock.now()
+    async def _ways(self, message: OutboxMessage, platform: Platform, ref: CitizenRef) -> tuple[Reach, Decision]:
+        """Return what is known of the ways to the citizen, and what the ladder makes of it."""
+        now, mentions = self._clock.now(), self._sender.speaks_in_public(ref)
         async with self._storage.read() as work:
-            if self._sender.speaks_in_public(ref):
-                reach = await read_reach(work, message, platform, now=now)
-            else:
-                reach = Reach(row=await work.turns.citizen(message.citizen))
-        return reach, rungs(
-            reach.row,
-            has_template=message.number is not None and platform.has_template(message.kind),
-            now=now,
-            mention_reply=bool(reach.permits) and self._pauses.until(ref, public=False) is None,
-            public=bool(reach.place) and self._pauses.until(ref, public=True) is None,
-            answers_mention=message.kind == MENTION_ANSWER,
+            reach = await read_reach(work, message, platform, mentions=mentions, now=now)
+        account = AccountForms(
+            forms=FORMS_WITH_MENTIONS if mentions else PRIVATE_FORMS,
+            template=platform.has_template(message.kind),
+            subscriptions=platform.subscriptions(message.kind),
+            rests=self._pauses.rests(ref, Rung),
         )
+        notice = Notice(
+            of_petition=message.number is not None,
+            answers_mention=message.kind == MENTION_ANSWER,
+            unclear_at=message.unclear_at,
+        )
+        decision = decide(notice, reach.state, now=now, account=account)
+        if decision.rungs:  # with no await since the rests were read: only one message probes after a pause
+            self._pauses.probe(ref, public=decision.rungs[0] is Rung.PUBLIC_COMMENT)
+        return reach, decision
 
     async def _attempt(
         self,
@@ -121,26 +141,68 @@ class Climber:
         outbound: Outbound,
         *,
         reach: Reach,
+        decision: Decision,
         last: bool,
     ) -> Verdict:
         """Send once; the attempt is on record before anything leaves, and its verdict right after."""
-        started = self._clock.now()
-        attempt = await self._record.begin(message, platform, rung, outbound)
+        started, public = self._clock.now(), rung is Rung.PUBLIC_COMMENT
+        chosen = decision.subscription if rung is Rung.SUBSCRIPTION else None
+        begun = await self._record.begin(message, platform, rung, outbound, subscription=chosen)
+        if begun is None:
+            return Verdict(outcome=DeliveryOutcome.UNREACHABLE, state=None, detail="subscription: no_grant")
         try:
-            receipt = await self._sender.send(message, ref, rung, outbound, reach=reach)
-            verdict = Verdict(outcome=DeliveryOutcome.ACCEPTED, state=OutboxState.SENT, message_id=receipt.message_id)
-            self._pauses.worked(ref, public=rung is Rung.PUBLIC_COMMENT)
+            receipt = await self._sender.send(message, ref, rung, outbound, reach=reach, subscription=chosen)
+            verdict = Verdict(
+                outcome=DeliveryOutcome.ACCEPTED,
+                state=OutboxState.SENT,
+                message_id=receipt.message_id,
+                detail="" if public else f"{rung}: {decision.reasons[rung]}",
+            )
+            self._pauses.worked(ref, public=public)
         except SendError as error:
-            now = self._clock.now()
-            verdict = judge(error, rung, attempt=attempt, now=now, pause=self._pause, backoff=self._backoff)
-            if isinstance(error, CredentialsError):
-                until = now + longer(self._pause, error.seconds)
-                self._pauses.begin(ref, until, error, public=rung is Rung.PUBLIC_COMMENT)
-        if rung is Rung.PUBLIC_COMMENT:
+            verdict = self._judge(message, ref, rung, error, begun=begun, reach=reach)
+        if public:
             verdict = in_public(verdict, answers_mention=message.kind == MENTION_ANSWER, last=last, now=started)
-        await self._record.end(message, verdict, attempt=attempt, rung=rung, started=started, permits=reach.permits)
+        await self._record.end(message, verdict, begun=begun, rung=rung, started=started, permits=reach.permits)
         self._metrics.notices.labels(ref.account, rung.value, verdict.outcome.value).inc()
         return verdict
+
+    def _judge(
+        self, message: OutboxMessage, ref: CitizenRef, rung: Rung, error: SendError, *, begun: Begun, reach: Reach
+    ) -> Verdict:
+        """Return what a failed attempt means, and let the account rest where the failure was its own."""
+        now, public = self._clock.now(), rung is Rung.PUBLIC_COMMENT
+        verdict = judge(
+            error,
+            rung,
+            attempt=begun.attempt,
+            now=now,
+            pause=self._pause,
+            backoff=self._backoff,
+            window_until=reach.state.window_until,
+        )
+        if isinstance(error, CredentialsError):
+            self._pauses.begin(ref, now + longer(self._pause, error.seconds), error, public=public)
+            return verdict
+        match error:
+            case QuotaExceeded(whole_account=True) if verdict.next_at is not None:
+                self._pauses.slow(ref, rung, code=error.code, until=verdict.next_at)
+            case Refused() if rung in {Rung.TEMPLATE, Rung.SUBSCRIPTION}:
+                log.error("outbox.template_refused", account=ref.account, notice=message.kind, code=error.code)
+            case UnreachableCitizen():
+                verdict = replace(verdict, left=error.left)
+            case _:
+                pass
+        if not isinstance(error, UnknownOutcome):
+            self._pauses.worked(ref, public=public)
+        return verdict
+
+
+def _standing(decision: Decision) -> OutboxState:
+    """Return where a message stands while none of its forms is tried."""
+    if decision.unclear:
+        return OutboxState.UNKNOWN
+    return OutboxState.WAITING if decision.until is None else OutboxState.PENDING
 
 
 def _came_back(message: OutboxMessage, row: CitizenRow | None) -> bool:

@@ -1,12 +1,17 @@
-"""What the ladder must know of a citizen and of the place where they spoke in public; reads, decides nothing."""
+"""What the ladder must know of a citizen and of the place where they spoke in public, and what an attempt taught of it.
 
-from dataclasses import dataclass
+Reads and keeps; decides nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.platform import Platform, Rung
 from bot.messages import Inbound
-from bot.outbox.ladder import WINDOW_MARGIN
+from bot.outbox.ladder import WINDOW_MARGIN, ReachState
 from bot.petitions.ports import MENTION_ANSWER, CitizenRow, DeliveryOutcome, OutboxMessage, UnitOfWork
+from bot.petitions.reach_ports import Grant, GrantEnd
 from bot.petitions.vocabulary import EventType, Kind
 
 _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
@@ -14,21 +19,53 @@ _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """`permits` is the mention that permits a private message, `place` the one to be answered in public ('' for none).
+    """What the ladder decides by, and where the forms lead to.
 
+    `permits` is the mention that permits a private message, `place` the one to be answered in public ('' for none).
     `post` is the post that `place` stands under, where that is known; `secret` is what a comment must not hold.
     """
 
-    row: CitizenRow | None
+    state: ReachState
+    row: CitizenRow | None = None
     permits: str = ""
     place: str = ""
     post: str = ""
     secret: tuple[str, ...] = ()
 
 
-async def read_reach(work: UnitOfWork, message: OutboxMessage, platform: Platform, *, now: datetime) -> Reach:
-    """Return what is known of the ways to reach the citizen of `message` on a platform with mentions."""
+async def read_reach(
+    work: UnitOfWork, message: OutboxMessage, platform: Platform, *, mentions: bool, now: datetime
+) -> Reach:
+    """Return what is known of the ways to reach the citizen of `message`; `mentions`: people speak in public there."""
     row = await work.turns.citizen(message.citizen)
+    refusals = await work.reach.refusals(message.citizen)
+    granted = await work.reach.granted(message.citizen) if platform.subscriptions(message.kind) else {}
+    state = _state(row, granted=granted, refusals=refusals)
+    if not mentions:
+        return Reach(state=state, row=row)
+    reach = await _mentioned(work, message, platform, now=now)
+    state = replace(state, mention_permits=bool(reach.permits), in_public=bool(reach.place))
+    return replace(reach, state=state, row=row)
+
+
+def _state(row: CitizenRow | None, *, granted: Mapping[str, int], refusals: Mapping[str, datetime]) -> ReachState:
+    if row is None:
+        return ReachState(seen=False, following=False, granted=granted, did_not_reach=refusals)
+    return ReachState(
+        last_seen=row.last_seen,
+        following=row.following,
+        window_until=row.window_until,
+        window_left=row.window_left,
+        granted=granted,
+        did_not_reach=refusals,
+    )
+
+
+_NOWHERE = ReachState(seen=False)
+
+
+async def _mentioned(work: UnitOfWork, message: OutboxMessage, platform: Platform, *, now: datetime) -> Reach:
+    """Return what mentions permit, with no state yet."""
     permits = ""
     latest = await work.mentions.latest(message.citizen)
     if latest is not None and (window := platform.window(latest.inbound)) is not None:
@@ -36,12 +73,12 @@ async def read_reach(work: UnitOfWork, message: OutboxMessage, platform: Platfor
         permits = latest.inbound.key if open_ and latest.replies < window.messages else ""
     if message.kind == MENTION_ANSWER:
         place, post = str(message.values["mention"]), str(message.values["post"])
-        return Reach(row=row, permits=permits, place=place, post=post)
+        return Reach(state=_NOWHERE, permits=permits, place=place, post=post)
     found = await _public_place(work, message)
     if found is None:
-        return Reach(row=row, permits=permits)
+        return Reach(state=_NOWHERE, permits=permits)
     mention, secret = found
-    return Reach(row=row, permits=permits, place=mention.key, post=_post_of(mention), secret=secret)
+    return Reach(state=_NOWHERE, permits=permits, place=mention.key, post=_post_of(mention), secret=secret)
 
 
 async def _public_place(work: UnitOfWork, message: OutboxMessage) -> tuple[Inbound, tuple[str, ...]] | None:
@@ -77,3 +114,48 @@ async def _said(work: UnitOfWork, message: OutboxMessage) -> bool:
 def _post_of(mention: Inbound) -> str:
     context = mention.raw.get("context")
     return str(context.get("status_id", "")) if isinstance(context, dict) else ""
+
+
+# --- what an attempt taught -----------------------------------------------------------------------------------------
+
+_COUNTED = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
+"""After these the platform counts, or may count, a message as sent; one that it put off is not counted."""
+_SHUT = DeliveryOutcome.WINDOW_CLOSED
+_UNREACHABLE = DeliveryOutcome.UNREACHABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the platform told by its answer to an attempt; `left`: the citizen does not follow the account."""
+
+    rung: Rung
+    outcome: DeliveryOutcome
+    code: str = ""
+    left: bool = False
+
+
+async def keep_told(
+    work: UnitOfWork, citizen: str, told: Told, *, permits: str, grant: Grant | None, now: datetime
+) -> None:
+    """Keep what an attempt taught: counts, windows, consents, and forms that do not reach this citizen.
+
+    `permits` is the mention whose private message it was, `grant` the consent it used.
+    """
+    match told.rung:
+        case Rung.MESSAGE if told.outcome in _COUNTED:
+            await work.turns.spend_window(citizen)
+        case Rung.MESSAGE if told.outcome is _SHUT:
+            await work.turns.spend_window(citizen, left=0)
+        case Rung.MENTION_REPLY if told.outcome in _COUNTED or told.outcome is _SHUT:
+            await work.mentions.spend_reply(permits)
+        case Rung.SUBSCRIPTION if grant is not None and told.outcome is _UNREACHABLE:
+            await work.reach.give_back(grant.key)  # it was not used: it was none
+            await work.reach.revoke(citizen, grant.template, why=GrantEnd.REFUSED, now=now)
+        case Rung.SUBSCRIPTION if grant is not None and told.outcome not in _COUNTED:
+            await work.reach.give_back(grant.key)
+        case Rung.MESSAGE | Rung.TEMPLATE if told.outcome is _UNREACHABLE:
+            await work.reach.refuse(citizen, told.rung.value, code=told.code, now=now)
+            if told.left:
+                await work.turns.set_following(citizen, following=False)
+        case _:
+            pass

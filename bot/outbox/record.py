@@ -1,33 +1,36 @@
 """What the outbox writes: that an attempt begins, what became of it, and where its message stands.
 
 An attempt is on record before anything leaves. Its outcome is written together with what it tells of the citizen: a
-window used up or shut, a follower who is none. Decides nothing: `bot.outbox.verdict` does.
+window used up or shut, a consent used, a form that does not reach them. Decides nothing: `bot.outbox.verdict` does.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from adapters.platform import Platform, Rung
+from adapters.platform import Platform, Rung, Subscription
 from bot.clock import Clock
 from bot.messages import Outbound
+from bot.outbox.reach import Told, keep_told
 from bot.outbox.verdict import Verdict
 from bot.petitions.errors import Stale
 from bot.petitions.ports import (
     Delivery,
-    DeliveryOutcome,
     OutboxMessage,
     OutboxState,
     Storage,
     TurnWrites,
     UnitOfWork,
 )
+from bot.petitions.reach_ports import Grant
 from dialogs.session import with_rest
 
-_COUNTED = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
-"""After these the platform counts, or may count, a free message as sent; one that it put off is not counted."""
-_SHUT = frozenset({DeliveryOutcome.WINDOW_CLOSED})
-_OF_MENTIONS = frozenset({Rung.MENTION_REPLY.value, Rung.PUBLIC_COMMENT.value})
-"""Forms that say nothing of the window a private message opens, nor of following."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An attempt under way: its number, and the consent it uses."""
+
+    attempt: int
+    grant: Grant | None = None
 
 
 class Record:
@@ -37,21 +40,38 @@ class Record:
         self._storage = storage
         self._clock = clock
 
-    async def begin(self, message: OutboxMessage, platform: Platform, rung: Rung, outbound: Outbound) -> int:
-        """Write that an attempt begins; return its number. What does not fit one message is left for 更多."""
+    async def begin(
+        self,
+        message: OutboxMessage,
+        platform: Platform,
+        rung: Rung,
+        outbound: Outbound,
+        *,
+        subscription: Subscription | None = None,
+    ) -> Begun | None:
+        """Write that an attempt begins. What does not fit one message is left for 更多.
+
+        A consent to `subscription` is used with it, whatever becomes of the attempt; None when none is left.
+        """
         async with self._storage.begin() as work:
-            attempt = await work.outbox.start(message, rung=rung.value, now=self._clock.now())
+            now, grant = self._clock.now(), None
+            if subscription is not None:
+                template = subscription.template
+                grant = await work.reach.use(message.citizen, template, message=message.id, now=now)
+                if grant is None:
+                    return None
+            attempt = await work.outbox.start(message, rung=rung.value, now=now)
             if rung in {Rung.MESSAGE, Rung.MENTION_REPLY}:
                 await _keep_rest(work, message.citizen, platform.pages(outbound)[1])
             await work.commit()
-        return attempt
+        return Begun(attempt=attempt, grant=grant)
 
     async def end(
         self,
         message: OutboxMessage,
         verdict: Verdict,
         *,
-        attempt: int,
+        begun: Begun,
         rung: Rung,
         started: datetime,
         permits: str,
@@ -59,7 +79,7 @@ class Record:
         """Write what became of an attempt; `permits` is the mention whose private message it used."""
         delivery = Delivery(
             outbox_id=message.id,
-            attempt=attempt,
+            attempt=begun.attempt,
             rung=rung.value,
             started_at=started,
             finished_at=self._clock.now(),
@@ -69,12 +89,13 @@ class Record:
             detail=verdict.detail,
         )
         try:
-            await self._write(message, delivery, verdict, permits=permits)
+            await self._write(message, delivery, verdict, grant=begun.grant, permits=permits)
         except Stale:  # a deadlock with whoever takes up messages whose lease ran out: what we know must not be lost
-            await self._write(message, delivery, verdict, permits=permits)
+            await self._write(message, delivery, verdict, grant=begun.grant, permits=permits)
 
-    async def _write(self, message: OutboxMessage, delivery: Delivery, verdict: Verdict, *, permits: str) -> None:
-        free = delivery.rung == Rung.MESSAGE.value
+    async def _write(
+        self, message: OutboxMessage, delivery: Delivery, verdict: Verdict, *, grant: Grant | None, permits: str
+    ) -> None:
         async with self._storage.begin() as work:
             await work.outbox.finish(
                 message,
@@ -83,15 +104,8 @@ class Record:
                 next_at=verdict.next_at,
                 detail=verdict.detail,
             )
-            if delivery.rung in _OF_MENTIONS:
-                if delivery.rung == Rung.MENTION_REPLY.value and verdict.outcome in _COUNTED | _SHUT:
-                    await work.mentions.spend_reply(permits)
-            elif free and verdict.outcome in _COUNTED:
-                await work.turns.spend_window(message.citizen)
-            elif verdict.outcome is DeliveryOutcome.WINDOW_CLOSED:
-                await work.turns.spend_window(message.citizen, left=0)
-            elif verdict.outcome is DeliveryOutcome.UNREACHABLE and not free:
-                await work.turns.set_following(message.citizen, following=False)
+            told = Told(rung=Rung(delivery.rung), outcome=verdict.outcome, code=verdict.code, left=verdict.left)
+            await keep_told(work, message.citizen, told, permits=permits, grant=grant, now=self._clock.now())
             await work.commit()
 
     async def settle(

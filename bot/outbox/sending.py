@@ -5,7 +5,7 @@ Knows no database: what stands in the record is written by `bot.outbox.record`.
 
 from collections.abc import Mapping
 
-from adapters.platform import Platform, PublicPlatform, Receipt, Rung
+from adapters.platform import Platform, PublicPlatform, Receipt, Rung, Subscription
 from bot.messages import Channel, CitizenRef, Outbound, Reply
 from bot.outbox.reach import Reach
 from bot.petitions.ports import MENTION_ANSWER, OutboxMessage
@@ -41,7 +41,14 @@ class Sender:
         return self._phrasing.render(Reply(phrase=message.phrase, values=message.values))
 
     async def send(
-        self, message: OutboxMessage, ref: CitizenRef, rung: Rung, outbound: Outbound, *, reach: Reach
+        self,
+        message: OutboxMessage,
+        ref: CitizenRef,
+        rung: Rung,
+        outbound: Outbound,
+        *,
+        reach: Reach,
+        subscription: Subscription | None = None,
     ) -> Receipt:
         """Send to `ref` on `rung`; raise `SendError`."""
         if rung is Rung.MENTION_REPLY:
@@ -52,6 +59,10 @@ class Sender:
         if rung is Rung.TEMPLATE:
             values = self._phrasing.short_fields(message.kind, message.values)
             return await platform.send_template(ref.user, message.kind, values, unique=message.key)
+        if rung is Rung.SUBSCRIPTION:
+            values = self._phrasing.short_fields(message.kind, message.values)
+            template = subscription.template if subscription else ""
+            return await platform.send_subscription(ref.user, message.kind, values, template=template)
         return await platform.send_message(ref.user, outbound)
 
     async def _comment(

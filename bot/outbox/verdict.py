@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from adapters.platform import (
     CredentialsError,
+    FieldRejected,
+    QuotaExceeded,
     Refused,
     RetryAfter,
     Rung,
@@ -35,6 +37,8 @@ class Verdict:
     code: str = ""
     detail: str = ""
     message_id: str = ""
+    left: bool = False
+    """The platform said that the citizen does not follow the account."""
 
 
 _SOON = timedelta(minutes=10)
@@ -63,21 +67,56 @@ def longer(pause: timedelta, seconds: float | None) -> timedelta:
     return max(pause, min(timedelta(seconds=seconds or 0.0), _LONGEST_PAUSE))
 
 
+def settled(verdict: Verdict, rung: Rung) -> OutboxState:
+    """Return where a message stands when the last of its forms led nowhere.
+
+    What the platform will not take as a free message is dead. A template it will not take is the office's trouble: the
+    words can still be said at the next contact.
+    """
+    refused = verdict.outcome in {DeliveryOutcome.REFUSED, DeliveryOutcome.FIELD_REJECTED}
+    return OutboxState.DEAD if refused and rung not in _BY_TEMPLATE else OutboxState.WAITING
+
+
+_BY_TEMPLATE = frozenset({Rung.TEMPLATE, Rung.SUBSCRIPTION})
+
+
 def judge(
-    error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta, backoff: Backoff = BACKOFF
+    error: SendError,
+    rung: Rung,
+    *,
+    attempt: int,
+    now: datetime,
+    pause: timedelta,
+    backoff: Backoff = BACKOFF,
+    window_until: datetime | None = None,
 ) -> Verdict:
-    """Return what the `attempt`-th attempt, failed with `error` on `rung`, means."""
-    outcome, state, next_at = _meaning(error, rung, attempt=attempt, now=now, pause=pause, backoff=backoff)
+    """Return what the `attempt`-th attempt, failed with `error` on `rung`, means.
+
+    `window_until`: when the window shuts that the form needs.
+    """
+    before = window_until if rung is Rung.MESSAGE else None
+    outcome, state, next_at = _meaning(
+        error, rung, attempt=attempt, now=now, pause=pause, backoff=backoff, before=before
+    )
     return Verdict(outcome=outcome, state=state, next_at=next_at, code=error.code, detail=str(error))
 
 
-def _meaning(
-    error: SendError, rung: Rung, *, attempt: int, now: datetime, pause: timedelta, backoff: Backoff
+def _meaning(  # noqa: PLR0911 -- one line for each error
+    error: SendError,
+    rung: Rung,
+    *,
+    attempt: int,
+    now: datetime,
+    pause: timedelta,
+    backoff: Backoff,
+    before: datetime | None,
 ) -> tuple[DeliveryOutcome, OutboxState | None, datetime | None]:
     match error:
         case RetryAfter(seconds=seconds):
-            again = retry_at(attempt, now=now, seconds=seconds, backoff=backoff)
-            return DeliveryOutcome.RETRY, OutboxState.PENDING if again else OutboxState.DEAD, again
+            again = retry_at(attempt, now=now, seconds=seconds, backoff=backoff, before=before)
+            quota = isinstance(error, QuotaExceeded)
+            outcome = DeliveryOutcome.QUOTA if quota else DeliveryOutcome.RETRY
+            return outcome, OutboxState.PENDING if again else OutboxState.DEAD, again
         case WindowClosed():
             return DeliveryOutcome.WINDOW_CLOSED, None, None
         case UnreachableCitizen():
@@ -88,6 +127,8 @@ def _meaning(
             return DeliveryOutcome.UNKNOWN, OutboxState.PENDING, now + timedelta(seconds=20 * attempt)
         case UnknownOutcome():
             return DeliveryOutcome.UNKNOWN, OutboxState.UNKNOWN, None
+        case FieldRejected():
+            return DeliveryOutcome.FIELD_REJECTED, None, None
         case Refused():
             return DeliveryOutcome.REFUSED, None, None
         case _:

@@ -14,13 +14,14 @@ from enum import StrEnum
 from typing import Any, Protocol, Self
 
 from bot.errors import GatewayError
-from bot.messages import Inbound, MediaKind
+from bot.messages import DeliveryReport, Inbound, MediaKind
 from bot.petitions.account_ports import AccountNotes, SignedBodies
 from bot.petitions.alarm_ports import Alarms
 from bot.petitions.calendar import CalendarNotice
 from bot.petitions.chat_ports import Chats
 from bot.petitions.mention_ports import Calls, Followings, Mentions
 from bot.petitions.petition import Case, Event, Milestone, Outcome
+from bot.petitions.reach_ports import ReachRecords
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, Rating, Role, State
 from bot.values import frozen
 
@@ -193,6 +194,8 @@ class OutboxMessage:
     attempts: int
     next_at: datetime | None
     detail: str = ""
+    unclear_at: datetime | None = None
+    """When an attempt left that had no answer: it may have arrived, and is only repeated as the same message."""
 
 
 MENTION_ANSWER = "mention"
@@ -213,6 +216,10 @@ class DeliveryOutcome(StrEnum):
     WINDOW_CLOSED = "window_closed"
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
+    FIELD_REJECTED = "field_rejected"
+    """Refused for the value of a template's field."""
+    QUOTA = "quota"
+    """Too many calls; comes again by itself."""
     CREDENTIALS = "credentials"
     UNKNOWN = "unknown"
 
@@ -230,6 +237,15 @@ class Delivery:
     code: str = ""
     message_id: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """The attempt that a delivery report was about: its message, its rung, and whether the report was news."""
+
+    outbox_id: int
+    rung: str
+    news: bool
 
 
 class Outbox(Protocol):
@@ -261,8 +277,13 @@ class Outbox(Protocol):
         """
         ...
 
-    async def report(self, *, account: str, message_id: str, delivered: bool, detail: str, now: datetime) -> bool:
-        """Settle an accepted attempt by the platform's later word; False when no attempt carries that id."""
+    async def report(self, report: DeliveryReport, *, citizen: str, now: datetime) -> Reported | None:
+        """Settle an attempt by the platform's later word on it; None when it is not known which.
+
+        Found by its message id, else, where a subscription's template is named, as the citizen's last message by it.
+        One that was not delivered waits for the next contact, or, when the citizen blocks this form, is PENDING at once
+        for the next.
+        """
         ...
 
     async def release(self, citizens: Sequence[str], *, now: datetime) -> int:
@@ -270,7 +291,10 @@ class Outbox(Protocol):
         ...
 
     async def replay(self, outbox_id: int, *, now: datetime) -> bool:
-        """Make a DEAD, UNKNOWN or WAITING message PENDING; False when it is not in such a state."""
+        """Make a DEAD, UNKNOWN or WAITING message PENDING; False when it is not in such a state.
+
+        Whoever asks for it accepts that it may arrive twice: any form may be used again.
+        """
         ...
 
     async def troubled(self, *, limit: int = 200) -> tuple[OutboxMessage, ...]:
@@ -592,6 +616,11 @@ class UnitOfWork(Protocol):
     @property
     def signed_bodies(self) -> SignedBodies:
         """Which body came with which signed query."""
+        ...
+
+    @property
+    def reach(self) -> ReachRecords:
+        """Consents to messages, and refusals."""
         ...
 
     @property

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.petitions.ports import Delivery, DeliveryOutcome, LateReply, OutboxMessage, OutboxState, TurnWrites
+from bot.messages import DeliveryReport
+from bot.petitions.ports import Delivery, DeliveryOutcome, LateReply, OutboxMessage, OutboxState, Reported, TurnWrites
 from storage.engine import SqlStorage
 from storage.outbox import _ATTEMPTS
 from tests.contract.petitioning import HOUR, LI, NOW, WANG
@@ -249,21 +250,61 @@ async def test_a_report_settles_the_attempt_that_carries_its_id(storage: SqlStor
     for number, message in enumerate(await claim(storage), start=1):
         await send(storage, message, OutboxState.SENT, message_id=f"m{min(number, 2)}")
 
-    async def report(account: str, message_id: str, *, delivered: bool) -> bool:
+    async def report(account: str, message_id: str, *, delivered: bool) -> bool | None:
         async with storage.begin() as work:
-            known = await work.outbox.report(
-                account=account, message_id=message_id, delivered=delivered, detail="user block", now=NOW + HOUR
-            )
+            word = DeliveryReport(message_id=message_id, delivered=delivered, detail="system failed")
+            found = await work.outbox.report(word, citizen=f"wechat:{account}:o", now=NOW + HOUR)
             await work.commit()
-        return known
+        return None if found is None else found.news
 
     assert await report("main", "m1", delivered=True) is True
     assert await report("main", "m2", delivered=False) is True
-    assert await report("main", "m2", delivered=True) is True
-    assert await report("main", "m9", delivered=True) is False
-    assert await report("main", "", delivered=True) is False
-    assert await report("third", "m1", delivered=False) is False
+    assert await report("main", "m2", delivered=True) is False
+    assert await report("main", "m9", delivered=True) is None
+    assert await report("main", "", delivered=True) is None
+    assert await report("third", "m1", delivered=False) is None
     assert await troubled(storage) == [("b", OutboxState.WAITING)]
+
+
+async def test_a_message_that_is_blocked_goes_on_to_its_next_form(storage: SqlStorage) -> None:
+    await queue(storage, ("a", LI))
+    (message,) = await claim(storage)
+    await send(storage, message, OutboxState.SENT, message_id="m1", rung="template")
+    async with storage.begin() as work:
+        word = DeliveryReport(message_id="m1", delivered=False, detail="failed:user block", blocked=True)
+        found = await work.outbox.report(word, citizen=LI, now=NOW + HOUR)
+        await work.commit()
+    assert found == Reported(outbox_id=message.id, rung="template", news=True)
+    assert await claim(storage, now=NOW + HOUR - MINUTE) == ()
+    assert keys(await claim(storage, now=NOW + HOUR)) == ["a"]
+
+
+async def test_what_may_have_arrived_is_remembered_from_its_first_attempt_until_staff_send_it_again(
+    storage: SqlStorage,
+) -> None:
+    await queue(storage, ("a", LI), ("b", WANG))
+    for message in await claim(storage):
+        rung = "template" if message.key == "a" else "message"
+        for minutes in (0, 1):
+            attempt = await start(storage, message, rung=rung, now=NOW + minutes * MINUTE)
+            delivery = Delivery(
+                outbox_id=message.id,
+                attempt=attempt,
+                rung=rung,
+                started_at=NOW + minutes * MINUTE,
+                finished_at=NOW + minutes * MINUTE,
+                outcome=DeliveryOutcome.UNKNOWN,
+            )
+            async with storage.begin() as work:
+                await work.outbox.finish(message, delivery, state=OutboxState.PENDING, next_at=NOW + HOUR)
+                await work.commit()
+    again = await claim(storage, now=NOW + HOUR)
+    assert [(message.key, message.unclear_at) for message in again] == [("a", NOW), ("b", None)]
+    await finish(storage, again[0], OutboxState.UNKNOWN, attempt=None)
+    async with storage.begin() as work:
+        assert await work.outbox.replay(again[0].id, now=NOW + HOUR)
+        await work.commit()
+    assert [message.unclear_at for message in await claim(storage, now=NOW + HOUR)] == [None]
 
 
 async def test_waiting_count_and_order_of_trouble(storage: SqlStorage) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Channel, DeliveryReport, Location, MediaKind, MediaRef
+from bot.messages import Channel, Consent, DeliveryReport, Location, MediaKind, MediaRef
 from bot.petitions.errors import Stale
 from bot.petitions.ports import (
     Batch,
@@ -303,7 +303,11 @@ async def test_failed_and_malformed_messages_are_shown_newest_first(turning: Tur
         "full",
         media=(MediaRef(kind=MediaKind.VOICE, media_id="m", better_id="m16"),),
         location=Location(latitude=30.1, longitude=120.2, label="西湖"),
-        report=DeliveryReport(message_id="7", delivered=False, detail="user block"),
+        reports=(
+            DeliveryReport(message_id="7", delivered=False, detail="user block", blocked=True, template="t"),
+            Consent(template="t", given=True),
+            Consent(template="t", given=False, asked=False),
+        ),
         raw={"MsgId": "7", "坏": "\x00\ud83d"},
     )
     failed = replace(record(full, reply="对不起", state=InboundState.FAILED), detail="KeyError")

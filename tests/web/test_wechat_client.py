@@ -14,10 +14,13 @@ from aiohttp import web
 from adapters.platform import (
     CredentialsError,
     FetchedMedia,
+    FieldRejected,
+    QuotaExceeded,
     Receipt,
     Refused,
     RetryAfter,
     SendError,
+    Subscription,
     UnknownOutcome,
     UnreachableCitizen,
     WindowClosed,
@@ -111,6 +114,14 @@ TEMPLATES = {
 }
 
 
+SUBSCRIPTIONS = {
+    "progress": TemplateSpec(id="once", fields=lambda values: {"thing1": values["title"]}, url="pages/one"),
+    "answered": TemplateSpec(id="always", fields=lambda values: {"thing9": values["title"]}, lasting=True),
+    "closed": TemplateSpec(id="once-closed", fields=lambda values: {"thing1": values["title"]}),
+}
+VALUES = {"title": "路灯不亮"}
+
+
 @pytest.fixture
 def platform(wechat, transport, clock):
     return make(wechat, transport, clock)
@@ -125,6 +136,7 @@ def make(wechat, transport, clock, **changes) -> WeChatPlatform:
         "tokens": MemoryTokens(),
         "clock": clock,
         "templates": TEMPLATES,
+        "subscriptions": SUBSCRIPTIONS,
         "api_base": wechat.address,
         "timeout": 1.0,
     }
@@ -261,8 +273,8 @@ TOKEN_FAILURES = [
     ({"errcode": 40243, "errmsg": "frozen"}, CredentialsError),
     ({"errcode": 89503, "errmsg": "confirm"}, CredentialsError),
     ({"errcode": -1, "errmsg": "busy"}, RetryAfter),
-    ({"errcode": 45009, "errmsg": "daily"}, RetryAfter),
-    ({"errcode": 45011, "errmsg": "minute"}, RetryAfter),
+    ({"errcode": 45009, "errmsg": "daily"}, QuotaExceeded),
+    ({"errcode": 45011, "errmsg": "minute"}, QuotaExceeded),
     ({"access_token": "", "expires_in": 7200}, RetryAfter),
     ({"access_token": "x", "expires_in": "soon"}, RetryAfter),
     ({}, RetryAfter),
@@ -315,9 +327,10 @@ REFUSALS = [
     (45015, WindowClosed, None), (45047, WindowClosed, None),
     (43004, UnreachableCitizen, None), (40003, UnreachableCitizen, None), (43019, UnreachableCitizen, None),
     (48002, UnreachableCitizen, None), (43101, UnreachableCitizen, None),
-    (45002, Refused, None), (47003, Refused, None), (40037, Refused, None), (40033, Refused, None),
-    (47001, Refused, None), (43116, Refused, None), (40241, Refused, None), (99999, Refused, None),
-    (-1, RetryAfter, 5.0), (45009, RetryAfter, 3600.0), (45011, RetryAfter, 60.0), (43117, RetryAfter, 600.0),
+    (45002, Refused, None), (47003, FieldRejected, None), (40037, Refused, None), (40033, Refused, None),
+    (47001, Refused, None), (43116, Refused, None), (41030, Refused, None), (99999, Refused, None),
+    (-1, RetryAfter, 5.0), (40241, RetryAfter, 65.0),
+    (45009, QuotaExceeded, 3600.0), (45011, QuotaExceeded, 60.0), (43117, QuotaExceeded, 600.0),
     (40013, CredentialsError, None), (40125, CredentialsError, None), (41001, CredentialsError, None),
     (40243, CredentialsError, None), (40164, CredentialsError, None), (61004, CredentialsError, None),
     (48001, CredentialsError, None), (50002, CredentialsError, None), (89503, CredentialsError, None),
@@ -327,16 +340,21 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("code", "kind", "seconds"), REFUSALS)
 async def test_each_code_becomes_its_error(platform, wechat, code, kind, seconds):
-    for path in ("message/custom/send", "message/template/send"):
+    for path in ("message/custom/send", "message/template/send", "message/subscribe/bizsend"):
         wechat.answers[path] = [{"errcode": code, "errmsg": "token-1 " + SECRET}]
-    for call in (platform.send_message("o", HELLO), platform.send_template("o", "progress", {}, unique="1")):
+    calls = (
+        platform.send_message("o", HELLO),
+        platform.send_template("o", "progress", VALUES, unique="1"),
+        platform.send_subscription("o", "progress", VALUES, template="once"),
+    )
+    for call in calls:
         with pytest.raises(SendError) as caught:
             await call
         error = caught.value
         assert (type(error), error.code, getattr(error, "seconds", None)) == (kind, str(code), seconds)
         assert bool(getattr(error, "remedy", "")) == (kind is CredentialsError)
         assert not {"token-1", SECRET} & set(f"{error} {getattr(error, 'remedy', '')}".split())
-    assert len(wechat.calls) == 3
+    assert len(wechat.calls) == 4
 
 
 ODD_ANSWERS = [
@@ -352,7 +370,7 @@ ODD_ANSWERS = [
     (502, UnknownOutcome, "http 502"),
     (504, UnknownOutcome, "http 504"),
     (202, UnknownOutcome, "http 202"),
-    (429, RetryAfter, "http 429"),
+    (429, QuotaExceeded, "http 429"),
     (302, CredentialsError, "http 302"),
     (403, CredentialsError, "http 403"),
     (404, CredentialsError, "http 404"),
@@ -430,6 +448,49 @@ async def test_a_value_no_field_can_take_is_refused_before_sending(platform, wec
     assert (caught.value.code, wechat.calls) == ("47003", [])
 
 
+async def test_a_subscription_is_sent_with_fitted_fields_and_no_id_of_its_own(platform, wechat):
+    wechat.answers["message/subscribe/bizsend"] = [OK, OK | {"msgid": 1_700_827_132_819_554_304}]
+    receipts = [
+        await platform.send_subscription("o", "forwarded", {"title": "路" * 30}, template="once"),
+        await platform.send_subscription("o", "answered", VALUES, template="always"),
+    ]
+    assert receipts == [Receipt(), Receipt(message_id="1700827132819554304")]
+    assert wechat.bodies("message/subscribe/bizsend") == [
+        {"touser": "o", "template_id": "once", "data": {"thing1": {"value": "路" * 19 + "…"}}, "page": "pages/one"},
+        {"touser": "o", "template_id": "always", "data": {"thing9": {"value": "路灯不亮"}}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("notice", "served"),
+    [
+        ("forwarded", [("once", False)]),
+        ("answered", [("always", True), ("once", False)]),
+        ("closed", [("once-closed", False), ("once", False)]),
+        ("", [("always", True), ("once", False), ("once-closed", False)]),
+    ],
+)
+def test_a_notices_own_subscription_comes_before_the_common_one(platform, notice, served):
+    assert platform.subscriptions(notice) == tuple(
+        Subscription(template=template, lasting=lasting) for template, lasting in served
+    )
+
+
+async def test_a_subscription_that_does_not_serve_the_notice_is_refused_before_sending(platform, wechat):
+    for notice, template in [("forwarded", "always"), ("answered", "once-closed"), ("closed", "")]:
+        with pytest.raises(Refused):
+            await platform.send_subscription("o", notice, VALUES, template=template)
+    assert wechat.calls == []
+
+
+async def test_an_unclear_subscription_is_unknown_and_not_repeated(wechat, transport, clock):
+    wechat.answers["message/subscribe/bizsend"] = ["silence"]
+    platform = make(wechat, transport, clock, timeout=0.05)
+    with pytest.raises(UnknownOutcome):
+        await platform.send_subscription("o", "progress", VALUES, template="once")
+    assert len(wechat.bodies("message/subscribe/bizsend")) == 1
+
+
 async def test_without_templates_there_is_none(wechat, transport, clock, platform):
     bare = make(wechat, transport, clock, templates={"answered": TEMPLATES["answered"]})
     kinds = ("answered", "forwarded")
@@ -483,7 +544,7 @@ async def test_a_file_is_what_its_bytes_say(platform, wechat, tmp_path, content,
 
 NO_FILES = [
     ({"errcode": 40007, "errmsg": "invalid media_id"}, Refused, "40007"),
-    ({"errcode": 45009, "errmsg": "daily"}, RetryAfter, "45009"),
+    ({"errcode": 45009, "errmsg": "daily"}, QuotaExceeded, "45009"),
     ({"errcode": 48001, "errmsg": "no right"}, CredentialsError, "48001"),
     ({"surprise": 1}, RetryAfter, ""),
     ("<html>busy</html>", RetryAfter, ""),

@@ -10,6 +10,7 @@ from adapters.wechat.parsing import parse
 from bot.messages import (
     Channel,
     CitizenRef,
+    Consent,
     DeliveryReport,
     Inbound,
     InboundKind,
@@ -21,11 +22,12 @@ from tests.unit.wechat.envelopes import NOW, SAMPLES, TEXT, codec, sealed
 
 FOLDER = SAMPLES / "inbound"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text())
+REPORTS = {"sent": DeliveryReport, "consent": Consent}
 CITIZEN = CitizenRef(channel=Channel.WECHAT, account="main", user="oCitizen")
 
 
 def _inbound(expected, raw) -> Inbound:
-    place, report = expected.get("location"), expected.get("report")
+    place = expected.get("location")
     return Inbound(
         key=expected["key"],
         citizen=CITIZEN,
@@ -38,7 +40,7 @@ def _inbound(expected, raw) -> Inbound:
             for kind, plain, better in expected.get("media", [])
         ),
         location=Location(latitude=place[0], longitude=place[1], label=place[2]) if place else None,
-        report=DeliveryReport(message_id=report[0], delivered=report[1], detail=report[2]) if report else None,
+        reports=tuple(REPORTS[kind](**values) for kind, values in expected.get("reports", ())),
         raw=raw,
     )
 
@@ -79,6 +81,22 @@ def test_two_reports_of_one_second_have_two_keys():
     assert len(keys) == 2
 
 
+def test_two_consents_of_one_second_have_two_keys_and_a_repeat_has_none_of_its_own():
+    fields = parse((FOLDER / "event_subscribe_msg_popup_one.xml").read_text())
+
+    def key(template: str, status: str) -> str:
+        entry = {"TemplateId": template, "SubscribeStatusString": status}
+        return to_inbound(fields | {"SubscribeMsgPopupEvent": {"List": entry}}, account="main").key
+
+    assert len({key("t1", "accept"), key("t1", "reject"), key("t2", "accept"), key("t1", "accept")}) == 3
+
+
+@pytest.mark.parametrize("entries", ["", {}, [], "text", {"List": ""}, {"List": "text"}, ["", {"List": ["", "x"]}]])
+def test_a_popup_in_which_nothing_was_decided_is_ignored(entries):
+    fields = parse((FOLDER / "event_subscribe_msg_popup.xml").read_text())
+    assert to_inbound(fields | {"SubscribeMsgPopupEvent": entries}, account="main").kind == InboundKind.IGNORED
+
+
 def test_a_long_event_key_still_makes_a_short_distinct_key():
     fields = parse((FOLDER / "event_view.xml").read_text())
     urls = [f"https://example.invalid/{'a' * 5000}{end}" for end in "xy"]
@@ -117,6 +135,8 @@ BROKEN = [
     {"MsgType": "event", "Event": {"b": "subscribe"}},
     {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH"},
     {"MsgType": "event", "Event": "subscribe_msg_sent_event", "SubscribeMsgSentEvent": ""},
+    {"MsgType": "event", "Event": "subscribe_msg_sent_event", "SubscribeMsgSentEvent": {"List": {"TemplateId": "t"}}},
+    {"MsgType": "event", "Event": "subscribe_msg_popup_event", "SubscribeMsgPopupEvent": {"List": {"PopupScene": "2"}}},
     {"MsgType": "image"},
     {"MsgType": "location"},
     {"MsgType": "location", "Location_X": "north", "Location_Y": "1"},

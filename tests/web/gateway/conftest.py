@@ -31,6 +31,7 @@ from bot.petitions.petition import Actor, Case, Event
 from bot.petitions.ports import Delivery, OutboxMessage
 from bot.petitions.service import ActRequest
 from bot.petitions.vocabulary import Role
+from storage.tables import outbox
 
 HOST = "127.0.0.1"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
@@ -273,6 +274,14 @@ class House:
         query = sql("SELECT 1 FROM outbox WHERE citizen = :citizen AND state = 'sending'")
         async with self.running.storage._reader.connect() as connection:
             return (await connection.execute(query, {"citizen": citizen})).first() is not None
+
+    async def unfinished(self) -> int:
+        """Return how many citizens have a message that is due or under way; behind it, others wait their turn."""
+        query = sql("SELECT citizen, state, next_at FROM outbox WHERE state IN ('pending', 'sending') ORDER BY id DESC")
+        async with self.running.storage._reader.connect() as connection:
+            rows = (await connection.execute(query.columns(outbox.c.citizen, outbox.c.state, outbox.c.next_at))).all()
+        first = {row.citizen: row for row in rows}
+        return sum(row.state == "sending" or row.next_at <= self.clock.now() for row in first.values())
 
     async def counter(self, line: str) -> float:
         """Return one value of /metrics, 0 when it is not there."""

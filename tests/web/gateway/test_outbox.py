@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.platform import Receipt
+from adapters.platform import Receipt, Subscription
 from bot.app.gateway import open_gateway
 from bot.messages import Channel, Outbound
 from bot.metrics import Metrics
@@ -68,6 +68,15 @@ async def attempted(house: House, number: str, count: int) -> None:
         return len(tries) >= count and state != "sending"
 
     await until(there)
+
+
+async def settled(house: House) -> None:
+    """Wait until nothing is due or under way: the clock may be moved."""
+
+    async def quiet() -> bool:
+        return await house.unfinished() == 0
+
+    await until(quiet)
 
 
 # --- no answer, or none that can be read ---
@@ -132,8 +141,10 @@ async def test_time_outs_after_acceptance(small_house: House) -> None:
 # --- busy, limits, credentials ---
 
 
-@pytest.mark.parametrize(("errcode", "wait"), [(-1, 6), (45009, 3601), (45011, 61)])
-async def test_busy(house: House, errcode: int, wait: int) -> None:
+@pytest.mark.parametrize(
+    ("errcode", "outcome", "wait"), [(-1, "retry", 6), (45009, "quota", 3601), (43117, "quota", 601)]
+)
+async def test_busy(house: House, errcode: int, outcome: str, wait: int) -> None:
     an, number = await one(house)
     async with house.running.storage.read() as work:
         before = await work.turns.citizen(an.key)
@@ -145,8 +156,27 @@ async def test_busy(house: House, errcode: int, wait: int) -> None:
     house.advance(seconds=wait)
     await an.gets(1)
     assert await comes_to(house, number, "sent") == [
-        ("accepted", "sent", [("message", "retry", str(errcode)), ("message", "accepted", "")])
+        ("accepted", "sent", [("message", outcome, str(errcode)), ("message", "accepted", "")])
     ]
+
+
+async def test_too_many_calls_slow_the_whole_account(small_house: House, logged: Logs) -> None:
+    house = small_house
+    an, number = await one(house)
+    bo, other = await one(house)
+    await house.fault(custom_send={"mode": "errcode", "errcode": 45011})
+    await house.act(Act.ACCEPT, number)
+    await attempted(house, number, 1)
+    await house.act(Act.ACCEPT, other)
+    await settled(house)
+    house.advance(seconds=58)
+    await settled(house)
+    assert await attempts(house, other) == [("accepted", "pending", [])]
+    assert await house.calls("message/custom/send") == 1
+    house.advance(seconds=3)
+    assert (len(await an.gets(1)), len(await bo.gets(1))) == (1, 1)
+    (slowed,) = events_of(logged, "outbox.account_slowed")
+    assert (slowed["account"], slowed["rung"], slowed["code"]) == ("demo", "message", "45011")
 
 
 async def test_a_replaced_token_is_fetched_once_for_all(house: House) -> None:
@@ -171,12 +201,17 @@ async def test_a_replaced_token_is_fetched_once_for_all(house: House) -> None:
     assert [len(await citizen.notices()) for citizen in citizens] == [1] * 8
 
 
-async def test_an_address_that_is_not_allowed(small_house: House, logged: Logs) -> None:
+@pytest.mark.parametrize(
+    ("errcode", "remedy"), [(40164, "IP whitelist"), (40243, "unfreeze it"), (48001, "verified service account")]
+)
+async def test_what_the_account_may_not_do_stops_it_with_one_alarm(
+    small_house: House, logged: Logs, errcode: int, remedy: str
+) -> None:
     house = small_house
     an, number = await one(house)
     bo, other = await one(house)
     await end_loop(house, "outbox")
-    await house.fault(custom_send={"mode": "errcode", "errcode": 40164, "times": 2})
+    await house.fault(custom_send={"mode": "errcode", "errcode": errcode, "times": 3})
     await house.act(Act.ACCEPT, number)
     await house.act(Act.ACCEPT, other)  # both leave in the same round
     begin_loop(house, "outbox")
@@ -186,11 +221,24 @@ async def test_an_address_that_is_not_allowed(small_house: House, logged: Logs) 
     house.advance(minutes=4.8)
     assert await house.calls("message/custom/send") == 2
     (alarm,) = events_of(logged, "outbox.account_paused")
-    assert (alarm["log_level"], alarm["account"], alarm["code"]) == ("error", "demo", "40164")
-    assert "IP whitelist" in alarm["remedy"]
+    assert (alarm["log_level"], alarm["account"], alarm["code"]) == ("error", "demo", str(errcode))
+    assert remedy in alarm["remedy"]
     house.advance(minutes=0.3)
+
+    tried = [("message", "credentials", str(errcode))] * 2
+
+    async def tried_again() -> bool:
+        return tried in [found for _, _, found in await attempts(house, number) + await attempts(house, other)]
+
+    await until(tried_again)  # not mended yet: no second alarm, and the others wait for what comes of this one
+    assert await house.calls("message/custom/send") == 3
+    await settled(house)
+    house.advance(minutes=5.1)
+    await settled(house)
+    house.advance(seconds=31)
     assert (len(await an.gets(2)), len(await bo.gets(1))) == (2, 1)
     assert len(events_of(logged, "outbox.account_paused")) == 1
+    assert len(events_of(logged, "outbox.account_resumed")) == 1
 
 
 # --- the ladder ---
@@ -264,14 +312,16 @@ async def test_who_left_and_came_back_is_told_in_order(house: House) -> None:
     assert [text[:8] for _, text in notices[:3]] == ["您的投诉已受理，", "您的投诉已转给云", "您的投诉有答复了"]
 
 
-async def test_a_field_the_platform_refuses(small_house: House) -> None:
+async def test_a_field_the_platform_refuses(small_house: House, logged: Logs) -> None:
     house = small_house
     an, number = await one_outside(house)
     await house.fault(template_send={"mode": "errcode", "errcode": 47003})
     await house.act(Act.FORWARD, number, unit="zhujian")
-    dead = await comes_to(house, number, "sent", "dead")
-    assert dead[1][2] == [("template", "refused", "47003")]
-    assert await house.outbox() == [("forwarded", "dead", "/cgi-bin/message/template/send: errcode 47003")]
+    waits = await comes_to(house, number, "sent", "waiting")
+    assert waits[1][2] == [("template", "field_rejected", "47003")]
+    assert await house.outbox() == [("forwarded", "waiting", "/cgi-bin/message/template/send: errcode 47003")]
+    (told,) = events_of(logged, "outbox.template_refused")
+    assert (told["account"], told["notice"], told["code"]) == ("demo", "forwarded", "47003")
     (message, _) = (await house.about(number))[1]
     async with house.running.storage.begin() as work:
         assert await work.outbox.replay(message.id, now=house.clock.now())
@@ -302,7 +352,9 @@ async def test_a_late_reply_has_no_template(small_house: House) -> None:
         return await house.outbox() != []
 
     await until(waits)
-    assert await house.outbox() == [("reply", "waiting", "no permitted way now; waits for the next contact")]
+    assert await house.outbox() == [
+        ("reply", "waiting", "message: window_shut; template: no_template; subscription: no_template")
+    ]
     await an.says("帮助")
     assert [(way, "投诉的事" in text) for way, text in await an.gets(1)] == [("custom", True)]
 
@@ -314,17 +366,17 @@ async def test_a_stuck_message_holds_up_only_its_citizen(house: House) -> None:
     an, number = await one(house)
     bo = await house.citizen("薄先生")
     other = await bo.files("长江路的井盖丢了三天没有人管")
-    await house.fault(custom_send={"mode": "errcode", "errcode": 45009})
+    await house.fault(custom_send={"mode": "errcode", "errcode": 43117})
     await house.act(Act.ACCEPT, number)
     await attempted(house, number, 1)
     await house.act(Act.FORWARD, number, unit="zhujian")
     await house.act(Act.ACCEPT, other)
     await bo.gets(1)
     assert await attempts(house, number) == [
-        ("accepted", "pending", [("message", "retry", "45009")]),
+        ("accepted", "pending", [("message", "quota", "43117")]),
         ("forwarded", "pending", []),
     ]
-    house.advance(seconds=3601)
+    house.advance(seconds=601)
     assert [text[:8] for _, text in await an.gets(2)] == ["您的投诉已受理，", "您的投诉已转给云"]
 
 
@@ -402,6 +454,9 @@ class Broken:
 
     def has_template(self, notice: str) -> bool:
         return notice != ""
+
+    def subscriptions(self, notice: str = "") -> tuple[Subscription, ...]:
+        return () if notice else (Subscription(template="none", lasting=False),)
 
     async def send_message(self, user: str, outbound: Outbound) -> Receipt:
         raise KeyError(user, outbound)
