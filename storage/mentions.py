@@ -1,14 +1,14 @@
 """Mentions in public and the calls of a day: `bot.petitions.mention_ports` on SQLAlchemy Core."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, literal_column, select, text, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, literal_column, select, text, update
 
 from bot.messages import Inbound, dump_inbound, load_inbound
-from bot.petitions.mention_ports import BegunLook, Mention, MentionState
+from bot.petitions.mention_ports import BegunLook, Mention, MentionState, Shown
 from storage.columns import Moment, storable, to_json
 from storage.connection import Connection
 from storage.tables import calls, mention_cursors, mentions
@@ -69,6 +69,26 @@ _LISTED = (
     .where(mentions.c.state == bindparam("state"))
     .order_by(mentions.c.found_at.desc(), mentions.c.key.desc())
     .limit(bindparam("limit"))
+)
+_NO_PETITION = mentions.c.number == literal_column("''")
+_OF_PETITION = mentions.c.number > literal_column("''")
+_ASIDE = mentions.c.state == MentionState.ASIDE.value
+_LISTS: Mapping[Shown, Sequence[ColumnElement[bool]]] = {
+    Shown.WAITING: (_NO_PETITION, ~_ASIDE),
+    Shown.FILED: (_OF_PETITION,),
+    Shown.ASIDE: (_NO_PETITION, _ASIDE),
+    Shown.ALL: (),
+}
+_PAGES = {
+    shown: select(mentions)
+    .where(*conditions)
+    .order_by(mentions.c.found_at.desc(), mentions.c.key.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+    for shown, conditions in _LISTS.items()
+}
+_COUNTS = select(_OF_PETITION.label("filed"), mentions.c.state, func.count().label("total")).group_by(
+    literal_column("1"), mentions.c.state
 )
 _BEGIN_LOOK = text(
     "INSERT INTO mention_cursors (account, kind, looked_at, began_at) VALUES (:account, :kind, :now, :now) "
@@ -145,6 +165,20 @@ class SqlMentions:
         """Return the mentions of a state, newest first."""
         rows = await self._db.rows(_LISTED, {"state": state.value, "limit": limit})
         return tuple(_mention(row) for row in rows)
+
+    async def page(self, shown: Shown, *, limit: int, offset: int = 0) -> tuple[Mention, ...]:
+        """Return one page of the mentions, those found last first."""
+        rows = await self._db.rows(_PAGES[shown], {"limit": limit, "offset": offset})
+        return tuple(_mention(row) for row in rows)
+
+    async def counts(self) -> Mapping[Shown, int]:
+        """Return how many each list shows."""
+        counts = dict.fromkeys(Shown, 0)
+        for row in await self._db.rows(_COUNTS):
+            shown = Shown.FILED if row.filed else Shown.ASIDE if row.state == MentionState.ASIDE else Shown.WAITING
+            counts[shown] += row.total
+            counts[Shown.ALL] += row.total
+        return counts
 
     async def begin_look(self, account: str, kind: str, *, now: datetime, before: datetime) -> BegunLook | None:
         """Take the next look and return where it starts; None when somebody has looked since `before`."""

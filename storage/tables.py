@@ -295,6 +295,7 @@ mentions = Table(
     _text("number"),
     Index("ix_mentions_citizen", "citizen", "sent_at"),
     Index("ix_mentions_state", "state", "found_at"),
+    Index("ix_mentions_found_at", "found_at", "key"),
     _partial("ix_mentions_unfiled", "found_at", "key", where="number = ''"),
     _partial("ix_mentions_next_at", "next_at", where="next_at IS NOT NULL"),
 )

@@ -356,6 +356,7 @@ def _app(
             session_hours=round(settings.console.session_hours),
             login_failures=settings.console.login_limit,
             login_window=timedelta(seconds=settings.console.login_window),
+            mentions=bool(settings.weibo),
         ),
         suggest=office.directory.suggest,
         media_root=settings.storage.data_dir,

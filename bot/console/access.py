@@ -31,6 +31,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "chat_act": OFFICE,
     "chat_file": OFFICE,
     "alarm": OFFICE,
+    "mentions": OFFICE,
     "trouble": OFFICE,
     "replay": OFFICE,
     "audit": frozenset({Role.SUPERVISOR, Role.ADMIN}),

@@ -10,11 +10,19 @@ import jinja2
 from aiohttp import web
 
 from bot.console import access, words
-from bot.console.settings import CSRF, SETTINGS, USER
+from bot.console.settings import CSRF, SETTINGS, USER, ConsoleSettings
 from bot.keys import CLOCK
+from bot.petitions.ports import User
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_MENU: Final = (("inbox", "诉求"), ("chats", "会话"), ("trouble", "异常消息"), ("audit", "操作记录"), ("users", "用户"))
+_MENU: Final = (
+    ("inbox", "诉求"),
+    ("chats", "会话"),
+    ("mentions", "公开的@"),
+    ("trouble", "异常消息"),
+    ("audit", "操作记录"),
+    ("users", "用户"),
+)
 
 
 def set_up(app: web.Application) -> None:
@@ -73,12 +81,23 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
         "csrf": request.get(CSRF, ""),
         "now": request.app[CLOCK].now(),
         "here": (route.name or "") if route else "",
-        "menu": [(name, label) for name, label in _MENU if user and access.may_open(name, user)],
+        "menu": _menu(user, request.app[SETTINGS]),
         "path": lambda route, /, **parts: path_of(request, route, **parts),
     }
     response = aiohttp_jinja2.render_template(template, request, shared | context, status=status)
     response.headers["Content-Language"] = "zh-CN"
     return response
+
+
+def _menu(user: User | None, settings: ConsoleSettings) -> list[tuple[str, str]]:
+    """Return what stands in the menu: what this person may open, and mentions only where an account can have some."""
+    if user is None:
+        return []
+    return [
+        (name, label)
+        for name, label in _MENU
+        if access.may_open(name, user) and (name != "mentions" or settings.mentions)
+    ]
 
 
 def message(request: web.Request, *, status: int, title: str, text: str, kept: str = "") -> web.Response:

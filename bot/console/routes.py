@@ -11,7 +11,20 @@ from bot.console import middlewares, rendering
 from bot.console.security import Hits, InProcessHits, SignInGuard
 from bot.console.sessions import DatabaseSessions
 from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, TALKS, WAKE, ConsoleSettings, Talks
-from bot.console.views import account, alarms, audit, chats, files, inbox, petition, sign_in, static, trouble, users
+from bot.console.views import (
+    account,
+    alarms,
+    audit,
+    chats,
+    files,
+    inbox,
+    mentions,
+    petition,
+    sign_in,
+    static,
+    trouble,
+    users,
+)
 from bot.keys import ACCOUNTS, CLOCK, SERVICE, STORAGE
 from bot.petitions.account_ports import AccountsHealth, NoAccountsHealth
 from bot.petitions.lifecycle import BY_STAFF
@@ -90,6 +103,7 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/chats/{id:[0-9]{1,18}}/files/{file:[0-9a-f]{20}}", chats.serve_file, name="chat_file")
     router.add_post("/chats/{id:[0-9]{1,18}}/{act:take|say|back}", chats.act, name="chat_act")
     router.add_post("/alarms/{id:[0-9]{1,18}}/seen", alarms.see_to, name="alarm")
+    router.add_get("/mentions", mentions.show, name="mentions")
     router.add_get("/trouble", trouble.show, name="trouble")
     router.add_post("/trouble/{id:[0-9]{1,18}}/replay", trouble.replay, name="replay")
     people = router.add_resource("/users", name="users")

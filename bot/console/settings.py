@@ -39,6 +39,8 @@ class ConsoleSettings:
     """So many failed sign-ins of one name from one address, and it rests."""
     login_window: timedelta = timedelta(minutes=15)
     page_size: int = 40
+    mentions: bool = True
+    """Whether an account can be mentioned in public."""
     elsewhere: tuple[str, ...] = ELSEWHERE
     """Where refused citizens are commonly sent; offered in the form."""
 

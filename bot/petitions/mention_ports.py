@@ -4,7 +4,7 @@ A mention is kept before anything is done with it, under the key of the inbound 
 look that find the same one are one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +22,16 @@ class MentionState(StrEnum):
     """It is a draft petition of its citizen."""
     ASIDE = "aside"
     """No request, by rule; staff see it."""
+
+
+class Shown(StrEnum):
+    """Which mentions a list shows."""
+
+    WAITING = "waiting"
+    """Of no petition yet: a draft whose citizen has not gone on, or not even turned."""
+    FILED = "filed"
+    ASIDE = "aside"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +98,14 @@ class Mentions(Protocol):
 
     async def listed(self, state: MentionState, *, limit: int = 200) -> tuple[Mention, ...]:
         """Return the mentions of a state, newest first."""
+        ...
+
+    async def page(self, shown: Shown, *, limit: int, offset: int = 0) -> tuple[Mention, ...]:
+        """Return one page of the mentions, those found last first."""
+        ...
+
+    async def counts(self) -> Mapping[Shown, int]:
+        """Return how many each list shows."""
         ...
 
     async def begin_look(self, account: str, kind: str, *, now: datetime, before: datetime) -> BegunLook | None:

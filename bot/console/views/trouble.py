@@ -1,4 +1,4 @@
-"""What went wrong on the way in or out, and the mentions in public that were taken for no request."""
+"""What went wrong on the way in or out."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from bot.console.rendering import path_of, render, see
 from bot.console.settings import USER, WAKE
 from bot.keys import CLOCK, STORAGE
 from bot.petitions.masking import masked
-from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.ports import AuditEntry, InboundRecord, OutboxMessage
 
 
@@ -19,14 +18,12 @@ async def show(request: web.Request) -> web.StreamResponse:
     async with request.app[STORAGE].read() as work:
         inbound = await work.turns.troubled()
         outbox = await work.outbox.troubled()
-        aside = await work.mentions.listed(MentionState.ASIDE)
     done = {"1": "已放回待发送队列。", "0": "这条消息已经不需要重发。"}.get(request.query.get("replayed", ""), "")
     return render(
         request,
         "trouble.html",
         inbound=[_inbound(record) for record in inbound],
         outbox=[_outbox(message) for message in outbox],
-        aside=[_aside(mention) for mention in aside],
         done=done,
     )
 
@@ -59,21 +56,6 @@ def _inbound(record: InboundRecord) -> Mapping[str, object]:
         "text": masked(inbound.text),
         "detail": record.detail,
         "raw": masked(json.dumps(dict(inbound.raw), ensure_ascii=False, indent=2, default=str)) if inbound.raw else "",
-    }
-
-
-def _aside(mention: Mention) -> Mapping[str, object]:
-    inbound = mention.inbound
-    context = inbound.raw.get("context")
-    url = str(context.get("url", "")) if isinstance(context, dict) else ""
-    return {
-        "at": inbound.sent_at,
-        "word": words.MENTION_SENSES.get(mention.detail, mention.detail),
-        "channel": words.CHANNELS[inbound.citizen.channel],
-        "account": inbound.citizen.account,
-        "who": words.masked_user(inbound.citizen.user),
-        "text": masked(inbound.text),
-        "url": url if url.startswith("https://") else "",
     }
 
 

@@ -12,6 +12,7 @@ PAGES = {
     "/console/": {"clerk": 200, "officer": 200, "boss": 200, "root": 200, "": 303},
     "/console/counts": {"clerk": 200, "officer": 200, "boss": 200, "root": 200, "": 401},
     "/console/password": {"clerk": 200, "officer": 200, "boss": 200, "root": 200, "": 303},
+    "/console/mentions": {"clerk": 200, "officer": 403, "boss": 200, "root": 200, "": 303},
     "/console/trouble": {"clerk": 200, "officer": 403, "boss": 200, "root": 200, "": 303},
     "/console/audit": {"clerk": 403, "officer": 403, "boss": 200, "root": 200, "": 303},
     "/console/users": {"clerk": 403, "officer": 403, "boss": 403, "root": 200, "": 303},

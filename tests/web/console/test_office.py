@@ -2,9 +2,7 @@
 
 import pytest
 
-from bot.messages import Channel, CitizenRef, Inbound, InboundKind
 from bot.petitions.lifecycle import Act
-from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.ports import OutboxState, RawInbound
 
 PASSWORD = "another-horse-8"
@@ -133,23 +131,3 @@ async def test_the_audit_trail_names_who_did_what(office):
         assert part in html
     html = await browser.page(f"/console/audit?target={number.removeprefix('WQ')}")
     assert ("转办" in html, "127.0.0.1" in html) == (True, False)
-
-
-async def test_a_mention_that_is_no_request_is_shown(office):
-    inbound = Inbound(
-        key="weibo:demo:s1",
-        citizen=CitizenRef(channel=Channel.WEIBO, account="demo", user="1902538057"),
-        kind=InboundKind.MENTION,
-        sent_at=office.clock.now(),
-        text="@云溪问政 <b>真棒</b>",
-        raw={"context": {"url": "https://weibo.com/1/K3fnuEfZK"}},
-    )
-    async with office.storage.begin() as work:
-        await work.mentions.add([inbound], now=office.clock.now())
-        mention = Mention(inbound=inbound, state=MentionState.ASIDE, found_at=office.clock.now(), detail="praise")
-        await work.mentions.update(mention)
-        await work.commit()
-    html = await (await office.browser("clerk")).page("/console/trouble")
-    for part in ("没有当成诉求的@", "表扬", "@云溪问政 &lt;b&gt;真棒", "https://weibo.com/1/K3fnuEfZK"):
-        assert part in html
-    assert "1902538057" not in html
