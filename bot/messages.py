@@ -161,6 +161,8 @@ class Reply:
     phrase: str
     values: Mapping[str, Any] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    short: bool = False
+    """Whether it is said in the short form, where a phrase has one; what lies inside it too."""
 
 
 @frozen

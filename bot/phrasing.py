@@ -5,7 +5,8 @@ Everything is compiled once. A phrase of plain `{{ name }}` places is joined fro
 sandboxed Jinja template; a value that is missing raises `PhraseError` naming key and variable.
 
 Values may themselves be replies, or tuples of them: they are rendered in their place, a line each. `lead` and `tail`
-are reserved: said before and after the phrase. A choice without a label takes it from the phrase `choice.<id>`.
+are reserved: said before and after the phrase. `short.<key>` is a
+phrase's short form, said to who asked for it. A choice without a label takes it from the phrase `choice.<id>`.
 This module knows no settings, no platform and no dialog.
 """
 
@@ -19,6 +20,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.errors import GatewayError
 from bot.messages import Choice, Outbound, Reply
 
+SHORT = "short."
+"""Before the key of a phrase's short form, for citizens who asked for simple words."""
 _PLACE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 _LOGIC = re.compile(r"\{[%#]|\{\{|\}\}")
 Source = Mapping[str, Any]
@@ -45,6 +48,9 @@ class _Phrase:
         self.choices = choices
 
 
+_Book = Mapping[str, _Phrase]
+
+
 class Phrasing:
     """All phrases of one language, ready to speak."""
 
@@ -56,17 +62,26 @@ class Phrasing:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._phrases = {key: _compile(environment, key, source) for key, source in sources.items()}
+        compiled = {key: _compile(environment, key, source) for key, source in sources.items()}
+        self._phrases = {key: phrase for key, phrase in compiled.items() if not key.startswith(SHORT)}
+        brief = {key.removeprefix(SHORT): phrase for key, phrase in compiled.items() if key.startswith(SHORT)}
+        self._brief = {**self._phrases, **brief}
         self._labels: dict[str, Choice] = {}
 
     def render(self, reply: Reply) -> Outbound:
-        """Say a reply. Choices it carries win over those the phrase declares."""
-        phrase = self._phrase(reply.phrase)
-        values = self._said(reply.values)
+        """Say a reply, in the short form where it asks for that. Choices it carries win over the phrase's own."""
+        book = self._brief if reply.short else self._phrases
+        phrase = _of(book, reply.phrase)
+        values = self._said(reply.values, book)
         text = _framed(values, phrase.text(values))
         if reply.choices:
             return Outbound(text=text, choices=tuple([self._labelled(choice) for choice in reply.choices]))
         return Outbound(text=text, choices=_declared(phrase, values) if phrase.choices else ())
+
+    def say(self, key: str, values: Mapping[str, Any], *, short: bool = False) -> Outbound:
+        """Say one phrase with its own choices; raise `PhraseError` where that cannot be done."""
+        phrase = _of(self._brief if short else self._phrases, key)
+        return Outbound(text=phrase.text(values), choices=_declared(phrase, values))
 
     def notice(self, kind: str, values: Mapping[str, Any]) -> Outbound:
         """Say a notice: the phrase `notice.<kind>`, with the choices declared there."""
@@ -83,23 +98,20 @@ class Phrasing:
         return fields
 
     def _phrase(self, key: str) -> _Phrase:
-        phrase = self._phrases.get(key)
-        if phrase is None:
-            raise PhraseError("does not exist; add it to the phrases file", key=key)
-        return phrase
+        return _of(self._phrases, key)
 
-    def _said(self, values: _Values) -> _Values:
+    def _said(self, values: _Values, book: _Book) -> _Values:
         """Render the replies among the values."""
         if not any(type(value) is Reply or type(value) is tuple for value in values.values()):
             return values
-        return {name: self._value(value) for name, value in values.items()}
+        return {name: self._value(value, book) for name, value in values.items()}
 
-    def _value(self, value: object) -> object:
+    def _value(self, value: object, book: _Book) -> object:
         if isinstance(value, Reply):
-            inner = self._said(value.values)
-            return _framed(inner, self._phrase(value.phrase).text(inner))
+            inner = self._said(value.values, book)
+            return _framed(inner, _of(book, value.phrase).text(inner))
         if isinstance(value, tuple):
-            return "\n".join(str(self._value(one)) for one in value)
+            return "\n".join(str(self._value(one, book)) for one in value)
         return value
 
     def _labelled(self, choice: Choice) -> Choice:
@@ -110,6 +122,13 @@ class Phrasing:
             label = self._phrase(f"choice.{choice.id}").text({})
             known = self._labels[choice.id] = Choice(id=choice.id, label=label)
         return known
+
+
+def _of(book: _Book, key: str) -> _Phrase:
+    phrase = book.get(key)
+    if phrase is None:
+        raise PhraseError("does not exist; add it to the phrases file", key=key)
+    return phrase
 
 
 def _framed(values: _Values, text: str) -> str:
@@ -146,8 +165,8 @@ def _text(environment: jinja2.Environment, key: str, text: str) -> _Text:
             return template.render(values).strip()
         except jinja2.UndefinedError as error:
             raise PhraseError(f"lacks a value: {error.message}", key=key, variable=_undefined(error)) from error
-        except jinja2.TemplateError as error:
-            raise PhraseError(f"cannot be said: {error.message}", key=key) from error
+        except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
+            raise PhraseError(f"cannot be said: {error}", key=key) from error
 
     return said
 

@@ -5,6 +5,7 @@ by dots (`filing.place`). Which phrases are needed, and which values each gets, 
 dialog and renders nothing.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -72,6 +73,37 @@ def _choices(table: Mapping[str, Any], where: str) -> Iterator[Problem]:
         yield Problem(name=where, what="has choices of another form", remedy='write [{ id = "…", label = "…" }]')
 
 
+BRIEF = "short."
+"""Before the key of a phrase's short form; one without a full form beside it is a mistake."""
+_PAGE = 280
+"""Characters of a phrase's own words, so that with its values it fits one private message of Weibo (299) mostly."""
+_LONGEST: Mapping[str, int] = {"tip.": 20, "choice.": 12, "public.": 120, "mention.": 120}
+"""By the beginning of the key: a field of WeChat's templates, a choice, a comment on Weibo (140 with its values)."""
+_SENTENCE = 40
+_SENTENCES = re.compile(r"[。！？；：:!?\n]")
+_LOGIC = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+
+
+def _lengths(key: str, text: str) -> Iterator[Problem]:
+    """Tell what is too long for where it is said."""
+    words = _LOGIC.sub("", text).strip()
+    full = key.removeprefix(BRIEF)
+    most = next((most for start, most in _LONGEST.items() if full.startswith(start)), _PAGE)
+    if len(words) > most:
+        yield Problem(name=key, what=f"has {len(words)} characters without its values", remedy=f"at most {most}")
+    if key.startswith(BRIEF):
+        for sentence in _SENTENCES.split(words):
+            if len(sentence.strip()) > _SENTENCE:
+                what = f"has a sentence of {len(sentence.strip())} characters"
+                yield Problem(name=key, what=what, remedy=f"at most {_SENTENCE} in the short form")
+
+
+def sample_values(names: Iterable[str]) -> Mapping[str, Any]:
+    """Return a made-up value for each name, to say a phrase with."""
+    numbers = {"count", "days", "first", "last", "most"}
+    return {name: 3 if name in numbers else "某某" for name in names}
+
+
 def check_phrases(phrases: Mapping[str, PhraseSource], known: Mapping[str, Iterable[str]]) -> tuple[Problem, ...]:
     """Return everything wrong with the phrases: `known` names each phrase that is said, and the values it gets."""
     environment = jinja2.Environment(autoescape=False)  # noqa: S701 -- only parsed here, never rendered
@@ -80,10 +112,12 @@ def check_phrases(phrases: Mapping[str, PhraseSource], known: Mapping[str, Itera
         for key in sorted(known.keys() - phrases.keys())
     ]
     for key, source in phrases.items():
-        if key not in known:
+        full = key.removeprefix(BRIEF)
+        if full not in known:
             problems.append(Problem(name=key, what="is never said", remedy="remove it, or mend its name"))
             continue
-        problems.extend(_check(environment, key, source, frozenset(known[key])))
+        problems.extend(_check(environment, key, source, frozenset(known[full])))
+        problems.extend(_lengths(key, source["text"]))
     return tuple(problems)
 
 

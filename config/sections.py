@@ -134,6 +134,12 @@ class Dialog(Section):
         return self
 
 
+class Phrases(Section):
+    """In which language citizens are spoken to: the name of a file of `files.phrases`, without its ending."""
+
+    language: Slug = "zh"
+
+
 class Outbox(Section):
     """How messages leave; times in seconds."""
 

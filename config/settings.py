@@ -26,6 +26,7 @@ from config.sections import (
     Office,
     Outbox,
     Person,
+    Phrases,
     Redis,
     Section,
     SecureCookie,
@@ -51,6 +52,7 @@ class Settings(Section):
     storage: Storage = Field(default_factory=Storage)
     intake: Intake = Intake()
     dialog: Dialog = Dialog()
+    phrases: Phrases = Phrases()
     outbox: Outbox = Outbox()
     console: Console = Console()
     person: Person = Person()

@@ -17,6 +17,7 @@ FROM_MENTION = 90
 """Characters of a mention that the citizen is reminded of."""
 SIGNS = "①②③④⑤⑥"
 """What stands before the fields of the card, so that they are not taken for the numbers of its choices."""
+_STRUGGLES = 2
 SHORT_CONTENT = 200
 """Characters of the content that a summary repeats."""
 FIELDS: Mapping[str, State] = {
@@ -136,7 +137,17 @@ def said(reply: Reply, *, lead: Reply | None = None, tail: Reply | None = None) 
 def question(talk: Talk, *, lead: Reply | None = None) -> Reply:
     """Ask what the present state asks; where nothing is asked, offer the menu."""
     asked = _asked(talk)
-    return said(asked, lead=lead) if lead is not None else asked
+    if lead is None:
+        return asked
+    return said(_eased(talk, asked) if lead.phrase.startswith("wrong.") else asked, lead=lead)
+
+
+def _eased(talk: Talk, asked: Reply) -> Reply:
+    """Offer short words to who was not understood for the second time."""
+    session = talk.session
+    session.struggles += 1
+    offer = session.struggles == _STRUGGLES and not session.simple
+    return said(asked, tail=Reply(phrase="simple.offer")) if offer else asked
 
 
 def _asked(talk: Talk) -> Reply:

@@ -15,7 +15,7 @@ from dialogs import (
     supplementing,
     withdrawing,
 )
-from dialogs.asking import menu, question
+from dialogs.asking import menu, question, said
 from dialogs.session import ASIDES, STEPS, State
 from dialogs.talk import Answer, Talk
 from dialogs.understanding import Word
@@ -29,7 +29,18 @@ def remind(talk: Talk) -> Reply:
     return question(talk, lead=Reply(phrase="draft.still"))
 
 
+def _spoken(talk: Talk, *, simple: bool) -> Reply:
+    """Speak in short words from now on, or in full again."""
+    talk.session.simple, talk.session.struggles = simple, 0
+    return question(talk, lead=Reply(phrase="simple.on" if simple else "simple.off"))
+
+
 def _help(talk: Talk) -> Reply:
+    helped = _helped(talk)
+    return helped if talk.session.simple else said(helped, tail=Reply(phrase="simple.offer"))
+
+
+def _helped(talk: Talk) -> Reply:
     session = talk.session
     if session.state in ASIDES:
         session.leave()
@@ -97,6 +108,8 @@ COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
     Word.CANCEL: lambda talk: (
         correcting.confirm_cancel(talk) if talk.session.state is State.CANCEL else correcting.cancel(talk)
     ),
+    Word.SIMPLE: lambda talk: _spoken(talk, simple=True),
+    Word.FULL: lambda talk: _spoken(talk, simple=False),
     Word.RESTART: correcting.cancel,
     Word.SUBMIT: filing.submit,
 }

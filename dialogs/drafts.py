@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages import InboundKind, Reply
+from bot.petitions.masking import masked
 from dialogs import filing
 from dialogs.asking import menu, question, said, short
 from dialogs.correcting import field_to_change, go_on
@@ -229,12 +230,12 @@ def _remind(session: Session, times: DraftTimes) -> Reply | None:
         step = session.state if session.state in STEPS else session.back
         session.enter(State.OFFER)
         session.back = step or State.KIND
-    return Reply(phrase="draft.reminder", values={"given": given(parts), "days": times.keep.days})
+    return Reply(phrase="draft.reminder", values={"given": given(parts), "days": times.keep.days}, short=session.simple)
 
 
 def given(parts: Parts) -> str:
     """Return what a draft is about, in a few words; '' for one without words."""
-    return short(parts.content, REMINDED_OF)
+    return short(masked(parts.content), REMINDED_OF)
 
 
 def expired(talk: Talk, times: DraftTimes) -> None:

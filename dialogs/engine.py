@@ -7,6 +7,7 @@ step below, so that a draft never waits for a question about something else.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.messages import Inbound, InboundKind, Reply
@@ -100,7 +101,7 @@ class Engine:
             return answer
         session_after = talk.session
         return Turn(
-            reply=answer,
+            reply=replace(answer, short=True) if session_after.simple else answer,
             session=dump_session(session_after),
             intents=tuple(talk.intents),
             drafting=session_after.parts is not None or session_after.away is not None,

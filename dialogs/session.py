@@ -16,6 +16,7 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
     i 1: reminded of the draft   x 1: a draft is gone, which is still to be told
     p a person of the staff: q waited for, h talking
     y 1: a petition filed elsewhere is followed
+    m 1: spoken to in short words   c how often in a draft an answer was not understood
     e when wrong codes were given, epoch seconds   r text left over for 更多   o scene of the QR code that was followed
 
 It knows nothing of phrases, and of petitions only the names of kinds and ratings.
@@ -168,6 +169,8 @@ class Session:
     """Whether a draft is gone and the citizen does not know it yet."""
     follows: bool = False
     """Whether a petition filed on another platform was shown by its code, and is followed."""
+    simple: bool = False
+    struggles: int = 0
     greeted: bool = False
     """Whether a mention that says nothing was answered."""
     person: Person = Person.NONE
@@ -194,7 +197,7 @@ class Session:
 
     def drop_draft(self) -> None:
         """Forget the draft and stand idle."""
-        self.parts, self.held, self.reminded = None, None, False
+        self.parts, self.held, self.reminded, self.struggles = None, None, False, 0
         self.enter(State.IDLE)
 
 
@@ -235,6 +238,8 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
         greeted=get("h") == 1,
         person=_PERSONS[data["p"]] if "p" in data else Person.NONE,
     )
+    if "m" in data or "c" in data:
+        session.simple, session.struggles = get("m") == 1, _int(data["c"]) if "c" in data else 0
     if "u" in data or "i" in data or "j" in data or "x" in data:
         _read_lying(session, data)
     if (session.parts is None and session.state in _NEEDS_DRAFT) or (
@@ -320,7 +325,7 @@ def dump_session(session: Session) -> str:
         data["w"] = [_parts_data(one) for one in session.waiting]
     if session.greeted or session.follows:
         data |= {letter: 1 for letter, said in (("h", session.greeted), ("y", session.follows)) if said}
-    if session.away is not None or session.held is not None or session.reminded or session.lapsed:
+    if session.simple or session.struggles or session.away or session.held or session.reminded or session.lapsed:
         _dump_lying(session, data)
     if session.person:
         data["p"] = session.person
@@ -346,6 +351,10 @@ def _dump_rest(session: Session, data: dict[str, Any]) -> None:
 
 
 def _dump_lying(session: Session, data: dict[str, Any]) -> None:
+    if session.simple:
+        data["m"] = 1
+    if session.struggles:
+        data["c"] = session.struggles
     if session.away is not None:
         data["u"], data["k"] = _parts_data(session.away), session.away_at
     if session.held is not None:

@@ -17,6 +17,7 @@ from config.directory import Directory, load_directory
 from config.errors import ConfigError, Problem, SettingsError
 from config.phrases import check_phrases, load_phrases
 from config.policies import Policies, PolicyError, load_policies
+from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
 from dialogs.spoken import SPOKEN
 from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice
@@ -45,7 +46,8 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
         raise SettingsError(_unique(problems))
     directory = _try(problems, lambda: load_directory(files.units, files.matters))
     policies = _try(problems, lambda: load_policies(files.deadlines))
-    phrasing = _try(problems, lambda: _phrasing(files.phrases, problems))
+    language = settings.phrases.language if settings is not None else _LANGUAGE
+    phrasing = _try(problems, lambda: _phrasing(_in_language(files.phrases, language), problems))
     if directory is not None and policies is not None:
         problems += _unknown_categories(policies, directory)
     if settings is None or directory is None or policies is None or phrasing is None or problems:
@@ -58,6 +60,19 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
         calendar=seed_calendar(),
         catalogue=_catalogue(settings, directory),
     )
+
+
+_LANGUAGE = Phrases().language
+
+
+def phrases_file(path: Path | None, *, environ: Mapping[str, str]) -> Path:
+    """Return the file that citizens are spoken to from, by the settings; raise `ConfigError` when these are wrong."""
+    files = config_paths(path, environ=environ)
+    return _in_language(files.phrases, load_settings(path, environ=environ).phrases.language)
+
+
+def _in_language(path: Path, language: str) -> Path:
+    return path / f"{language}.toml" if path.is_dir() else path
 
 
 def _unique(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import calendar, checking, deadlines, petitions, rebuild, serving, showing, users
+from bot.commands import calendar, checking, deadlines, petitions, phrases, rebuild, serving, showing, users
 
 cli = typer.Typer(
     name="bot",
@@ -29,6 +29,10 @@ export = typer.Typer(help="Write petitions out.", no_args_is_help=True)
 export.command("petitions")(petitions.export_petitions)
 export.callback()(lambda: None)
 cli.add_typer(export, name="export")
+words = typer.Typer(help="What citizens are told.", no_args_is_help=True)
+words.command("check")(phrases.check)
+words.command("list")(phrases.listed)
+cli.add_typer(words, name="phrases")
 staff = typer.Typer(help="Members of staff who may sign in to the console.", no_args_is_help=True)
 staff.command("add")(users.add)
 staff.command("list")(users.show)

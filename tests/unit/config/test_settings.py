@@ -400,7 +400,7 @@ def test_data_files_are_found_from_the_file_that_names_them(tmp_path):
     files = load(tmp_path, text).files
 
     assert (files.units, files.matters) == (tmp_path / "city/units.toml", Path("/srv/matters.toml"))
-    assert (files.deadlines, files.phrases) == (SHIPPED.parent / "deadlines.toml", SHIPPED.parent / "phrases/zh.toml")
+    assert (files.deadlines, files.phrases) == (SHIPPED.parent / "deadlines.toml", SHIPPED.parent / "phrases")
     assert config_paths(path, environ={}) == files
     assert config_paths(None, environ={"WENQIAO_FILES__UNITS": "units.toml"}).units == Path.cwd() / "units.toml"
 

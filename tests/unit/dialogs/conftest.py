@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -140,7 +141,7 @@ class Stage:
             self.choices = ()
             return ""
         check_spoken(turn.reply)
-        reply = Reply(phrase=turn.reply.phrase, values={**turn.reply.values, **yielded}, choices=turn.reply.choices)
+        reply = replace(turn.reply, values={**turn.reply.values, **yielded})
         return self.shown(PHRASING.render(reply))
 
     def says(self, text: str, *, who: str = "甲", choice: str = "") -> str:
