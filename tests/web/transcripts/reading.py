@@ -13,7 +13,8 @@ A file holds conversations, each under `## name`. One line is one thing:
     通知：…         the next thing that comes without having been asked for; `通知乙：` to somebody else
     公开回复：…     what the office answers in public
     过了：3 天      time passes, with all its clocks (分钟, 小时, 天)
-    工作人员：受理  an act of the office; `转办 城管局`, `答复 …`, `不予受理 原因｜去处`
+    工作人员：受理  an act of the office; `转办 城管局`, `答复 …`, `不予受理 原因｜去处`;
+                    in a chat with a person `接手`, `说 …`, `交还`
     登记：1 件      how many petitions these people have by now
 
 `\\n` is a line break within a message. `{编号}`, `{数字}`, `{全角}`, `{查询码}`, `{错号}` are the number filed last,

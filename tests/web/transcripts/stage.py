@@ -25,6 +25,7 @@ ACTS = {act.label: act for act in Act} | {"答": Act.ANSWER}
 CLERK, BOSS = Actor(role=Role.CLERK, id="shouli"), Actor(role=Role.SUPERVISOR, id="duban")
 BY_BOSS = frozenset({Act.GRANT, Act.DENY, Act.SUPERVISE, Act.REDO})
 BY_UNIT = frozenset({Act.SIGN, Act.RETURN, Act.ASK, Act.EXTEND, Act.ANSWER, Act.FEEDBACK})
+CHATTING = frozenset({"接手", "说", "交还"})
 HOURS = {"分钟": 1 / 60, "小时": 1.0, "天": 24.0}
 PATIENCE = 5.0
 """Real seconds; what comes, comes within hundredths."""
@@ -177,6 +178,8 @@ class Stage:
                 await self.settled()
                 self.house.advance(hours=float(amount) * HOURS[unit])
                 await self.settled()
+            case "工作人员" if text.split()[0] in CHATTING:
+                await self._chats(*text.partition(" ")[::2])
             case "工作人员":
                 await self._acts(*text.partition(" ")[::2])
             case "登记":
@@ -230,6 +233,22 @@ class Stage:
             case Act.COHANDLE:
                 fields = {"units": tuple(self._unit(one) for one in text.split("、"))}
         await self.house.act(act, self.number, actor=await self._actor(act), **fields)
+        await self.settled()
+
+    async def _chats(self, word: str, text: str) -> None:
+        """Let a clerk take over the chat that 甲 has asked for, say something in it, or hand it back."""
+        service, clerk, now = self.house.running.chats, CLERK.id, self.house.clock.now()
+        assert service is not None
+        key = (await self.person("甲")).key
+        async with self.house.running.storage.read() as work:
+            (chat,) = [one for one in await work.chats.listed() if one.citizen == key]
+        match word:
+            case "接手":
+                await service.take(chat.id, by=clerk, now=now)
+            case "说":
+                await service.say(chat.id, text, by=clerk, once=str(next(_COUNT)), now=now)
+            case _:
+                await service.hand_back(chat.id, by=clerk, now=now)
         await self.settled()
 
     async def _actor(self, act: Act) -> Actor:
