@@ -17,7 +17,7 @@ from bot.petitions.routing import Unit, named_in
 from bot.petitions.vocabulary import Kind
 from config.errors import DirectoryError, Problem
 from config.faults import Checked, validated
-from config.listening import DangerTable, faults_of_dangers
+from config.listening import DangerTable, RefusalRule, faults_of_dangers, faults_of_refusals
 from config.policies import Urgency
 from config.sections import Section
 from config.sources import read_toml
@@ -77,6 +77,7 @@ class Directory:
     categories: tuple[Category, ...]
     urgencies: tuple[UrgentWords, ...] = ()
     dangers: DangerTable = field(default_factory=DangerTable)
+    refusals: tuple[RefusalRule, ...] = ()
 
     def unit(self, unit_id: str) -> Unit | None:
         """Return the unit of that id; old petitions may name one that is no longer there."""
@@ -132,6 +133,8 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
         problems += _faults_of_categories(matters, matters_path.name)
         problems += _repeated("urgency", [urgency.id for urgency in matters.urgency], matters_path.name)
         problems += faults_of_dangers(matters.danger, matters_path.name)
+        problems += faults_of_refusals(matters.refusal, matters_path.name)
+        problems += _repeated("refusal", [rule.id for rule in matters.refusal], matters_path.name)
     if units is not None and matters is not None:
         problems += _unknown_units(matters.category, {unit.id for unit in units.unit}, matters_path.name)
     if units is None or matters is None or problems:
@@ -146,6 +149,7 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
         categories=tuple(Category(**dict(entry)) for entry in matters.category),
         urgencies=tuple(UrgentWords(**dict(entry)) for entry in matters.urgency),
         dangers=matters.danger,
+        refusals=matters.refusal,
     )
 
 
@@ -208,6 +212,7 @@ class _MattersFile(Section):
     category: Annotated[tuple[_Category, ...], AfterValidator(some)]
     urgency: tuple[_Urgency, ...] = ()
     danger: DangerTable = DangerTable()
+    refusal: tuple[RefusalRule, ...] = ()
 
 
 def _read(model: type[Checked], path: Path, problems: list[Problem]) -> Checked | None:

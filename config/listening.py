@@ -1,10 +1,14 @@
-"""What the dialog listens for in citizens' words besides the matter itself: dangers to life. Part of `matters.toml`."""
+"""What the dialog listens for in citizens' words besides the matter: dangers to life, and what is not taken on.
+
+Parts of `matters.toml`.
+"""
 
 from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bot.petitions.vocabulary import Kind
 from config.errors import Problem
 from config.sections import Section
 from config.values import Slug, Words, some
@@ -29,6 +33,32 @@ class DangerTable(Section):
     harmless: tuple[_Word, ...] = ()
     calm: tuple[_Word, ...] = ()
     rule: tuple[DangerRule, ...] = ()
+
+
+class RefusalRule(Section):
+    """A matter the office does not take on; see `dialogs.turn.Refusal`."""
+
+    id: Slug
+    label: Words
+    keywords: Annotated[tuple[_Word, ...], AfterValidator(some)]
+    say: Annotated[str, Field(min_length=4, max_length=120)]
+    reason: Annotated[str, Field(min_length=4, max_length=200)]
+    """Offered to the clerk as the reason of 不予受理."""
+    elsewhere: Annotated[str, Field(min_length=2, max_length=100)]
+    kinds: tuple[Kind, ...] = ()
+    unless: tuple[_Word, ...] = ()
+    fillers: tuple[str, ...] = ()
+    least: int = Field(default=1, ge=1, le=9)
+    only: bool = False
+    insist: bool = True
+
+
+def faults_of_refusals(rules: tuple[RefusalRule, ...], file: str) -> Iterator[Problem]:
+    """Yield what is wrong within a rule: it could never fit."""
+    for rule in rules:
+        if rule.least > len(set(rule.keywords)):
+            what = f"wants {rule.least} different keywords and has {len(set(rule.keywords))}"
+            yield Problem(name=f"{file}: refusal {rule.id}", what=what, remedy="add keywords, or lower least")
 
 
 def faults_of_dangers(table: DangerTable, file: str) -> Iterator[Problem]:

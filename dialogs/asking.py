@@ -37,6 +37,7 @@ TAPS: Mapping[str, tuple[State, Word]] = {
     "public.no": (State.PUBLIC, Word.PRIVATE),
     "summary.submit": (State.SUMMARY, Word.SUBMIT),
     "summary.edit": (State.SUMMARY, Word.EDIT),
+    "refusal.insist": (State.SUMMARY, Word.SUBMIT),
     "summary.cancel": (State.SUMMARY, Word.CANCEL),
     "cancel.yes": (State.CANCEL, Word.YES),
     "cancel.no": (State.CANCEL, Word.NO),

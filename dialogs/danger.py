@@ -31,8 +31,8 @@ class DangerWords:
             self._rules |= dict.fromkeys(rule.keywords, rule)
         self._begins = _starts_of(self._rules)
         self._maybe = self._begins.search
-        self._words = {pair: _any_of(word for word in self._rules if word[:2] == pair) for pair in _pairs(self._rules)}
-        self._calm = _any_of(dangers.calm).search
+        self._words = {pair: any_of(word for word in self._rules if word[:2] == pair) for pair in _pairs(self._rules)}
+        self._calm = any_of(dangers.calm).search
 
     def sign(self, text: str) -> Sign | None:
         """Return the gravest danger that `text` speaks of, None for an ordinary text."""
@@ -69,6 +69,6 @@ def _pairs(words: Iterable[str]) -> set[str]:
     return {word[:2] for word in words}
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern that finds any of the words, longer ones first."""
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or _NEVER)

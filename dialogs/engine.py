@@ -22,6 +22,7 @@ from dialogs import (
     looking,
     person,
     rating,
+    refusing,
     reviewing,
     supplementing,
     withdrawing,
@@ -274,7 +275,7 @@ def _first(talk: Talk) -> Answer:
     if heard.ordinal:
         return _numbered(talk)
     if heard.word is None and len(heard.text) >= LEAST_OFFER and letters(heard.text, enough=4):
-        return _told(talk, heard.text)
+        return refusing.turned_down(talk, heard.text) or _told(talk, heard.text)
     return menu(talk)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from bot.messages import Reply
 from bot.petitions.petition import Draft
 from bot.petitions.vocabulary import Kind
-from dialogs import correcting
+from dialogs import correcting, refusing
 from dialogs.asking import is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
 from dialogs.session import ASIDES, STEPS, Parts, State
@@ -63,6 +63,8 @@ def submit(talk: Talk) -> Reply:
         return question(talk, lead=Reply(phrase="filing.not_yet")) if session.state in STEPS else proceed(talk)
     if session.state not in {State.SUMMARY, State.EDIT, State.CANCEL} or session.back not in {None, State.SUMMARY}:
         return _rest_skipped(talk, parts, parts.kind)
+    if (stop := refusing.stopped(talk, parts, parts.kind)) is not None:
+        return stop
     talk.intents.append(File(draft=_complete(talk, parts, parts.kind), mention=parts.origin))
     kind = talk.office.label(parts.kind)
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
@@ -122,7 +124,7 @@ def _content(talk: Talk, parts: Parts) -> Reply:
         return proceed(talk)
     if heard.word is not None or not letters(heard.text, enough=LEAST_CONTENT):
         return question(talk, lead=Reply(phrase="wrong.content"))
-    return content(talk, heard.text)
+    return refusing.turned_down(talk, heard.text) or content(talk, heard.text)
 
 
 def _tells_more(text: str) -> bool:

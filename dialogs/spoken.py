@@ -37,6 +37,8 @@ _SAID: Mapping[str, str] = {
     "greeting.menu": "office",
     "greeting.file": "office",
     "danger.now": "say",
+    "refusal.ask": "say",
+    "refusal.never": "say",
     "privacy": "retention privacy_contact days",
     "filing.offer": "",
     "filing.kind": "",

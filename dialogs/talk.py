@@ -9,6 +9,7 @@ from bot.petitions.lifecycle import Act, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.vocabulary import Kind, Role
 from dialogs.danger import DangerWords
+from dialogs.refusals import RefusalRules
 from dialogs.session import Session, State
 from dialogs.turn import Catalogue, Facts, Intent, KindChoice, Lookup
 from dialogs.understanding import Heard, fold
@@ -32,6 +33,7 @@ class Office:
         self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"
         self._units = catalogue.units
         self.dangers = DangerWords(catalogue.dangers)
+        self.refusals = RefusalRules(catalogue.refusals)
         self.kinds: Mapping[Kind, KindChoice] = {choice.kind: choice for choice in catalogue.kinds}
         self.kind_choices = tuple(Choice(id=f"kind:{choice.kind}", label=choice.label) for choice in catalogue.kinds)
         self.menu_choices = (*self.kind_choices, Choice(id="menu.mine", label=""))

@@ -65,6 +65,28 @@ class DraftTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A matter the office does not take on: the words that show it, what the citizen is told, what the staff sees.
+
+    At least `least` different keywords; not with one of `unless`; `only` when the text says nothing else (`fillers` do
+    not count). `kinds`: of these alone. `insist`: the citizen may file it all the same.
+    """
+
+    id: str
+    label: str
+    keywords: tuple[str, ...]
+    say: str
+    reason: str
+    elsewhere: str
+    kinds: tuple[Kind, ...] = ()
+    unless: tuple[str, ...] = ()
+    fillers: tuple[str, ...] = ()
+    least: int = 1
+    only: bool = False
+    insist: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What the dialog may know about the office: all data, fixed for the life of the process."""
 
@@ -81,6 +103,7 @@ class Catalogue:
     """When somebody answers the office's phone, in words, e.g. 工作日 10:00–19:00; '' when not known."""
     drafts: DraftTimes = DraftTimes()
     dangers: Dangers = Dangers()
+    refusals: tuple[Refusal, ...] = ()
     attended: bool = False
     """Whether a person of the staff answers in the chat (人工)."""
 

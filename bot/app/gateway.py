@@ -53,6 +53,7 @@ from bot.webhooks import Webhooks
 from config.sections import Mentions, Person, WeiboAccount
 from config.settings import Settings
 from dialogs.engine import Engine
+from dialogs.refusals import RefusalRules
 from storage.engine import SqlStorage
 from storage.ephemeral.memory import MemoryEphemeral
 from storage.ephemeral.redis import RedisEphemeral
@@ -364,6 +365,7 @@ def _app(
         wake=outbox.wake,
         accounts=health,
         talks=talks,
+        refusals=RefusalRules(office.catalogue.refusals),
     )
     app.add_subapp("/console", console)
     return app

@@ -20,7 +20,7 @@ from config.policies import Policies, PolicyError, load_policies
 from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
 from dialogs.spoken import SPOKEN
-from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice
+from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal
 
 T = TypeVar("T")
 
@@ -125,6 +125,7 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
             harmless=directory.dangers.harmless,
             calm=directory.dangers.calm,
         ),
+        refusals=tuple(Refusal(**rule.model_dump()) for rule in directory.refusals),
     )
 
 

@@ -10,7 +10,18 @@ from bot.clock import Clock
 from bot.console import middlewares, rendering
 from bot.console.security import Hits, InProcessHits, SignInGuard
 from bot.console.sessions import DatabaseSessions
-from bot.console.settings import GUARD, MEDIA_ROOT, SESSIONS, SETTINGS, SUGGEST, TALKS, WAKE, ConsoleSettings, Talks
+from bot.console.settings import (
+    GUARD,
+    MEDIA_ROOT,
+    REFUSALS,
+    SESSIONS,
+    SETTINGS,
+    SUGGEST,
+    TALKS,
+    WAKE,
+    ConsoleSettings,
+    Talks,
+)
 from bot.console.views import (
     account,
     alarms,
@@ -30,6 +41,7 @@ from bot.petitions.account_ports import AccountsHealth, NoAccountsHealth
 from bot.petitions.lifecycle import BY_STAFF
 from bot.petitions.ports import Storage
 from bot.petitions.service import PetitionService
+from dialogs.refusals import RefusalRules
 
 
 def console_app(
@@ -44,13 +56,14 @@ def console_app(
     wake: Callable[[], None] | None = None,
     accounts: AccountsHealth | None = None,
     talks: Talks | None = None,
+    refusals: RefusalRules | None = None,
 ) -> web.Application:
     """Build the console.
 
     `suggest` gives unit ids for a petition's words, likeliest first; `media_root` is what paths of attachments are
     relative to; `hits` counts failed sign-ins (in this process by default); `wake` is called after a message was put
     back into the outbox; `accounts` tells how our accounts on the platforms stand; `talks` are the chats with
-    citizens, where a person answers at all. Addresses come from
+    citizens, where a person answers at all; `refusals` show which words may not be taken on. Addresses come from
     `request.remote`: whoever knows the proxies sets it.
     """
     app = web.Application(
@@ -63,7 +76,7 @@ def console_app(
     )
     app[STORAGE], app[SERVICE], app[CLOCK], app[SETTINGS] = storage, service, clock, settings
     app[SUGGEST], app[MEDIA_ROOT], app[WAKE] = suggest, media_root, wake or _nobody_waits
-    app[TALKS] = talks
+    app[TALKS], app[REFUSALS] = talks, refusals or RefusalRules(())
     app[ACCOUNTS] = accounts or NoAccountsHealth()
     app[GUARD] = SignInGuard(hits or InProcessHits(), failures=settings.login_failures, per=settings.login_window)
     app[SESSIONS] = DatabaseSessions(

@@ -12,6 +12,7 @@ from bot.chats.service import ChatService
 from bot.console.security import SignInGuard
 from bot.console.sessions import DatabaseSessions
 from bot.petitions.ports import User
+from dialogs.refusals import RefusalRules
 
 ELSEWHERE = (
     "12345政务服务便民热线",
@@ -59,6 +60,7 @@ SESSIONS = web.AppKey("console_sessions", DatabaseSessions)
 MEDIA_ROOT = web.AppKey("console_media_root", Path)
 SUGGEST: web.AppKey[Callable[[str], tuple[str, ...]]] = web.AppKey("console_suggest")
 TALKS: web.AppKey[Talks | None] = web.AppKey("console_talks")
+REFUSALS = web.AppKey("console_refusals", RefusalRules)
 WAKE: web.AppKey[Callable[[], None]] = web.AppKey("console_wake")
 
 USER = web.RequestKey("console_user", User)

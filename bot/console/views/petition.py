@@ -10,7 +10,7 @@ from bot.console import access, sheet, words
 from bot.console.forms import LONGEST_TEXT, TypedAct, read_act, version_now
 from bot.console.rendering import message, path_of, render, see
 from bot.console.sessions import SESSION
-from bot.console.settings import SETTINGS, SUGGEST, USER
+from bot.console.settings import REFUSALS, SETTINGS, SUGGEST, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.messages import CitizenRef
 from bot.petitions.errors import PetitionError, UnknownPetition, WrongNumber
@@ -202,6 +202,7 @@ def _page(
         orphan=typed.words if typed is not None and typed.act not in acts else "",
         fault=fault,
         done=done,
+        hint=request.app[REFUSALS].found(petition.content, petition.kind) if Act.REFUSE in acts else None,
         elsewhere=request.app[SETTINGS].elsewhere,
         suggested=sheet.suggested(case, user, service, request.app[SUGGEST]) if Act.FORWARD in acts else (),
         units=sheet.choices(case, user, service) if {Act.FORWARD, Act.COHANDLE} & set(acts) else (),

@@ -43,6 +43,8 @@ from bot.petitions.service import ActRequest, PetitionService
 from bot.petitions.vocabulary import Kind, Role
 from bot.phrasing import Phrasing
 from config.phrases import load_phrases
+from dialogs.refusals import RefusalRules
+from dialogs.turn import Refusal
 from storage.engine import SqlStorage
 from storage.ephemeral.memory import MemoryEphemeral
 from tests.terms import terms, terms_of
@@ -51,6 +53,14 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 DAY = (Span(opens=time(10), closes=time(14)), Span(opens=time(16), closes=time(20)))
 DESK = Desk(hours=OfficeHours(week=dict.fromkeys(range(7), DAY)))
 PHRASING = Phrasing(load_phrases())
+COURT = Refusal(
+    id="court",
+    label="诉讼中",
+    keywords=("法院判决",),
+    say="请打12368。",
+    reason="该事项已经进入诉讼程序",
+    elsewhere="人民法院（12368）",
+)
 PASSWORD = "correct-horse-7"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 UNITS = (
@@ -211,6 +221,7 @@ class Office:
             media_root=self.root,
             wake=self._wake,
             talks=Talks(service=self.chats, board=self.board),
+            refusals=RefusalRules((COURT,)),
         )
         roof.add_subapp("/console/", console)
         return roof

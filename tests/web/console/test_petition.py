@@ -287,3 +287,14 @@ async def test_the_clocks_show_how_they_stand(office):
     html = await browser.page(f"/console/petitions/{number}")
     assert "2026-11-20 18:00 到期，2026-11-20 20:00 完成" in html
     assert "超期完成" in html
+
+
+async def test_a_matter_that_may_not_be_taken_on_is_hinted_at_with_reason_and_door(office):
+    number = await office.file("法院判决了，还是不给钱")
+    plain = await office.file("路灯不亮")
+    clerk = await office.browser("clerk")
+    html = await clerk.page(f"/console/petitions/{number}")
+    assert "可能不该受理：<b>诉讼中</b>" in html
+    form = await clerk.form(f"/console/petitions/{number}", "不予受理")
+    assert (form.values["text"], form.values["elsewhere"]) == ("该事项已经进入诉讼程序", "人民法院（12368）")
+    assert "可能不该受理" not in await clerk.page(f"/console/petitions/{plain}")

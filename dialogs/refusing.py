@@ -1,0 +1,43 @@
+"""What the office does not take on (不予受理), told before it is filed: by rule, with the reason and the right door.
+
+Words show such a matter, and words can be wrong: where the rule allows it the citizen files all the same by saying
+提交 once more (仍要提交), and the staff sees the hint on the page. Mere abuse and advertising begin no draft.
+Nothing said is lost: every message is stored, whatever is answered.
+"""
+
+from bot.messages import Choice, Reply
+from bot.petitions.vocabulary import Kind
+from dialogs.asking import menu, question, said
+from dialogs.session import Parts, State
+from dialogs.talk import Talk
+
+TOLD = "r"
+"""Stands among the letters of the steps behind the citizen, once the hint was given."""
+_PICKS = (
+    Choice(id="refusal.insist", label=""),
+    Choice(id="summary.edit", label=""),
+    Choice(id="summary.cancel", label=""),
+)
+"""In the order of the summary's own choices: a number typed means the same."""
+
+
+def stopped(talk: Talk, parts: Parts, kind: Kind) -> Reply | None:
+    """Return what is said instead of filing: the hint, once; None when it may be filed."""
+    rule = talk.office.refusals.found(parts.content, kind)
+    if rule is None or (rule.insist and TOLD in parts.behind):
+        return None
+    if not rule.insist:
+        talk.session.enter(State.CONTENT)
+        return question(talk, lead=Reply(phrase="refusal.never", values={"say": rule.say}))
+    parts.behind += TOLD
+    talk.session.enter(State.SUMMARY)
+    return Reply(phrase="refusal.ask", values={"say": rule.say}, choices=_PICKS)
+
+
+def turned_down(talk: Talk, text: str) -> Reply | None:
+    """Return the answer to words that begin no petition (mere abuse, advertising); None for all others."""
+    rule = talk.office.refusals.found(text, final=True)
+    if rule is None:
+        return None
+    lead = Reply(phrase="refusal.never", values={"say": rule.say})
+    return said(menu(talk), lead=lead) if talk.session.parts is None else question(talk, lead=lead)
