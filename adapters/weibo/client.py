@@ -7,7 +7,6 @@ with the OAuth2 one. The three addresses are all that decides whom it talks to. 
 
 import asyncio
 import ipaddress
-import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from adapters.platform import (
 from adapters.transport import FILE_TIMEOUT, TIMEOUT, Answer, Transport
 from adapters.weibo.budget import KEPT_FOR_ANSWERS, CallBudget, MemoryBudget
 from adapters.weibo.calls import Lane
+from adapters.weibo.contents import reply_form, words
 from adapters.weibo.inbound import MentionKind
 from adapters.weibo.links import is_id
 from adapters.weibo.media import LISTED, PICTURE_HOSTS, content_type, is_address, is_allowed, is_at, is_text
@@ -150,13 +150,7 @@ class WeiboPlatform:
             raise Refused("nothing to say")
         if not is_id(user):
             raise Refused("not a uid of Weibo")
-        form = {
-            "type": "text",
-            "data": json.dumps({"text": content}, ensure_ascii=False, separators=(",", ":")),
-            "receiver_id": user,
-            "save_sender_box": "1",  # the office's people see in their own client what was said
-        }
-        return _receipt(await self._messages.write(self._messages_url, form))
+        return _receipt(await self._messages.write(self._messages_url, reply_form(words(content), receiver=user)))
 
     async def reply_mention(self, user: str, outbound: Outbound) -> Receipt:
         """Send the one private message that a mention by `user` permits (rung MENTION_REPLY)."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapters.platform import ForgedMessage, MalformedMessage
+from adapters.weibo.contents import passive_reply, words
 from adapters.weibo.errors import QuarantinedMessage, XmlMessage
 from adapters.weibo.inbound import UnusableFieldsError, receiver_of, to_inbound
 from adapters.weibo.links import is_id
 from adapters.weibo.parsing import UnreadableBodyError, is_xml, parse
-from adapters.weibo.rendering import passive_reply, render
+from adapters.weibo.rendering import render
 from adapters.weibo.replay import Fingerprint, MemoryReplays, ReplayGuard, fingerprint
 from adapters.weibo.signing import check
 from bot.messages import Inbound, InboundKind
@@ -111,7 +112,7 @@ class Codec:
         """Return the passive answer with `text` (as rendered), or `NOTHING`: also to who has unfollowed us."""
         if opened is None or not text.strip() or opened.inbound.kind is InboundKind.UNFOLLOW:
             return NOTHING
-        return passive_reply(sender=self._uid, receiver=opened.inbound.citizen.user, text=text)
+        return passive_reply(words(text), sender=self._uid, receiver=opened.inbound.citizen.user)
 
     def _read(self, body: bytes) -> tuple[Inbound, bool]:
         try:

@@ -1,13 +1,11 @@
-"""Words → what Weibo shows: plain text, choices as numbered lines, pages that fit, and the passive answer.
+"""Words → what Weibo shows: plain text, choices as numbered lines, pages that fit.
 
 The platform takes less than 300 characters in one private message. It has no in-text links for choices: the number or
 the words are typed. Sina closes accounts that advertise WeChat, so its name leaves as 某信, its addresses not at all.
 Knows no network.
 """
 
-import json
 import re
-from urllib.parse import quote
 
 from adapters.weibo.parsing import clean
 from bot.messages import Choice, Outbound
@@ -55,22 +53,6 @@ def render(outbound: Outbound, *, longest: int = LONGEST) -> tuple[str, str]:
     tail = _joined(lines, _MORE_LINE)
     cut = _cut(text, room=longest - length(tail) - 1)
     return _joined(text[:cut].rstrip("\n"), tail), text[cut:].lstrip("\n")
-
-
-def passive_reply(*, sender: str, receiver: str, text: str) -> bytes:
-    """Return the body that answers a push with `text`: `sender` is our uid, `receiver` the citizen's.
-
-    Here `data` is percent-encoded inside the JSON, once, with `%20` for a space.
-    """
-    data = json.dumps({"text": text}, ensure_ascii=False, separators=(",", ":"))
-    answer = {
-        "result": True,
-        "sender_id": sender,
-        "receiver_id": receiver,
-        "type": "text",
-        "data": quote(data, safe="", errors="replace"),
-    }
-    return json.dumps(answer, separators=(",", ":")).encode()
 
 
 def _label(choice: Choice) -> str:

@@ -35,10 +35,12 @@ async def run_app(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(run(), name=name) for name, run in loops.items()]
+        tasks: list[asyncio.Task[None]] = []
         runner = await runner_of(app, shutdown_timeout=_SHUTDOWN_SECONDS)
         try:
             await web.TCPSite(runner, host, port, reuse_port=reuse_port or None, backlog=1024).start()
+            # Not before: in the demo the platforms that the loops ask at once are behind this very port.
+            tasks += [group.create_task(run(), name=name) for name, run in loops.items()]
             log.info("serving", host=host, port=port)
             if ready is not None:
                 ready.set()

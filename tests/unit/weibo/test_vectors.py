@@ -16,7 +16,6 @@ from adapters.weibo.links import (
     to_mid,
 )
 from adapters.weibo.moments import next_day, next_hour, parse_created_at
-from adapters.weibo.rendering import passive_reply
 from adapters.weibo.signing import same, sign
 from tests.unit.weibo.pushes import SAMPLES, codec
 
@@ -147,7 +146,3 @@ def test_counters_start_again_at_beijings_midnight_and_at_the_full_hour():
         datetime(2026, 11, 22, 16, tzinfo=UTC),
         datetime(2026, 11, 21, 16, tzinfo=UTC),
     ]
-
-
-def test_a_passive_reply_is_the_published_one():
-    assert json.loads(passive_reply(sender="123", receiver="456", text="中文消息")) == OUTBOUND["passive"]

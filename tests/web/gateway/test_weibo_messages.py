@@ -8,7 +8,7 @@ import structlog
 
 from bot.petitions.lifecycle import Act
 from bot.petitions.vocabulary import Rating
-from tests.web.gateway.conftest import House
+from tests.web.gateway.conftest import House, until
 
 from .weibo import UID, blogger
 
@@ -48,7 +48,8 @@ async def test_a_filing_by_private_message_to_the_answer_and_the_rating(house: H
     await house.act(Act.CLOSE, number)
     await lin.hears("您满意吗")
     assert "和平路" in await lin.says(number)
-    assert "满意" in await lin.says("1")
+    assert "满意" in await lin.says("评价")
+    await lin.says("1")
     assert (await house.case(number)).petition.rating is Rating.SATISFIED
     assert [text for text in await lin.messages() if len(text) > 300 or "微信" in text] == []
 
@@ -99,3 +100,19 @@ async def test_a_forged_body_is_known_after_a_restart(small_house: House) -> Non
     assert again[:2] == (200, "application/json")
     assert await small_house.counter(QUARANTINED) == 1.0
     assert await small_house.counter('wenqiao_turns_total{result="turned"}') == 0.0
+
+
+async def test_a_subscription_opens_the_window_for_what_waits(small_house: House) -> None:
+    lin = await blogger(small_house, "林晓")
+    number = await lin.files()
+    small_house.advance(days=3)
+    await small_house.act(Act.ACCEPT, number)
+
+    async def waits() -> bool:
+        return [state for _, state, _ in await small_house.outbox()] == ["waiting"]
+
+    await until(waits)
+    await lin.says("td")
+    assert [text for text in await lin.messages() if "已受理" in text] == []
+    await lin.says("dy")
+    await lin.hears("已受理")
