@@ -116,3 +116,12 @@ def test_every_decision_stands_in_the_index():
     folder = ROOT / "docs/decisions"
     index = (folder / "README.md").read_text()
     assert [path.name for path in sorted(folder.glob("0*.md")) if f"({path.name})" not in index] == []
+
+
+def test_every_trap_of_weibo_has_what_holds_us_out():
+    text = (ROOT / "docs/weibo-traps.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| .+ \| (.+) \|$", text, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 31))
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    missing = [name for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
+    assert (missing, {number for number, held in rows if "`tests/" not in held}) == ([], {"14"})
