@@ -98,6 +98,7 @@ def _figures(month: Month, ledger: Ledger) -> dict[str, object]:
         "ways": ledger.ways,
         "states": ledger.states,
         "reasons": ledger.reasons,
+        "tokens": ledger.tokens,
         "forbidden": ledger.forbidden,
         "wrong": ledger.wrong,
     }

@@ -29,6 +29,7 @@ HOST = "127.0.0.1"
 SOON = timedelta(minutes=15)
 """What is to be tried again within this time is waited for, by the town's clock."""
 PATIENCE = 40.0
+MOST_RETRIES = 200
 _POLL = 0.02
 _TICK = timedelta(milliseconds=1)
 _DUE = text(
@@ -62,6 +63,15 @@ class House:
             if soonest is None or soonest - self.clock.now() > SOON:
                 return
             self.clock.set(max(soonest, self.clock.now()) + timedelta(milliseconds=10))
+
+    async def finished(self) -> None:
+        """Let come what is still to be tried again, whenever that is."""
+        for _ in range(MOST_RETRIES):
+            soonest = await self._next()
+            if soonest is None:
+                return
+            self.clock.set(max(soonest, self.clock.now()) + timedelta(milliseconds=10))
+            await self.settled()
 
     async def _quiet(self) -> None:
         looks, most = 0, round(PATIENCE / _POLL)

@@ -52,6 +52,8 @@ STATUS: Mapping[str, str] = {
 }  # fmt: skip
 """The status on a template's card → the notice."""
 NUMBER = re.compile(r"WQ\d{8}-\d{7}")
+NAMED = "您点名我们反映的事已收到"
+"""What only the answer to a mention says."""
 PUSHED = frozenset({"custom", "template", "reply"})
 
 Told = tuple[str, str]
@@ -67,6 +69,8 @@ class Ledger:
     states: Counter[str] = field(default_factory=Counter)
     ways: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    tokens: int = 0
+    """How often WeChat was asked for an access token."""
     forbidden: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -78,9 +82,12 @@ async def audit(house: House, month: Month) -> Ledger:
     for resident in month.residents:
         _read_phone(house, resident, ledger)
     await _check_record(house, ledger)
-    _check_public(house, month, ledger)
+    for resident in month.residents:
+        if resident.mentioned:
+            await _check_mention(house, resident, ledger)
     for world in (house.sandbox[WECHAT], house.sandbox[WEIBO]):
         ledger.forbidden += world.account(ACCOUNT).verdicts.as_json()["forbidden"]
+    ledger.tokens = house.sandbox[WECHAT].account(ACCOUNT).verdicts.as_json()["taken"].get("token", 0)
     return ledger
 
 
@@ -111,6 +118,9 @@ def _read_phone(house: House, resident: Resident, ledger: Ledger) -> None:
     for message in pushed:
         text = str(message.content["text"])
         ledger.ways[message.content["via"]] += 1
+        if NAMED in text:
+            resident.answered.append(text)
+            continue
         on_card = message.content["via"] == "template"
         told = _on_card(message.content["fields"]) if on_card else list(_in_words(text))
         if not told:
@@ -160,12 +170,16 @@ async def _check_record(house: House, ledger: Ledger) -> None:
         ledger.wrong.append(f"on the phone more often than sent: {dict(more)}")
 
 
-def _check_public(house: House, month: Month, ledger: Ledger) -> None:
-    """See that who named the office in public was answered there or in private once."""
+async def _check_mention(house: House, resident: Resident, ledger: Ledger) -> None:
+    """See that who named the office in public was answered once, there or in private, and never the same twice."""
     square, office = house.sandbox[WEIBO].square, house.sandbox[WEIBO].account(ACCOUNT).account.uid
-    posts = {int(post): resident for resident in month.residents for post in resident.mentioned}
-    answers: Counter[int] = Counter()
-    for comment in square.comments.values():
-        if comment.uid == office and comment.post in posts and "news" not in comment.text:
-            answers[comment.post] += 1
-    ledger.ways["comment"] = sum(answers.values())
+    posts = {int(post) for post in resident.mentioned}
+    said = [comment.text for comment in square.comments.values() if comment.uid == office and comment.post in posts]
+    ledger.ways["comment"] += len(said)
+    if len(set(said)) < len(said):
+        ledger.wrong.append(f"{resident.key} was told the same in public twice: {said}")
+    came = len([text for text in said if NAMED in text]) + len(resident.answered)
+    query = f"SELECT state FROM outbox WHERE kind = 'mention' AND citizen = '{resident.key}'"
+    states = Counter(row.state for row in await house.rows(query))
+    if states.total() != len(posts) or not states["sent"] <= came <= states["sent"] + states["unknown"]:
+        ledger.wrong.append(f"{resident.key} named the office in {len(posts)} posts: {dict(states)}, answered {came}")

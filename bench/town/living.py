@@ -36,6 +36,8 @@ class Resident:
     number: str = ""
     mentioned: list[str] = field(default_factory=list)
     """Posts in which the office was named."""
+    answered: list[str] = field(default_factory=list)
+    """What came in private in answer to them."""
 
     @property
     def key(self) -> str:
@@ -63,6 +65,7 @@ async def live(house: House, lives: Iterable[Life], *, days: int) -> Month:
         for by_office in (False, True):
             if await _do_all(house, month, due, by_office=by_office):
                 await house.settled(heard=not by_office)
+    await house.finished()
     return month
 
 

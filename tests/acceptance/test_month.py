@@ -13,8 +13,11 @@ import pytest
 from tests.acceptance.processes import ROOT, environment
 
 MONTH_SECONDS = 600
-CONTACT = "waiting: no permitted way now; waits for the next contact"
-SAID = "waiting: said in public that there is news; the words wait for the next contact"
+REASONS = (
+    "waiting: message: window_shut; template: not_following; subscription: no_template",
+    "waiting: message: window_shut; mention_reply: no_mention; public_comment: no_place",
+    "waiting: said in public that there is news; the words wait for the next contact",
+)
 
 
 def month(*options: str) -> dict[str, Any]:
@@ -40,6 +43,20 @@ def test_a_month_of_five_hundred_citizens() -> None:
     assert sum(told["states"].values()) == told["owed"] > 2000
     assert told["came"] == told["states"]["sent"]
     assert set(told["states"]) == {"sent", "waiting"}
-    assert set(told["reasons"]) == {CONTACT, SAID}
+    assert set(told["reasons"]) == set(REASONS)
     assert (len(told["tempers"]), len(told["stories"]), len(told["kinds"])) == (7, 11, 16)
     assert set(told["ways"]) == {"custom", "template", "reply", "comment"}
+
+
+@pytest.mark.slow
+def test_a_month_with_every_fault_ends_the_same() -> None:
+    """The same people: they are owed the same, and hear it once, unless the record says that it cannot know."""
+    plain, faulty = month("--citizens", "80"), month("--citizens", "80", "--faults", "0.05")
+    assert (faulty["stories"], faulty["kinds"], faulty["owed"]) == (plain["stories"], plain["kinds"], plain["owed"])
+    assert set(faulty["states"]) == {"sent", "waiting", "unknown"}
+    assert faulty["states"]["sent"] <= faulty["came"] <= faulty["states"]["sent"] + faulty["states"]["unknown"]
+    unknown = [reason for reason in faulty["reasons"] if reason.startswith("unknown")]
+    assert any("broke off" in reason for reason in unknown)
+    assert any("HTTP 500" in reason for reason in unknown)
+    assert any("not a JSON object" in reason for reason in unknown)
+    assert faulty["tokens"] < faulty["owed"] / 4
