@@ -22,7 +22,7 @@ from adapters.sandbox.keys import WECHAT, WEIBO
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import load_office
 from bot.clock import MovableClock
-from bot.commands.showing import DEMO_CONFIG, _accounts, weibo_accounts, weibo_bases
+from bot.commands.showing import DEMO_CONFIG, wechat_accounts, weibo_accounts, weibo_bases
 from storage.columns import Moment
 
 HOST = "127.0.0.1"
@@ -132,7 +132,7 @@ async def opened(
     office, clock = load_office(DEMO_CONFIG, environ=environ), MovableClock(start=start)
     own = f"http://{HOST}:{port}"
     sandbox = sandbox_app(
-        accounts=_accounts(office, own),
+        accounts=wechat_accounts(office, own),
         weibo=weibo_accounts(office, own),
         clock=clock,
         retry_seconds=30.0,

@@ -2,7 +2,7 @@
 
 import typer
 
-from bot.commands import calendar, checking, deadlines, petitions, phrases, rebuild, serving, showing, users
+from bot.commands import calendar, checking, deadlines, petitions, phrases, rebuild, serving, showing, talking, users
 
 cli = typer.Typer(
     name="bot",
@@ -15,6 +15,7 @@ cli.command("serve")(serving.serve)
 cli.command("migrate")(serving.migrate)
 cli.command("demo")(showing.demo)
 cli.command("sandbox")(showing.sandbox)
+cli.command("talk")(talking.talk)
 cli.command("check")(checking.check)
 cli.command("act")(petitions.act)
 cli.command("deadline")(deadlines.deadline)

@@ -62,7 +62,7 @@ def sandbox(
     root.add_subapp(
         "/sandbox",
         sandbox_app(
-            accounts=_accounts(office, gateway),
+            accounts=wechat_accounts(office, gateway),
             weibo=weibo_accounts(office, gateway),
             clock=clock,
             console_url=f"{gateway}/console/",
@@ -90,7 +90,7 @@ async def _demo(office: Office, port: int) -> None:
         gateway.app.add_subapp(
             "/sandbox",
             sandbox_app(
-                accounts=_accounts(office, own, absent={story.citizen for story in sample.stories}),
+                accounts=wechat_accounts(office, own, absent={story.citizen for story in sample.stories}),
                 weibo=weibo_accounts(office, own),
                 clock=clock,
                 on_clock=on_clock,
@@ -115,7 +115,7 @@ async def _seed(office: Office, gateway: Gateway, clock: MovableClock) -> None:
     )
 
 
-def _accounts(office: Office, gateway: str, *, absent: Collection[str] = ()) -> list[SandboxAccount]:
+def wechat_accounts(office: Office, gateway: str, *, absent: Collection[str] = ()) -> list[SandboxAccount]:
     """Return the sandbox's side of every WeChat account of the settings."""
     return [
         SandboxAccount(

@@ -25,7 +25,7 @@ from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import Office, load_office
 from bot.app.serving import runner_of
 from bot.clock import SHANGHAI, MovableClock
-from bot.commands.showing import DEMO_CONFIG, _accounts, weibo_accounts, weibo_bases
+from bot.commands.showing import DEMO_CONFIG, wechat_accounts, weibo_accounts, weibo_bases
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Case, Event
 from bot.petitions.ports import Delivery, OutboxMessage
@@ -171,7 +171,7 @@ class House:
         self._office = office
         if self.sandbox_runner is None:
             sandbox = sandbox_app(
-                accounts=_accounts(office, self.url),
+                accounts=wechat_accounts(office, self.url),
                 weibo=weibo_accounts(office, self.url),
                 clock=self.clock,
                 retry_seconds=2.0,
