@@ -33,6 +33,8 @@ import orjson
 from bot.petitions.vocabulary import Kind, Rating
 
 VERSION = 1
+LONGEST_REST = 6000
+"""Characters kept for 更多: the session is read with every turn. An answer can be looked up by its number as well."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -402,6 +404,13 @@ def with_person(session: str, person: Person) -> str:
     loaded = load_session(session)
     loaded.person = person
     return dump_session(loaded)
+
+
+def with_more(session: str, rest: str) -> str:
+    """Return the session with `rest` behind what is already left for 更多; of too much only `rest` is kept."""
+    left = load_session(session).rest
+    both = f"{left}\n\n{rest}" if left else rest
+    return with_rest(session, both if len(both) <= LONGEST_REST else rest)
 
 
 def forgotten(session: str) -> str:

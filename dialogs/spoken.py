@@ -228,6 +228,8 @@ _SAID: Mapping[str, str] = {
     "choice.details.supplement": "",
     "choice.details.rate": "",
     "choice.details.withdraw": "",
+    "outbox.rate": "",
+    "outbox.left": "count",
     "system.sorry": "",
     "system.holding": "",
     "system.late": "",

@@ -1,99 +1,26 @@
 """Messages to citizens and every attempt to deliver them: `bot.petitions.ports.Outbox` on SQLAlchemy Core.
 
-Claiming keeps the order per citizen in SQL: a message is taken only when no older one of the same citizen is pending or
-being sent. Two workers take disjoint rows (`SKIP LOCKED`), and as the row that one of them holds still counts as
-pending for the other, the second cannot overtake it with the citizen's next message. What is waiting, unknown, dead or
-sent holds nobody up. All conditions on state are literal, so that the partial indexes serve them.
-
-A lease that ran out belongs to a process that died. If its last attempt had begun, the message may have left: it
-becomes UNKNOWN and is never resent by itself. A template message is the exception: the platform drops a repeat of the
-same `client_msg_id` for ten minutes, so within them it is simply sent again.
+What is claimed and given back stands in `storage.outbox_claims`, what is only read in `storage.outbox_lists`. Several
+messages may leave as one: the attempt is that of the oldest, the carrier, and `carried` names the others, its riders.
+All conditions on state are literal, so that the partial indexes serve them.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import Boolean, ColumnElement, Row, and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Boolean, and_, bindparam, exists, func, insert, or_, select, update
 
 from bot.messages import DeliveryReport
-from bot.petitions.ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Reported
+from bot.petitions.errors import Stale
+from bot.petitions.ports import AccountKey, Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Reported
+from storage import outbox_claims, outbox_lists
 from storage.columns import Moment, storable
 from storage.connection import Connection
 from storage.errors import StorageError
+from storage.outbox_states import TROUBLED, among, is_in
 from storage.reports import settle
-from storage.rows import message_from
-from storage.tables import deliveries, outbox
+from storage.tables import carried, deliveries, outbox
 
-REPEATABLE_RUNG = "template"
-REPEATABLE_FOR = timedelta(minutes=10)
-"""How long the platform drops a repeated template message by its `client_msg_id`."""
-
-_UNFINISHED = (OutboxState.PENDING, OutboxState.SENDING)
-_TROUBLED = (OutboxState.DEAD, OutboxState.UNKNOWN, OutboxState.WAITING)
-
-
-def _is(state: OutboxState) -> ColumnElement[bool]:
-    return outbox.c.state == literal_column(f"'{state.value}'")
-
-
-def _in(column: ColumnElement[str], states: Sequence[OutboxState]) -> ColumnElement[bool]:
-    return column.in_([literal_column(f"'{state.value}'") for state in states])
-
-
-_older = outbox.alias("older")
-_DUE = (
-    select(outbox)
-    .where(
-        _is(OutboxState.PENDING),
-        outbox.c.next_at <= bindparam("now"),
-        ~select(_older.c.id)
-        .where(_older.c.citizen == outbox.c.citizen, _in(_older.c.state, _UNFINISHED), _older.c.id < outbox.c.id)
-        .exists(),
-    )
-    .order_by(outbox.c.next_at, outbox.c.id)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=outbox)
-)
-_LEASE = (
-    update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        state=OutboxState.SENDING.value,
-        lease_until=bindparam("lease", type_=Moment()),
-        lease_by=bindparam("owner"),
-    )
-)
-_EXPIRED = (
-    select(outbox.c.id, outbox.c.attempts, deliveries.c.rung, deliveries.c.started_at, deliveries.c.outcome)
-    .select_from(
-        outbox.outerjoin(
-            deliveries, and_(deliveries.c.outbox_id == outbox.c.id, deliveries.c.attempt == outbox.c.attempts)
-        )
-    )
-    .where(_is(OutboxState.SENDING), outbox.c.lease_until <= bindparam("now"))
-    .order_by(outbox.c.lease_until)
-    .with_for_update(skip_locked=True, of=outbox)
-)
-_GIVE_BACK = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"))
-    .values(
-        state=bindparam("b_state"),
-        next_at=bindparam("b_next", type_=Moment()),
-        lease_until=None,
-        lease_by="",
-        detail=bindparam("b_detail"),
-        unclear_at=func.coalesce(outbox.c.unclear_at, bindparam("b_unclear", type_=Moment())),
-    )
-)
-_LOSE_ATTEMPT = (
-    update(deliveries)
-    .where(deliveries.c.outbox_id == bindparam("b_id"), deliveries.c.attempt == bindparam("b_attempt"))
-    .values(outcome=DeliveryOutcome.UNKNOWN.value, finished_at=bindparam("b_now", type_=Moment()))
-)
 _COUNT_ATTEMPT = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"))
@@ -116,7 +43,7 @@ _FINISH_HELD = (
         or_(
             outbox.c.attempts <= bindparam("b_attempt"),
             bindparam("b_taken", type_=Boolean()),
-            and_(bindparam("b_unattempted", type_=Boolean()), _is(OutboxState.SENDING)),
+            and_(bindparam("b_unattempted", type_=Boolean()), is_in(OutboxState.SENDING)),
         ),
     )
     .values(
@@ -127,24 +54,61 @@ _FINISH_HELD = (
     )
 )
 _FINISH = _FINISH_HELD.values(lease_until=None, lease_by="")
+_leader = outbox.alias("leader")
+_MOUNT = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), is_in(OutboxState.PENDING))
+    .values(
+        state=OutboxState.SENDING.value,
+        lease_until=select(_leader.c.lease_until).where(_leader.c.id == bindparam("b_carrier")).scalar_subquery(),
+        lease_by=select(_leader.c.lease_by).where(_leader.c.id == bindparam("b_carrier")).scalar_subquery(),
+    )
+)
+_CARRY = insert(carried)
+_DISMOUNT = (
+    update(outbox)
+    .where(
+        exists().where(
+            carried.c.outbox_id == outbox.c.id,
+            carried.c.carrier == bindparam("b_carrier"),
+            carried.c.attempt == bindparam("b_attempt"),
+        ),
+        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        or_(is_in(OutboxState.SENDING), bindparam("b_taken", type_=Boolean())),
+    )
+    .values(
+        state=bindparam("b_state"),
+        next_at=bindparam("b_next", type_=Moment()),
+        detail=bindparam("b_detail"),
+        lease_until=None,
+        lease_by="",
+    )
+)
+_MERGE = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("b_id"),
+        among(outbox.c.state, (OutboxState.PENDING, OutboxState.SENDING, OutboxState.WAITING)),
+    )
+    .values(state=OutboxState.MERGED.value, next_at=None, lease_until=None, lease_by="", detail=bindparam("b_detail"))
+)
+_PARK = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), is_in(OutboxState.PENDING))
+    .values(state=OutboxState.WAITING.value, next_at=None, detail=bindparam("b_detail"))
+)
+_STAND_ALONE = frozenset({OutboxState.SENDING, OutboxState.DEAD})
+"""What the oldest of several comes to alone: the next rung is its own, and so is the end of its attempts."""
 _RELEASE = (
     update(outbox)
-    .where(outbox.c.citizen.in_(bindparam("b_citizens", expanding=True)), _is(OutboxState.WAITING))
+    .where(outbox.c.citizen.in_(bindparam("b_citizens", expanding=True)), is_in(OutboxState.WAITING))
     .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()))
 )
 _REPLAY = (
     update(outbox)
-    .where(outbox.c.id == bindparam("b_id"), _in(outbox.c.state, _TROUBLED))
+    .where(outbox.c.id == bindparam("b_id"), among(outbox.c.state, TROUBLED))
     .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()), unclear_at=None)
 )
-_TROUBLES = select(outbox).where(_in(outbox.c.state, _TROUBLED)).order_by(outbox.c.id.desc()).limit(bindparam("limit"))
-_OF_PETITION = select(outbox).where(outbox.c.number == bindparam("number")).order_by(outbox.c.id)
-_ATTEMPTS = (
-    select(deliveries)
-    .where(deliveries.c.outbox_id.in_(bindparam("ids", expanding=True)))
-    .order_by(deliveries.c.outbox_id, deliveries.c.attempt)
-)
-_WAITING = select(func.count().label("total")).select_from(outbox).where(_in(outbox.c.state, _UNFINISHED))
 
 
 class SqlOutbox:
@@ -153,35 +117,52 @@ class SqlOutbox:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def claim(self, *, owner: str, now: datetime, lease: datetime, limit: int) -> tuple[OutboxMessage, ...]:
-        """Take due messages, oldest first, at most one a citizen and none behind an unfinished older one."""
-        for expired in await self._db.rows(_EXPIRED, {"now": now}):
-            await self._give_back(expired, now)
-        rows = await self._db.rows(_DUE, {"now": now, "limit": limit})
-        if rows:
-            await self._db.run(_LEASE, {"ids": [row.id for row in rows], "lease": lease, "owner": owner})
-        return tuple(replace(message_from(row), state=OutboxState.SENDING) for row in rows)
+    async def claim(
+        self, *, owner: str, now: datetime, lease: datetime, shares: Mapping[AccountKey, int]
+    ) -> tuple[OutboxMessage, ...]:
+        """Take due messages, oldest first, one a citizen, and of each account at most its share."""
+        return await outbox_claims.claim(self._db, owner=owner, now=now, lease=lease, shares=shares)
 
-    async def _give_back(self, expired: Row[Any], now: datetime) -> None:
-        begun = expired.outcome == DeliveryOutcome.STARTED.value
-        repeatable = expired.rung == REPEATABLE_RUNG and begun and now - expired.started_at < REPEATABLE_FOR
-        if begun:
-            await self._db.run(_LOSE_ATTEMPT, {"b_id": expired.id, "b_attempt": expired.attempts, "b_now": now})
-        again = repeatable or not begun
-        values = {"b_state": OutboxState.PENDING.value, "b_next": now, "b_detail": ""}
-        if not again:
-            values = {"b_state": OutboxState.UNKNOWN.value, "b_next": None, "b_detail": "the sender died on the way"}
-        values["b_unclear"] = expired.started_at if repeatable else None
-        await self._db.run(_GIVE_BACK, {"b_id": expired.id} | values)
+    async def accounts(self) -> frozenset[AccountKey]:
+        """Return the accounts that something is pending for."""
+        return await outbox_lists.accounts(self._db)
 
-    async def start(self, message: OutboxMessage, *, rung: str, now: datetime) -> int:
+    async def behind(self, message: OutboxMessage, *, now: datetime, limit: int) -> tuple[OutboxMessage, ...]:
+        """Return the due messages of the same citizen behind a claimed one, in order."""
+        return await outbox_claims.behind(self._db, message, now=now, limit=limit)
+
+    async def notices(self, numbers: Sequence[str]) -> tuple[OutboxMessage, ...]:
+        """Return the messages about these petitions that are unsent or sent, oldest first."""
+        return await outbox_lists.notices(self._db, numbers)
+
+    async def merge(self, into: Mapping[int, OutboxMessage]) -> None:
+        """Make messages that are claimed, due or waiting MERGED, each with the id and kind of what overtook it."""
+        rows = [{"b_id": one, "b_detail": f"merged into {into[one].kind} (#{into[one].id})"} for one in sorted(into)]
+        await self._db.each(_MERGE, rows)
+
+    async def park(self, messages: Sequence[OutboxMessage], *, detail: str) -> None:
+        """Make due messages WAITING that stand behind a claimed one of the same citizen."""
+        if messages:
+            ids = [message.id for message in messages]
+            await self._db.run(_PARK, {"ids": ids, "b_detail": storable(detail)})
+
+    async def start(
+        self, message: OutboxMessage, *, rung: str, now: datetime, riders: Sequence[OutboxMessage] = ()
+    ) -> int:
         """Record that an attempt begins, before anything leaves; return its attempt number."""
         row = await self._db.row(_COUNT_ATTEMPT, {"b_id": message.id})
         if row is None:
             raise StorageError(f"outbox row {message.id} is gone")
         attempt: int = row.attempts
+        if riders:
+            ids = [rider.id for rider in riders]
+            if await self._db.run(_MOUNT, {"ids": ids, "b_carrier": message.id}) != len(ids):
+                raise Stale
         begun = {"outbox_id": message.id, "attempt": attempt, "rung": rung, "started_at": now}
         await self._db.run(_ADD_ATTEMPT, begun | {"outcome": DeliveryOutcome.STARTED.value})
+        await self._db.each(
+            _CARRY, [{"outbox_id": rider.id, "carrier": message.id, "attempt": attempt} for rider in riders]
+        )
         return attempt
 
     async def finish(
@@ -192,13 +173,14 @@ class SqlOutbox:
         state: OutboxState,
         next_at: datetime | None,
         detail: str = "",
+        riders: Sequence[OutboxMessage] = (),
     ) -> None:
         """Record an attempt's outcome (None: there was none) and where the message stands; SENDING keeps the lease.
 
         The word of an attempt that another has overtaken (the lease had run out) counts only if it is SENT. The message
         is written before its attempt, in the order in which a claim locks them: nobody deadlocks.
         """
-        again = delivery is not None and delivery.rung == REPEATABLE_RUNG
+        again = delivery is not None and delivery.rung == outbox_claims.REPEATABLE_RUNG
         unclear = again and delivery is not None and delivery.outcome is DeliveryOutcome.UNKNOWN
         await self._db.run(
             _FINISH_HELD if state is OutboxState.SENDING else _FINISH,
@@ -213,10 +195,35 @@ class SqlOutbox:
                 "b_unclear": delivery.started_at if delivery is not None and unclear else None,
             },
         )
+        if riders and delivery is not None:
+            await self._dismount(riders, delivery, state=state, next_at=next_at, detail=detail)
         if delivery is not None:
             values = {name: getattr(delivery, name) for name in _SETTLED}
             values |= {"outcome": delivery.outcome.value, "detail": storable(delivery.detail)}
             await self._db.run(_SETTLE_ATTEMPT, {"b_id": message.id, "b_attempt": delivery.attempt} | values)
+
+    async def _dismount(
+        self,
+        riders: Sequence[OutboxMessage],
+        delivery: Delivery,
+        *,
+        state: OutboxState,
+        next_at: datetime | None,
+        detail: str,
+    ) -> None:
+        alone = state in _STAND_ALONE
+        await self._db.run(
+            _DISMOUNT,
+            {
+                "ids": [rider.id for rider in riders],
+                "b_carrier": delivery.outbox_id,
+                "b_attempt": delivery.attempt,
+                "b_taken": state is OutboxState.SENT,
+                "b_state": OutboxState.PENDING.value if alone else state.value,
+                "b_next": delivery.finished_at if alone else next_at,
+                "b_detail": storable(detail),
+            },
+        )
 
     async def report(self, report: DeliveryReport, *, citizen: str, now: datetime) -> Reported | None:
         """Settle an attempt by the platform's later word on it; None when it is not known which."""
@@ -232,34 +239,12 @@ class SqlOutbox:
 
     async def troubled(self, *, limit: int = 200) -> tuple[OutboxMessage, ...]:
         """Return DEAD, UNKNOWN and WAITING messages, newest first."""
-        return tuple(message_from(row) for row in await self._db.rows(_TROUBLES, {"limit": limit}))
+        return await outbox_lists.troubled(self._db, limit=limit)
 
     async def of_petition(self, number: str) -> tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]:
-        """Return the messages about a petition with their attempts, oldest first."""
-        rows = await self._db.rows(_OF_PETITION, {"number": number})
-        if not rows:
-            return ()
-        attempts: defaultdict[int, list[Delivery]] = defaultdict(list)
-        for row in await self._db.rows(_ATTEMPTS, {"ids": [row.id for row in rows]}):
-            attempts[row.outbox_id].append(_delivery_from(row))
-        return tuple((message_from(row), tuple(attempts[row.id])) for row in rows)
+        """Return the messages about a petition with the attempts that carried them, oldest first."""
+        return await outbox_lists.of_petition(self._db, number)
 
     async def waiting_count(self, *, now: datetime) -> int:  # noqa: ARG002 -- the port's form; all unfinished count
         """Return how many messages are pending or being sent."""
-        row = await self._db.row(_WAITING)
-        total: int = row.total if row else 0
-        return total
-
-
-def _delivery_from(row: Row[Any]) -> Delivery:
-    return Delivery(
-        outbox_id=row.outbox_id,
-        attempt=row.attempt,
-        rung=row.rung,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        outcome=DeliveryOutcome(row.outcome),
-        code=row.code,
-        message_id=row.message_id,
-        detail=row.detail,
-    )
+        return await outbox_lists.waiting_count(self._db)

@@ -199,7 +199,7 @@ outbox = Table(
     _text("lease_by"),
     _text("detail"),
     Column("unclear_at", Moment),
-    _partial("ix_outbox_pending", "next_at", "id", where="state = 'pending'"),
+    _partial("ix_outbox_pending", "account", "next_at", "id", where="state = 'pending'"),
     _partial("ix_outbox_sending", "lease_until", where="state = 'sending'"),
     _partial("ix_outbox_unfinished", "citizen", "id", where="state IN ('pending', 'sending')"),
     _partial("ix_outbox_waiting", "citizen", where="state = 'waiting'"),
@@ -221,6 +221,16 @@ deliveries = Table(
     _text("detail"),
     ForeignKeyConstraint(["outbox_id"], ["outbox.id"]),
     _partial("ix_deliveries_message_id", "message_id", where="message_id <> ''"),
+)
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("outbox_id", _Id, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+    # The attempt of another message in which it left.
+    Column("carrier", _Id, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    ForeignKeyConstraint(["carrier", "attempt"], ["deliveries.outbox_id", "deliveries.attempt"]),
 )
 
 users = Table(

@@ -146,8 +146,11 @@ def notice_of(message_: OutboxMessage, attempts: Iterable[Delivery], user: User)
         "state": message_.state.value,
         "word": words.OUTBOX_STATES[message_.state],
         "at": message_.created_at,
-        "detail": message_.detail if user.role in access.OFFICE else "",
-        "attempts": [(attempt.started_at, words.delivery_words(attempt)) for attempt in attempts],
+        "detail": words.outbox_detail(message_.detail) if user.role in access.OFFICE else "",
+        "attempts": [
+            (attempt.started_at, words.delivery_words(attempt, with_others=attempt.outbox_id != message_.id))
+            for attempt in attempts
+        ],
     }
 
 

@@ -1,5 +1,6 @@
 """What the console says: moments, lamps, events, failures in plain Chinese. It decides nothing and knows no HTML."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,6 +52,8 @@ OUTBOX_STATES: Final = {
     OutboxState.UNKNOWN: "结果不明",
     OutboxState.DEAD: "发送失败",
     OutboxState.LAPSED: "过时不发",
+    OutboxState.MERGED: "已被后来的消息代替",
+    OutboxState.DROPPED: "已放弃发送",
 }
 OUTCOMES: Final = {
     DeliveryOutcome.STARTED: "已开始",
@@ -98,6 +101,14 @@ NOTICES: Final = {
     "draft": "草稿提醒",
     "mention": "公开答复",
 }
+OWN_DETAILS: Final = {
+    "no permitted way now; waits for the next contact": "现在没有平台允许的发送方式",
+    "said in public that there is news; the words wait for the next contact": "已公开评论有新进展，内容等市民私信时发",
+    "the account is paused": "账号暂停发送，修好后自动接着发",
+    "the phrase could not be rendered": "话术有错，没能生成这条消息",
+    "the sender died on the way": "发送时程序中断，不知道发出没有",
+}
+_MERGED: Final = re.compile(r"merged into (\w+) \(#\d+\)")
 ATTACHMENT_STATES: Final = {AttachmentState.WANTED: "正在获取", AttachmentState.LOST: "未能取得"}
 ACTIONS: Final = {
     **{f"petition.{act}": act.label for act in Act},
@@ -320,9 +331,17 @@ def _said(data: Mapping[str, object], **labels: str) -> tuple[tuple[str, str], .
     return tuple((label, str(data[name])) for name, label in labels.items() if data.get(name))
 
 
-def delivery_words(delivery: Delivery) -> str:
-    """`客服消息：平台已接收`."""
-    return f"{RUNGS.get(delivery.rung, delivery.rung)}：{OUTCOMES[delivery.outcome]}"
+def delivery_words(delivery: Delivery, *, with_others: bool = False) -> str:
+    """`客服消息：平台已接收`; `with_others` when it is the attempt of an older message that this one left with."""
+    words = f"{RUNGS.get(delivery.rung, delivery.rung)}：{OUTCOMES[delivery.outcome]}"
+    return f"{words}（与较早的消息一起发出）" if with_others else words
+
+
+def outbox_detail(detail: str) -> str:
+    """Return why a message stands where it does; what the gateway itself says is put into Chinese."""
+    if merged := _MERGED.fullmatch(detail):
+        return f"由后来的“{NOTICES.get(merged[1], merged[1])}”代替"
+    return OWN_DETAILS.get(detail, detail)
 
 
 def fault(error: PetitionError) -> tuple[int, str]:  # noqa: PLR0911 -- one sentence for each error

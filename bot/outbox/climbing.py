@@ -5,7 +5,7 @@ started; whatever happens to the process then, the record says that the message 
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -33,6 +33,7 @@ from bot.outbox.ladder import (
     decide,
 )
 from bot.outbox.pauses import Pauses
+from bot.outbox.queueing import Parcel, Queue, Queues
 from bot.outbox.reach import Reach, read_reach
 from bot.outbox.record import Begun, Record
 from bot.outbox.sending import Sender
@@ -50,6 +51,11 @@ from bot.petitions.ports import (
 log = structlog.get_logger(__name__)
 
 
+_SHARED = frozenset({Rung.MESSAGE, Rung.MENTION_REPLY})
+"""Forms with room for several messages at once."""
+_LATER = frozenset({Rung.TEMPLATE, Rung.SUBSCRIPTION})
+
+
 class Climber:
     """Delivers one message at a time; `pause` is how long an account rests after its credentials failed."""
 
@@ -59,6 +65,7 @@ class Climber:
         storage: Storage,
         sender: Sender,
         record: Record,
+        queues: Queues,
         pauses: Pauses,
         clock: Clock,
         metrics: Metrics,
@@ -68,6 +75,7 @@ class Climber:
         self._storage = storage
         self._sender = sender
         self._record = record
+        self._queues = queues
         self._pauses = pauses
         self._clock = clock
         self._metrics = metrics
@@ -76,42 +84,91 @@ class Climber:
 
     async def climb(self, message: OutboxMessage) -> None:
         """Try the permitted rungs in order until one settles the message; it goes to where its citizen wrote last."""
-        if message.number is not None:
-            async with self._storage.read() as work:
-                citizen = await work.followings.last_active(message.number, message.citizen)
-            message = replace(message, citizen=citizen)
+        queue = await self._queues.of(message)
+        if queue.message is None:
+            return
+        message = queue.message
         ref = CitizenRef.parse(message.citizen)
-        platform = self._sender.platform(ref)
-        if platform is None:
-            await self._record.settle(message, OutboxState.DEAD, detail=f"no account {ref.account} in the settings")
+        ready = await self._ready(message, ref)
+        if ready is None:
             return
-        try:
-            outbound = self._sender.words(message)
-        except Exception:
-            log.exception("outbox.render_failed", message=message.id)
-            await self._record.settle(message, OutboxState.DEAD, detail="the phrase could not be rendered")
-            return
-        reach, decision = await self._ways(message, platform, ref)
-        state, reason = _standing(decision), decision.reason
+        platform, outbound = ready
+        reach, decision = await self._decided(message, platform, ref)
+        if decision.rungs:  # with no await since the rests were read: only one message probes after a pause
+            self._pauses.probe(ref, public=decision.rungs[0] is Rung.PUBLIC_COMMENT)
         nowhere = not decision.rungs and decision.until is None
         if message.kind == DRAFT_REMINDER and (nowhere or _came_back(message, reach.row)):
             await self._record.settle(message, OutboxState.LAPSED, detail="a reminder goes at once or not at all")
-            return
+        elif decision.rungs:
+            await self._rise(queue, message, platform, outbound, reach=reach, decision=decision)
+        elif _standing(decision) is OutboxState.WAITING:
+            also = await self._no_way_either(queue, platform, ref)
+            await self._record.wait((message, *also), seen=_seen(reach), detail=decision.reason)
+        else:
+            await self._record.settle(message, _standing(decision), next_at=decision.until, detail=decision.reason)
+
+    async def _ready(self, message: OutboxMessage, ref: CitizenRef) -> tuple[Platform, Outbound] | None:
+        """Return platform and words of a message, or settle why it can never leave."""
+        platform = self._sender.platform(ref)
+        if platform is None:
+            await self._record.settle(message, OutboxState.DEAD, detail=f"no account {ref.account} in the settings")
+            return None
+        try:
+            return platform, self._sender.words(message)
+        except Exception:
+            log.exception("outbox.render_failed", message=message.id)
+            await self._record.settle(message, OutboxState.DEAD, detail="the phrase could not be rendered")
+            return None
+
+    async def _rise(
+        self,
+        queue: Queue,
+        message: OutboxMessage,
+        platform: Platform,
+        outbound: Outbound,
+        *,
+        reach: Reach,
+        decision: Decision,
+    ) -> None:
+        """Try one form after the other; what none of them settles waits, or is dead, or unknown."""
+        ref, state, reason = CitizenRef.parse(message.citizen), _standing(decision), decision.reason
         for rung in decision.rungs:
             last = rung is decision.rungs[-1]
+            parcel = Parcel(outbound=outbound)
+            if rung in _SHARED:
+                parcel = self._queues.parcel(outbound, queue, pages=platform.pages, last=_only_one(decision, reach))
             verdict = await self._attempt(
-                message, platform, ref, rung, outbound, reach=reach, decision=decision, last=last
+                message, platform, ref, rung, parcel, reach=reach, decision=decision, last=last
             )
+            if parcel.riders and verdict.outcome is DeliveryOutcome.REFUSED and verdict.state is None:
+                # Whose words they did not take is not known: each goes by itself, the oldest at once.
+                parcel = Parcel(outbound=outbound)
+                verdict = await self._attempt(
+                    message, platform, ref, rung, parcel, reach=reach, decision=decision, last=last
+                )
             if verdict.state is not None:
                 return
             # Where a repeat was refused, what it repeats may still have arrived.
             state = settled(verdict, rung) if message.unclear_at is None else OutboxState.UNKNOWN
             reason = verdict.detail
-            if message.kind == DRAFT_REMINDER:
-                state = OutboxState.LAPSED
-        await self._record.settle(message, state, next_at=decision.until, detail=reason)
+        if message.kind == DRAFT_REMINDER:
+            state = OutboxState.LAPSED
+        if state is OutboxState.WAITING:
+            await self._record.wait((message,), seen=_seen(reach), detail=reason)
+        else:
+            await self._record.settle(message, state, next_at=decision.until, detail=reason)
 
-    async def _ways(self, message: OutboxMessage, platform: Platform, ref: CitizenRef) -> tuple[Reach, Decision]:
+    async def _no_way_either(self, queue: Queue, platform: Platform, ref: CitizenRef) -> tuple[OutboxMessage, ...]:
+        """Return those behind that cannot go either: they wait together, or a contact would find some on their way."""
+        found = []
+        for row in queue.behind:
+            _, decision = await self._decided(row, platform, ref)
+            if decision.rungs or _standing(decision) is not OutboxState.WAITING:
+                break
+            found.append(row)
+        return tuple(found)
+
+    async def _decided(self, message: OutboxMessage, platform: Platform, ref: CitizenRef) -> tuple[Reach, Decision]:
         """Return what is known of the ways to the citizen, and what the ladder makes of it."""
         now, mentions = self._clock.now(), self._sender.speaks_in_public(ref)
         async with self._storage.read() as work:
@@ -127,10 +184,7 @@ class Climber:
             answers_mention=message.kind == MENTION_ANSWER,
             unclear_at=message.unclear_at,
         )
-        decision = decide(notice, reach.state, now=now, account=account)
-        if decision.rungs:  # with no await since the rests were read: only one message probes after a pause
-            self._pauses.probe(ref, public=decision.rungs[0] is Rung.PUBLIC_COMMENT)
-        return reach, decision
+        return reach, decide(notice, reach.state, now=now, account=account)
 
     async def _attempt(
         self,
@@ -138,7 +192,7 @@ class Climber:
         platform: Platform,
         ref: CitizenRef,
         rung: Rung,
-        outbound: Outbound,
+        parcel: Parcel,
         *,
         reach: Reach,
         decision: Decision,
@@ -147,11 +201,13 @@ class Climber:
         """Send once; the attempt is on record before anything leaves, and its verdict right after."""
         started, public = self._clock.now(), rung is Rung.PUBLIC_COMMENT
         chosen = decision.subscription if rung is Rung.SUBSCRIPTION else None
-        begun = await self._record.begin(message, platform, rung, outbound, subscription=chosen)
+        begun = await self._record.begin(
+            message, platform, rung, parcel.outbound, subscription=chosen, riders=parcel.riders
+        )
         if begun is None:
             return Verdict(outcome=DeliveryOutcome.UNREACHABLE, state=None, detail="subscription: no_grant")
         try:
-            receipt = await self._sender.send(message, ref, rung, outbound, reach=reach, subscription=chosen)
+            receipt = await self._sender.send(message, ref, rung, parcel.outbound, reach=reach, subscription=chosen)
             verdict = Verdict(
                 outcome=DeliveryOutcome.ACCEPTED,
                 state=OutboxState.SENT,
@@ -163,7 +219,15 @@ class Climber:
             verdict = self._judge(message, ref, rung, error, begun=begun, reach=reach)
         if public:
             verdict = in_public(verdict, answers_mention=message.kind == MENTION_ANSWER, last=last, now=started)
-        await self._record.end(message, verdict, begun=begun, rung=rung, started=started, permits=reach.permits)
+        await self._record.end(
+            message,
+            verdict,
+            begun=begun,
+            rung=rung,
+            started=started,
+            permits=reach.permits,
+            riders=parcel.riders,
+        )
         self._metrics.notices.labels(ref.account, rung.value, verdict.outcome.value).inc()
         return verdict
 
@@ -208,3 +272,15 @@ def _standing(decision: Decision) -> OutboxState:
 def _came_back(message: OutboxMessage, row: CitizenRow | None) -> bool:
     """Whether the citizen has written since, and was offered the draft then."""
     return row is not None and row.last_seen is not None and row.last_seen > message.created_at
+
+
+def _only_one(decision: Decision, reach: Reach) -> bool:
+    """Tell whether nothing more can be sent after this one, so that the citizen must hear what is left."""
+    if not _LATER.isdisjoint(decision.rungs):
+        return False
+    return Rung.MESSAGE not in decision.rungs or (reach.row is not None and reach.row.window_left == 1)
+
+
+def _seen(reach: Reach) -> datetime | None:
+    """Return when the citizen was last heard of, as the ladder knew it."""
+    return reach.row.last_seen if reach.row is not None else None

@@ -6,31 +6,41 @@ repeat (template messages carry a `client_msg_id`). A cancelled loop finishes wh
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from adapters.platform import Platform, PublicPlatform
 from bot.clock import Clock
-from bot.messages import Channel
+from bot.messages import Channel, CitizenRef
 from bot.metrics import Metrics
 from bot.outbox.climbing import Climber
 from bot.outbox.ladder import BACKOFF, Backoff
 from bot.outbox.pauses import Pauses
+from bot.outbox.queueing import Queues
 from bot.outbox.record import Record
 from bot.outbox.sending import Sender
 from bot.petitions.errors import Stale
-from bot.petitions.ports import OutboxMessage, OutboxState, Storage, StorageUnavailable
+from bot.petitions.ports import AccountKey, OutboxMessage, OutboxState, Storage, StorageUnavailable
 from bot.phrasing import Phrasing
 
 log = structlog.get_logger(__name__)
 
 
+_ACCOUNTS_EVERY = timedelta(minutes=1)
+"""How often we look for messages of accounts that are no longer in the settings."""
+_LEAST_SHARE = 4
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxLimits:
-    """`lease` outlasts the slowest call; `pause` is how long an account rests after its credentials failed."""
+    """`at_once` calls under way, shared evenly by the accounts; `lease` outlasts the slowest call.
+
+    `pause` is how long an account rests after its credentials failed.
+    """
 
     poll: float = 1.0
     at_once: int = 32
@@ -56,12 +66,22 @@ class OutboxLoop:
     ) -> None:
         self._storage = storage
         self._clock = clock
+        self._accounts = frozenset(platforms)
+        self._speaking = frozenset(public or ())
+        self._strangers: frozenset[AccountKey] = frozenset()
+        self._look_again: datetime | None = None
+        self._busy: Counter[AccountKey] = Counter()
+        self._pauses = Pauses(clock)
         self._record = Record(storage=storage, clock=clock)
+        sender = Sender(platforms=platforms, public=public or {}, phrasing=phrasing)
         self._climber = Climber(
             storage=storage,
-            sender=Sender(platforms=platforms, public=public or {}, phrasing=phrasing),
+            sender=sender,
             record=self._record,
-            pauses=Pauses(clock),
+            queues=Queues(
+                storage=storage, record=self._record, sender=sender, phrasing=phrasing, clock=clock, metrics=metrics
+            ),
+            pauses=self._pauses,
             clock=clock,
             metrics=metrics,
             pause=limits.pause,
@@ -95,8 +115,7 @@ class OutboxLoop:
         claimed: Iterable[OutboxMessage] = ()
         try:
             await self._release()
-            room = self._limits.at_once - len(under_way)
-            claimed = await self._claim(room) if room > 0 else ()
+            claimed = await self._claim()
         except StorageUnavailable:
             log.warning("outbox.database_away")
         except Exception:
@@ -131,14 +150,34 @@ class OutboxLoop:
             self._contacts |= wrote
             raise
 
-    async def _claim(self, limit: int) -> tuple[OutboxMessage, ...]:
+    async def _claim(self) -> tuple[OutboxMessage, ...]:
         now = self._clock.now()
         async with self._storage.begin() as work:
-            claimed = await work.outbox.claim(owner=self._owner, now=now, lease=now + self._limits.lease, limit=limit)
+            if self._look_again is None or now >= self._look_again or self._look_again > now + _ACCOUNTS_EVERY:
+                self._strangers = await work.outbox.accounts() - self._accounts
+                self._look_again = now + _ACCOUNTS_EVERY
+            claimed = await work.outbox.claim(
+                owner=self._owner, now=now, lease=now + self._limits.lease, shares=self._shares()
+            )
             await work.commit()
         return claimed
 
+    def _shares(self) -> dict[AccountKey, int]:
+        """Return how many more messages of each account may be under way: every account has its own share.
+
+        One that rests is not asked, unless it can still speak in public.
+        """
+        all_ = self._accounts | self._strangers
+        share = max(_LEAST_SHARE, self._limits.at_once // max(1, len(all_)))
+        return {account: share - self._busy[account] for account in all_ if not self._at_rest(account)}
+
+    def _at_rest(self, account: AccountKey) -> bool:
+        return account not in self._speaking and self._pauses.account_until(account, public=False) is not None
+
     async def _deliver(self, message: OutboxMessage) -> None:
+        account = CitizenRef.parse(message.citizen)
+        key = (account.channel, account.account)
+        self._busy[key] += 1
         try:
             await self._climber.climb(message)
         except (StorageUnavailable, Stale):
@@ -146,6 +185,8 @@ class OutboxLoop:
         except Exception as error:
             log.exception("outbox.delivery_failed", message=message.id)
             await self._give_up(message, type(error).__name__)
+        finally:
+            self._busy[key] -= 1
 
     async def _give_up(self, message: OutboxMessage, what: str) -> None:
         """Show a message that we cannot handle to the staff; left to its lease, it would come back for ever."""

@@ -12,6 +12,7 @@ import structlog
 from adapters.platform import CredentialsError, Rung
 from bot.clock import Clock
 from bot.messages import Channel, CitizenRef
+from bot.petitions.ports import AccountKey
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,11 @@ class Pauses:
 
     def until(self, ref: CitizenRef, *, public: bool) -> datetime | None:
         """Return until when the citizen's account rests, None when it does not."""
-        until = self._until.get((ref.channel, ref.account, public))
+        return self.account_until((ref.channel, ref.account), public=public)
+
+    def account_until(self, account: AccountKey, *, public: bool) -> datetime | None:
+        """Return until when an account rests, None when it does not."""
+        until = self._until.get((*account, public))
         return until if until is not None and until > self._clock.now() else None
 
     def rests(self, ref: CitizenRef, rungs: Iterable[Rung]) -> dict[Rung, datetime]:

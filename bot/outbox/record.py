@@ -4,6 +4,7 @@ An attempt is on record before anything leaves. Its outcome is written together 
 window used up or shut, a consent used, a form that does not reach them. Decides nothing: `bot.outbox.verdict` does.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from bot.petitions.ports import (
     UnitOfWork,
 )
 from bot.petitions.reach_ports import Grant
-from dialogs.session import with_rest
+from dialogs.session import with_more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,9 @@ class Record:
         outbound: Outbound,
         *,
         subscription: Subscription | None = None,
+        riders: Sequence[OutboxMessage] = (),
     ) -> Begun | None:
-        """Write that an attempt begins. What does not fit one message is left for 更多.
+        """Write that an attempt begins, with `riders` in the same message. What does not fit one is left for 更多.
 
         A consent to `subscription` is used with it, whatever becomes of the attempt; None when none is left.
         """
@@ -60,7 +62,7 @@ class Record:
                 grant = await work.reach.use(message.citizen, template, message=message.id, now=now)
                 if grant is None:
                     return None
-            attempt = await work.outbox.start(message, rung=rung.value, now=now)
+            attempt = await work.outbox.start(message, rung=rung.value, now=now, riders=riders)
             if rung in {Rung.MESSAGE, Rung.MENTION_REPLY}:
                 await _keep_rest(work, message.citizen, platform.pages(outbound)[1])
             await work.commit()
@@ -75,6 +77,7 @@ class Record:
         rung: Rung,
         started: datetime,
         permits: str,
+        riders: Sequence[OutboxMessage] = (),
     ) -> None:
         """Write what became of an attempt; `permits` is the mention whose private message it used."""
         delivery = Delivery(
@@ -89,12 +92,19 @@ class Record:
             detail=verdict.detail,
         )
         try:
-            await self._write(message, delivery, verdict, grant=begun.grant, permits=permits)
+            await self._write(message, delivery, verdict, grant=begun.grant, permits=permits, riders=riders)
         except Stale:  # a deadlock with whoever takes up messages whose lease ran out: what we know must not be lost
-            await self._write(message, delivery, verdict, grant=begun.grant, permits=permits)
+            await self._write(message, delivery, verdict, grant=begun.grant, permits=permits, riders=riders)
 
     async def _write(
-        self, message: OutboxMessage, delivery: Delivery, verdict: Verdict, *, grant: Grant | None, permits: str
+        self,
+        message: OutboxMessage,
+        delivery: Delivery,
+        verdict: Verdict,
+        *,
+        grant: Grant | None,
+        permits: str,
+        riders: Sequence[OutboxMessage],
     ) -> None:
         async with self._storage.begin() as work:
             await work.outbox.finish(
@@ -103,9 +113,33 @@ class Record:
                 state=verdict.state or OutboxState.SENDING,
                 next_at=verdict.next_at,
                 detail=verdict.detail,
+                riders=riders,
             )
             told = Told(rung=Rung(delivery.rung), outcome=verdict.outcome, code=verdict.code, left=verdict.left)
             await keep_told(work, message.citizen, told, permits=permits, grant=grant, now=self._clock.now())
+            await work.commit()
+
+    async def merge(self, into: Mapping[int, OutboxMessage]) -> None:
+        """Write which messages others have overtaken."""
+        async with self._storage.begin() as work:
+            await work.outbox.merge(into)
+            await work.commit()
+
+    async def wait(self, messages: Sequence[OutboxMessage], *, seen: datetime | None, detail: str) -> None:
+        """Let messages of one citizen wait for the next contact, the first of them claimed.
+
+        Whoever wrote since they were `seen` last has opened a window, and may have released what waited before this was
+        written: then all of it is due at once. Reading the citizen locks them against a turn in between.
+        """
+        first, *riders = messages
+        async with self._storage.begin() as work:
+            row = (await work.turns.load([], [first.citizen])).citizens[first.citizen]
+            if row.last_seen == seen:
+                await work.outbox.finish(first, None, state=OutboxState.WAITING, next_at=None, detail=detail)
+                await work.outbox.park(riders, detail=detail)
+            else:
+                now = self._clock.now()
+                await work.outbox.finish(first, None, state=OutboxState.PENDING, next_at=now, detail="")
             await work.commit()
 
     async def settle(
@@ -121,4 +155,4 @@ async def _keep_rest(work: UnitOfWork, citizen: str, rest: str) -> None:
     """Leave what does not fit one message in the citizen's session, where 更多 finds it."""
     if rest:
         row = (await work.turns.load([], [citizen])).citizens[citizen]
-        await work.turns.save(TurnWrites(citizens=[replace(row, session=with_rest(row.session, rest))]))
+        await work.turns.save(TurnWrites(citizens=[replace(row, session=with_more(row.session, rest))]))

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Self
 
 from bot.errors import GatewayError
-from bot.messages import DeliveryReport, Inbound, MediaKind
+from bot.messages import Channel, DeliveryReport, Inbound, MediaKind
 from bot.petitions.account_ports import AccountNotes, SignedBodies
 from bot.petitions.alarm_ports import Alarms
 from bot.petitions.calendar import CalendarNotice
@@ -160,6 +160,10 @@ class Attachments(Protocol):
 # --- outbox ---------------------------------------------------------------------------------------------------------
 
 
+AccountKey = tuple[Channel, str]
+"""An account of ours: the platform, and our name for it."""
+
+
 class OutboxState(StrEnum):
     """Where a message to a citizen stands; persisted."""
 
@@ -175,6 +179,10 @@ class OutboxState(StrEnum):
     """Refused for good; staff see it, and can replay it."""
     LAPSED = "lapsed"
     """Of no use any more, and not sent."""
+    MERGED = "merged"
+    """A later notice of the same petition says all it would have said; `detail` names that one."""
+    DROPPED = "dropped"
+    """Taken out of the queue by a member of staff, with a reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +234,7 @@ class DeliveryOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One attempt to send one message."""
+    """One attempt to send one message, or several that left as one: it is the attempt of the oldest of them."""
 
     outbox_id: int
     attempt: int
@@ -251,15 +259,43 @@ class Reported:
 class Outbox(Protocol):
     """Messages to citizens and every attempt to deliver them."""
 
-    async def claim(self, *, owner: str, now: datetime, lease: datetime, limit: int) -> tuple[OutboxMessage, ...]:
+    async def claim(
+        self, *, owner: str, now: datetime, lease: datetime, shares: Mapping[AccountKey, int]
+    ) -> tuple[OutboxMessage, ...]:
         """Take due messages, oldest first, at most one a citizen and none behind an unfinished older one.
 
-        Messages whose lease ran out come back first: to PENDING when no attempt had started, else to UNKNOWN.
+        Of each account at most its share, so that no backlog keeps another account waiting. Messages whose lease ran
+        out come back first: to PENDING when no attempt had started, else to UNKNOWN.
         """
         ...
 
-    async def start(self, message: OutboxMessage, *, rung: str, now: datetime) -> int:
-        """Record that an attempt begins, before anything leaves; return its attempt number."""
+    async def accounts(self) -> frozenset[AccountKey]:
+        """Return the accounts that something is pending for, those no longer in the settings too."""
+        ...
+
+    async def behind(self, message: OutboxMessage, *, now: datetime, limit: int) -> tuple[OutboxMessage, ...]:
+        """Return the due messages of the same citizen behind a claimed one, in order; nobody else can take them."""
+        ...
+
+    async def notices(self, numbers: Sequence[str]) -> tuple[OutboxMessage, ...]:
+        """Return the messages about these petitions that are unsent or sent, oldest first."""
+        ...
+
+    async def park(self, messages: Sequence[OutboxMessage], *, detail: str) -> None:
+        """Make due messages WAITING that stand behind a claimed one of the same citizen."""
+        ...
+
+    async def merge(self, into: Mapping[int, OutboxMessage]) -> None:
+        """Make messages that are claimed, due or waiting MERGED, each with the id and kind of what overtook it."""
+        ...
+
+    async def start(
+        self, message: OutboxMessage, *, rung: str, now: datetime, riders: Sequence[OutboxMessage] = ()
+    ) -> int:
+        """Record that an attempt begins, before anything leaves; return its attempt number.
+
+        `riders` leave in the same message and share its lease; `Stale` when one of them is no longer due.
+        """
         ...
 
     async def finish(
@@ -270,10 +306,12 @@ class Outbox(Protocol):
         state: OutboxState,
         next_at: datetime | None,
         detail: str = "",
+        riders: Sequence[OutboxMessage] = (),
     ) -> None:
         """Record an attempt's outcome (None: there was no attempt) and where the message stands now.
 
-        PENDING comes again at `next_at`; SENDING keeps the lease (another rung follows); all else is settled.
+        PENDING comes again at `next_at`; SENDING keeps the lease (another rung follows); all else is settled. `riders`
+        stand where the message does, but where it is SENDING or DEAD they are due again: each has its own way to go.
         """
         ...
 
@@ -302,7 +340,7 @@ class Outbox(Protocol):
         ...
 
     async def of_petition(self, number: str) -> tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]:
-        """Return the messages about a petition with their attempts, oldest first."""
+        """Return the messages about a petition with the attempts that carried them, oldest first."""
         ...
 
     async def waiting_count(self, *, now: datetime) -> int:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.petitions.errors import Stale
 from bot.petitions.ports import StorageUnavailable, TurnWrites
-from storage import attachments, batch_postgresql, cases, migrate, outbox
+from storage import attachments, batch_postgresql, cases, migrate, outbox_claims
 from storage.engine import SqlStorage
 from storage.errors import Conflict, NeedsMigration, StorageError, translate
 from storage.tables import metadata
@@ -255,10 +255,11 @@ def test_errors_of_drivers_are_told_apart(error: Exception, expected: type[Excep
     assert type(translate(error)) is expected
 
 
+PARAMETERS = {"now": "2026-11-20", "limit": 10, "account": "main", "channel": "wechat:%"}
 LOOPS = [
     (cases._DUE, "ix_milestones_next_at"),
-    (outbox._DUE, "ix_outbox_pending"),
-    (outbox._EXPIRED, "ix_outbox_sending"),
+    (outbox_claims._DUE, "ix_outbox_pending"),
+    (outbox_claims._EXPIRED, "ix_outbox_sending"),
     (attachments._DUE, "ix_attachments_wanted"),
 ]
 
@@ -267,7 +268,7 @@ LOOPS = [
 async def test_looking_for_work_on_sqlite_uses_a_partial_index(sqlite_url: str, statement: Any, index: str) -> None:
     sql = str(statement.compile(dialect=sqlite_dialect.dialect(paramstyle="named")))
     with sqlite3.connect(make_url(sqlite_url).database or "") as connection:
-        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", {"now": "2026", "limit": 10, "param_1": 0}).fetchall()
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", PARAMETERS | {"param_1": 0}).fetchall()
     connection.close()
     steps = [step[3] for step in plan]
     assert index in steps[0]
@@ -287,11 +288,12 @@ async def test_looking_for_work_on_postgresql_uses_a_partial_index(
     for many in MANY_DONE:
         await connection.execute(many)
     await connection.execute("VACUUM ANALYZE")
-    sql = str(statement.compile(dialect=postgresql.asyncpg.dialect()))  # type: ignore[no-untyped-call]
+    compiled = statement.compile(dialect=postgresql.asyncpg.dialect())  # type: ignore[no-untyped-call]
+    sql = str(compiled)
     await connection.execute("SET plan_cache_mode = force_generic_plan")
     await connection.execute(f"PREPARE due AS {sql}")
-    values = "('2026-11-20', 10)" if "LIMIT" in sql else "('2026-11-20')"
-    plan = "\n".join(line[0] for line in await connection.fetch(f"EXPLAIN EXECUTE due{values}"))
+    values = ", ".join(repr(PARAMETERS[name]) for name in compiled.positiontup)
+    plan = "\n".join(line[0] for line in await connection.fetch(f"EXPLAIN EXECUTE due({values})"))
     await connection.close()
     await storage.close()
     assert f"using {index}" in plan

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.messages import DeliveryReport
+from bot.messages import Channel, DeliveryReport
 from bot.petitions.ports import Delivery, DeliveryOutcome, LateReply, OutboxMessage, OutboxState, Reported, TurnWrites
 from storage.engine import SqlStorage
-from storage.outbox import _ATTEMPTS
+from storage.outbox_lists import ATTEMPTS
 from tests.contract.petitioning import HOUR, LI, NOW, WANG
 
 MINUTE = timedelta(minutes=1)
@@ -25,7 +25,8 @@ async def claim(
     storage: SqlStorage, *, now: datetime = NOW, limit: int = 10, owner: str = "one"
 ) -> tuple[OutboxMessage, ...]:
     async with storage.begin() as work:
-        claimed = await work.outbox.claim(owner=owner, now=now, lease=now + MINUTE, limit=limit)
+        shares = {(Channel.WECHAT, "main"): limit, (Channel.WECHAT, "other"): limit}
+        claimed = await work.outbox.claim(owner=owner, now=now, lease=now + MINUTE, shares=shares)
         await work.commit()
     return claimed
 
@@ -184,7 +185,7 @@ async def test_a_template_under_way_is_repeated_while_its_client_id_protects_it(
 
 async def attempts(storage: SqlStorage, message: OutboxMessage) -> list[DeliveryOutcome]:
     async with storage.read() as work:
-        rows = await work.outbox._db.rows(_ATTEMPTS, {"ids": [message.id]})
+        rows = await work.outbox._db.rows(ATTEMPTS, {"ids": [message.id]})
     return [DeliveryOutcome(row.outcome) for row in rows]
 
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.messages import DeliveryReport
+from bot.messages import Channel, DeliveryReport
 from bot.petitions.ports import Delivery, DeliveryOutcome, LateReply, OutboxState, Reported, TurnWrites
 from bot.petitions.reach_ports import Grant, GrantEnd, GrantSource
 from storage.engine import SqlStorage
@@ -114,7 +114,9 @@ async def sent(storage: SqlStorage, outcome: DeliveryOutcome, state: OutboxState
     async with storage.begin() as work:
         late = [LateReply(key="a", citizen=LI, text="words", at=NOW)]
         await work.turns.save(TurnWrites(late=late))
-        (message,) = await work.outbox.claim(owner="one", now=NOW, lease=NOW + MINUTE, limit=1)
+        (message,) = await work.outbox.claim(
+            owner="one", now=NOW, lease=NOW + MINUTE, shares={(Channel.WECHAT, "main"): 1}
+        )
         await work.reach.grant(grant("g"))
         await work.reach.use(LI, "once", message=message.id, now=NOW)
         attempt = await work.outbox.start(message, rung="subscription", now=NOW)

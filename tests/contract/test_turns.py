@@ -197,7 +197,7 @@ async def test_late_replies_are_queued_once(turning: Turning) -> None:
     await save(turning, late=[late])
     await save(turning, late=[late, replace(late, key="reply:2", text="第二条")])
     async with turning.storage.begin() as work:
-        (first,) = await work.outbox.claim(owner="x", now=NOW, lease=NOW + HOUR, limit=5)
+        (first,) = await work.outbox.claim(owner="x", now=NOW, lease=NOW + HOUR, shares={(Channel.WECHAT, "main"): 5})
         assert (first.key, first.kind, first.values) == ("reply:1", "reply", {"text": "受理了"})
         assert await work.outbox.waiting_count(now=NOW) == 2
 

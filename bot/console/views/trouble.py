@@ -69,6 +69,6 @@ def _outbox(message: OutboxMessage) -> Mapping[str, object]:
         "state": message.state.value,
         "word": words.OUTBOX_STATES[message.state],
         "attempts": message.attempts,
-        "detail": message.detail,
+        "detail": words.outbox_detail(message.detail),
         "values": masked(json.dumps(dict(message.values), ensure_ascii=False, indent=2, default=str)),
     }

@@ -321,8 +321,10 @@ class Office:
         """Let the oldest notice of a petition's citizen be refused for good; return its id."""
         now = self.clock.now()
         async with self.storage.begin() as work:
-            [message] = [m for m in await work.outbox.claim(
-                owner="test", now=now, lease=now + timedelta(minutes=1), limit=50) if m.number == number]  # fmt: skip
+            shares = dict.fromkeys(await work.outbox.accounts(), 50)
+            lease = now + timedelta(minutes=1)
+            claimed = await work.outbox.claim(owner="test", now=now, lease=lease, shares=shares)
+            [message] = [m for m in claimed if m.number == number]
             attempt = await work.outbox.start(message, rung="message", now=now)
             delivery = Delivery(
                 outbox_id=message.id, attempt=attempt, rung="message", started_at=now, finished_at=now,

@@ -61,7 +61,8 @@ async def sent(office):
     texts = []
     while True:
         async with office.storage.begin() as work:
-            claimed = await work.outbox.claim(owner="t", now=now, lease=now + TEN, limit=9)
+            shares = dict.fromkeys(await work.outbox.accounts(), 9)
+            claimed = await work.outbox.claim(owner="t", now=now, lease=now + TEN, shares=shares)
             for message in claimed:
                 await work.outbox.finish(message, None, state=OutboxState.SENT, next_at=None)
             await work.commit()
@@ -173,7 +174,8 @@ async def test_a_line_that_did_not_arrive_says_so(office):
     await clerk.submit(f"/console/chats/{chat}", "接入")
     now = office.clock.now()
     async with office.storage.begin() as work:
-        [message] = await work.outbox.claim(owner="t", now=now, lease=now + TEN, limit=9)
+        shares = dict.fromkeys(await work.outbox.accounts(), 9)
+        [message] = await work.outbox.claim(owner="t", now=now, lease=now + TEN, shares=shares)
         await work.outbox.start(message, rung="message", now=now)
         delivery = Delivery(
             outbox_id=message.id, attempt=1, rung="message", started_at=now, finished_at=now,

@@ -13,10 +13,13 @@ from bot.messages import Channel, Outbound
 from bot.metrics import Metrics
 from bot.outbox.loop import OutboxLimits, OutboxLoop
 from bot.petitions.lifecycle import Act
+from bot.petitions.petition import Actor
+from bot.petitions.vocabulary import Role
 
 from .conftest import Citizen, House, Logs, events_of, until
 from .databases import away, rows
 
+BOSS = Actor(role=Role.SUPERVISOR, id="qian")
 CLOSED_AFTER = {"hours": 49}
 """The window of 48 hours has closed, no clock of the petition has come."""
 
@@ -217,7 +220,7 @@ async def test_what_the_account_may_not_do_stops_it_with_one_alarm(
     begin_loop(house, "outbox")
     for refused in (number, other):
         await attempted(house, refused, 1)
-    await house.act(Act.FORWARD, number, unit="zhujian")
+    await house.act(Act.SUPERVISE, number, actor=BOSS, text="工期长，群众反映多。")
     house.advance(minutes=4.8)
     assert await house.calls("message/custom/send") == 2
     (alarm,) = events_of(logged, "outbox.account_paused")
@@ -236,7 +239,8 @@ async def test_what_the_account_may_not_do_stops_it_with_one_alarm(
     house.advance(minutes=5.1)
     await settled(house)
     house.advance(seconds=31)
-    assert (len(await an.gets(2)), len(await bo.gets(1))) == (2, 1)
+    ((_, both),) = await an.gets(1)
+    assert (both.count("编号："), len(await bo.gets(1))) == (2, 1)
     assert len(events_of(logged, "outbox.account_paused")) == 1
     assert len(events_of(logged, "outbox.account_resumed")) == 1
 
@@ -274,12 +278,12 @@ async def test_not_following_waits_for_the_next_contact(house: House) -> None:
     await house.act(Act.FORWARD, number, unit="zhujian")
     assert (await comes_to(house, number, "sent", "waiting"))[1][2] == [("template", "unreachable", "43004")]
     await house.act(Act.ANSWER, number, text="已责令停工。")
-    await comes_to(house, number, "sent", "waiting", "waiting")
+    await comes_to(house, number, "sent", "merged", "waiting")
     await an.says("帮助")
-    notices = await an.gets(3)
-    assert [(way, text[:8]) for way, text in notices[1:]] == [
-        ("custom", "您的投诉已转给云"),
-        ("custom", "您的投诉有答复了"),
+    assert [(way, text[:8]) for way, text in (await an.gets(2))[1:]] == [("custom", "您的投诉有答复了")]
+    assert (await attempts(house, number))[1:] == [
+        ("forwarded", "merged", [("template", "unreachable", "43004")]),
+        ("answered", "sent", [("message", "accepted", "")]),
     ]
 
 
@@ -304,12 +308,13 @@ async def test_who_left_and_came_back_is_told_in_order(house: House) -> None:
     await house.act(Act.FORWARD, number, unit="zhujian")
     await house.act(Act.ANSWER, number, text="已责令停工。")
     await house.act(Act.CLOSE, number)
-    await comes_to(house, number, *["waiting"] * 4)
+    await comes_to(house, number, "merged", "merged", "waiting", "waiting")
     assert await house.calls("message/custom/send") == 0
     await an.does(event="subscribe")
-    notices = await an.gets(4)
-    assert [way for way, _ in notices] == ["custom", "custom", "custom", "template"]
-    assert [text[:8] for _, text in notices[:3]] == ["您的投诉已受理，", "您的投诉已转给云", "您的投诉有答复了"]
+    ((way, text),) = await an.gets(1)
+    assert (way, text[:8], text.partition("\n\n")[2][:5]) == ("custom", "您的投诉有答复了", "请给结果打")
+    sent = await comes_to(house, number, "merged", "merged", "sent", "sent")
+    assert [tries for _, _, tries in sent] == [[], [], [("message", "accepted", "")], [("message", "accepted", "")]]
 
 
 async def test_a_field_the_platform_refuses(small_house: House, logged: Logs) -> None:
@@ -369,15 +374,21 @@ async def test_a_stuck_message_holds_up_only_its_citizen(house: House) -> None:
     await house.fault(custom_send={"mode": "errcode", "errcode": 43117})
     await house.act(Act.ACCEPT, number)
     await attempted(house, number, 1)
-    await house.act(Act.FORWARD, number, unit="zhujian")
+    await house.act(Act.SUPERVISE, number, actor=BOSS, text="工期长，群众反映多。")
     await house.act(Act.ACCEPT, other)
     await bo.gets(1)
     assert await attempts(house, number) == [
         ("accepted", "pending", [("message", "quota", "43117")]),
-        ("forwarded", "pending", []),
+        ("supervised", "pending", []),
     ]
     house.advance(seconds=601)
-    assert [text[:8] for _, text in await an.gets(2)] == ["您的投诉已受理，", "您的投诉已转给云"]
+    ((_, both),) = await an.gets(1)
+    assert [part[:7] for part in both.split("\n\n")] == ["您的投诉已受理", "您的投诉已经督"]
+    (_, _, first), (_, _, second) = await attempts(house, number)
+    assert (first, second) == (
+        [("message", "quota", "43117"), ("message", "accepted", "")],
+        [("message", "accepted", "")],
+    )
 
 
 @pytest.mark.parametrize("began", ["claimed", "message", "template"])
@@ -393,7 +404,9 @@ async def test_a_worker_that_died(any_house: House, began: str) -> None:
     await house.act(Act.FORWARD, number, unit="zhujian")
     now = house.clock.now()
     async with house.running.storage.begin() as work:
-        (message,) = await work.outbox.claim(owner="dead", now=now, lease=now + timedelta(seconds=60), limit=9)
+        (message,) = await work.outbox.claim(
+            owner="dead", now=now, lease=now + timedelta(seconds=60), shares={(Channel.WECHAT, "demo"): 9}
+        )
         if began != "claimed":
             await work.outbox.start(message, rung=began, now=now)
         await work.commit()
@@ -431,9 +444,9 @@ async def test_two_workers_share_the_work(postgres_house: House) -> None:
     async with open_gateway(house.office, clock=house.clock) as other:
         second = asyncio.create_task(other.loops["outbox"]())
         try:
-            for act, unit in ((Act.ACCEPT, ""), (Act.FORWARD, "zhujian"), (Act.ANSWER, "")):
+            for count, (act, unit) in enumerate(((Act.ACCEPT, ""), (Act.FORWARD, "zhujian"), (Act.ANSWER, "")), 1):
                 await asyncio.gather(*(house.act(act, number, unit=unit, text="已修好。") for number in numbers))
-            notices = [await citizen.gets(3) for citizen in citizens]
+                notices = [await citizen.gets(count) for citizen in citizens]
         finally:
             second.cancel()
             await asyncio.gather(second, return_exceptions=True)
@@ -497,6 +510,7 @@ async def test_a_fault_of_ours_is_shown_to_the_staff(small_house: House, *, outs
 async def test_a_long_answer_is_read_to_its_end(house: House) -> None:
     an, number = await one(house)
     await house.act(Act.ACCEPT, number)
+    await an.gets(1)
     words = "".join(f"第{n}条，已经整改完毕，欢迎监督。" for n in range(1, 90))
     await house.act(Act.ANSWER, number, text=words)
     text = (await an.gets(2))[1][1]

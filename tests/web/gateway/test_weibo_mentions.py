@@ -98,6 +98,7 @@ async def test_when_the_window_is_shut_the_public_hears_that_there_is_news_and_t
     number = await file_from_draft(small_house, lin)
     small_house.advance(days=3)
     await small_house.act(Act.ACCEPT, number)
+    await answered(small_house, 2)
     await small_house.act(Act.FORWARD, number, unit="zhujian")
     _, *news = await answered(small_house, 3)
     for text in news:
