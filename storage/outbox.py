@@ -104,6 +104,11 @@ _RELEASE = (
     .where(outbox.c.citizen.in_(bindparam("b_citizens", expanding=True)), is_in(OutboxState.WAITING))
     .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()))
 )
+_DROP = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("b_id"), among(outbox.c.state, TROUBLED))
+    .values(state=OutboxState.DROPPED.value, next_at=None, detail=bindparam("b_detail"))
+)
 _REPLAY = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"), among(outbox.c.state, TROUBLED))
@@ -237,8 +242,12 @@ class SqlOutbox:
         """Make a DEAD, UNKNOWN or WAITING message PENDING; False when it is not in such a state."""
         return await self._db.run(_REPLAY, {"b_id": outbox_id, "b_now": now}) == 1
 
+    async def drop(self, outbox_id: int, *, reason: str) -> bool:
+        """Make a DEAD, UNKNOWN or WAITING message DROPPED; False when it is not in such a state."""
+        return await self._db.run(_DROP, {"b_id": outbox_id, "b_detail": storable(reason)}) == 1
+
     async def troubled(self, *, limit: int = 200) -> tuple[OutboxMessage, ...]:
-        """Return DEAD, UNKNOWN and WAITING messages, newest first."""
+        """Return DEAD and UNKNOWN messages, then WAITING ones as far as `limit` reaches, each newest first."""
         return await outbox_lists.troubled(self._db, limit=limit)
 
     async def of_petition(self, number: str) -> tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]:

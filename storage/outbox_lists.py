@@ -9,12 +9,15 @@ from sqlalchemy import Row, and_, bindparam, case, func, select, union_all
 from bot.messages import Channel
 from bot.petitions.ports import AccountKey, Delivery, DeliveryOutcome, OutboxMessage, OutboxState
 from storage.connection import Connection
-from storage.outbox_states import TROUBLED, UNFINISHED, among
+from storage.outbox_states import UNFINISHED, among
 from storage.rows import message_from
 from storage.tables import carried, deliveries, outbox
 
 _TOLD = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.WAITING, OutboxState.SENT)
-_TROUBLES = select(outbox).where(among(outbox.c.state, TROUBLED)).order_by(outbox.c.id.desc()).limit(bindparam("limit"))
+FAILED = (OutboxState.DEAD, OutboxState.UNKNOWN)
+_newest = select(outbox).order_by(outbox.c.id.desc()).limit(bindparam("limit"))
+_FAILURES = _newest.where(among(outbox.c.state, FAILED))
+_WAITERS = _newest.where(among(outbox.c.state, (OutboxState.WAITING,)))
 CHANNEL = case(*((outbox.c.citizen.like(f"{one.value}:%"), one.value) for one in Channel)).label("channel")
 _ACCOUNTS = select(outbox.c.account, CHANNEL).where(among(outbox.c.state, (OutboxState.PENDING,))).distinct()
 _OF_PETITION = select(outbox).where(outbox.c.number == bindparam("number")).order_by(outbox.c.id)
@@ -44,8 +47,11 @@ async def accounts(db: Connection) -> frozenset[AccountKey]:
 
 
 async def troubled(db: Connection, *, limit: int) -> tuple[OutboxMessage, ...]:
-    """Return DEAD, UNKNOWN and WAITING messages, newest first."""
-    return tuple(message_from(row) for row in await db.rows(_TROUBLES, {"limit": limit}))
+    """Return DEAD and UNKNOWN messages, then WAITING ones as far as `limit` reaches, each newest first."""
+    rows = list(await db.rows(_FAILURES, {"limit": limit}))
+    if len(rows) < limit:
+        rows += await db.rows(_WAITERS, {"limit": limit - len(rows)})
+    return tuple(message_from(row) for row in rows)
 
 
 async def notices(db: Connection, numbers: Sequence[str]) -> tuple[OutboxMessage, ...]:

@@ -204,6 +204,7 @@ outbox = Table(
     _partial("ix_outbox_unfinished", "citizen", "id", where="state IN ('pending', 'sending')"),
     _partial("ix_outbox_waiting", "citizen", where="state = 'waiting'"),
     _partial("ix_outbox_troubled", "id", where="state IN ('dead', 'unknown', 'waiting')"),
+    _partial("ix_outbox_failed", "id", where="state IN ('dead', 'unknown')"),
     _partial("ix_outbox_number", "number", where="number IS NOT NULL"),
 )
 

@@ -34,6 +34,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "mentions": OFFICE,
     "trouble": OFFICE,
     "replay": OFFICE,
+    "drop": OFFICE,
     "audit": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     "users": frozenset({Role.ADMIN}),
     "user": frozenset({Role.ADMIN}),

@@ -119,6 +119,7 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/mentions", mentions.show, name="mentions")
     router.add_get("/trouble", trouble.show, name="trouble")
     router.add_post("/trouble/{id:[0-9]{1,18}}/replay", trouble.replay, name="replay")
+    router.add_post("/trouble/{id:[0-9]{1,18}}/drop", trouble.drop, name="drop")
     people = router.add_resource("/users", name="users")
     people.add_route("GET", users.show)
     people.add_route("POST", users.add)

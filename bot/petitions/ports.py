@@ -335,8 +335,12 @@ class Outbox(Protocol):
         """
         ...
 
+    async def drop(self, outbox_id: int, *, reason: str) -> bool:
+        """Make a DEAD, UNKNOWN or WAITING message DROPPED; False when it is not in such a state."""
+        ...
+
     async def troubled(self, *, limit: int = 200) -> tuple[OutboxMessage, ...]:
-        """Return DEAD, UNKNOWN and WAITING messages, newest first."""
+        """Return DEAD and UNKNOWN messages, then WAITING ones as far as `limit` reaches, each newest first."""
         ...
 
     async def of_petition(self, number: str) -> tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]:

@@ -317,3 +317,30 @@ async def test_waiting_count_and_order_of_trouble(storage: SqlStorage) -> None:
         assert await work.outbox.waiting_count(now=NOW) == 3
         assert keys(await work.outbox.troubled(limit=1)) == ["1"]
     assert await troubled(storage) == [("1", OutboxState.UNKNOWN), ("0", OutboxState.DEAD)]
+
+
+async def test_what_failed_is_listed_before_what_waits(storage: SqlStorage) -> None:
+    await queue(storage, *((f"{n}", f"wechat:main:{n}") for n in range(5)))
+    settled = [OutboxState.DEAD, OutboxState.WAITING, OutboxState.UNKNOWN, OutboxState.WAITING, OutboxState.SENT]
+    for message, state in zip(await claim(storage), settled, strict=True):
+        await send(storage, message, state)
+    assert [key for key, _ in await troubled(storage)] == ["2", "0", "3", "1"]
+    async with storage.read() as work:
+        assert keys(await work.outbox.troubled(limit=3)) == ["2", "0", "3"]
+
+
+@pytest.mark.parametrize(
+    ("state", "dropped"),
+    [(OutboxState.DEAD, True), (OutboxState.UNKNOWN, True), (OutboxState.WAITING, True), (OutboxState.SENT, False)],
+)
+async def test_a_dropped_message_is_never_sent(storage: SqlStorage, state: OutboxState, dropped: bool) -> None:
+    await queue(storage, ("a", LI), ("b", LI))
+    (message,) = await claim(storage)
+    await send(storage, message, state)
+    async with storage.begin() as work:
+        assert await work.outbox.drop(message.id, reason="已电话告知") is dropped
+        assert await work.outbox.release([LI], now=NOW) == 0 if dropped else True
+        assert await work.outbox.replay(message.id, now=NOW) is False
+        await work.commit()
+    assert keys(await claim(storage)) == ["b"]
+    assert await troubled(storage) == []

@@ -2,15 +2,25 @@
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from aiohttp import web
 
 from bot.console import words
+from bot.console.forms import LONGEST_LINE, field
 from bot.console.rendering import path_of, render, see
 from bot.console.settings import USER, WAKE
 from bot.keys import CLOCK, STORAGE
 from bot.petitions.masking import masked
 from bot.petitions.ports import AuditEntry, InboundRecord, OutboxMessage
+
+_DONE: Final = {
+    ("replayed", "1"): "已放回待发送队列。",
+    ("replayed", "0"): "这条消息已经不需要重发。",
+    ("dropped", "1"): "已放弃这条消息，理由已记下。",
+    ("dropped", "0"): "这条消息已经不用放弃了。",
+    ("dropped", "no"): "没有放弃：请写明理由。",
+}
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -18,7 +28,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     async with request.app[STORAGE].read() as work:
         inbound = await work.turns.troubled()
         outbox = await work.outbox.troubled()
-    done = {"1": "已放回待发送队列。", "0": "这条消息已经不需要重发。"}.get(request.query.get("replayed", ""), "")
+    done = next((said for (name, value), said in _DONE.items() if request.query.get(name) == value), "")
     return render(
         request,
         "trouble.html",
@@ -42,6 +52,27 @@ async def replay(request: web.Request) -> web.StreamResponse:
     if replayed:
         request.app[WAKE]()
     return see(path_of(request, "trouble", query={"replayed": "1" if replayed else "0"}))
+
+
+async def drop(request: web.Request) -> web.StreamResponse:
+    """Give up one message, for the reason that is written down."""
+    now, outbox_id = request.app[CLOCK].now(), int(request.match_info["id"])
+    reason = field(await request.post(), "reason").strip()[:LONGEST_LINE]
+    if not reason:
+        return see(path_of(request, "trouble", query={"dropped": "no"}))
+    async with request.app[STORAGE].begin() as work:
+        dropped = await work.outbox.drop(outbox_id, reason=reason)
+        if dropped:
+            entry = AuditEntry(
+                at=now,
+                actor=request[USER].name,
+                action="outbox.dropped",
+                target=str(outbox_id),
+                data={"reason": reason},
+            )
+            await work.staff.audit(entry)
+        await work.commit()
+    return see(path_of(request, "trouble", query={"dropped": "1" if dropped else "0"}))
 
 
 def _inbound(record: InboundRecord) -> Mapping[str, object]:

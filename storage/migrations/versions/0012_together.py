@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 _PENDING = sa.text("state = 'pending'")
+_FAILED = sa.text("state IN ('dead', 'unknown')")
 
 
 def upgrade() -> None:
@@ -34,3 +35,4 @@ def upgrade() -> None:
         postgresql_where=_PENDING,
         sqlite_where=_PENDING,
     )
+    op.create_index("ix_outbox_failed", "outbox", ["id"], postgresql_where=_FAILED, sqlite_where=_FAILED)

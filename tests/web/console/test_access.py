@@ -21,6 +21,7 @@ PAGES = {
 }
 POSTS = {
     "/console/trouble/1/replay": {"clerk": 303, "officer": 403, "boss": 303, "root": 303, "": 401},
+    "/console/trouble/1/drop": {"clerk": 303, "officer": 403, "boss": 303, "root": 303, "": 401},
     "/console/users": {"clerk": 403, "officer": 403, "boss": 403, "root": 422, "": 401},
     "/console/users/lost/disable": {"clerk": 403, "officer": 403, "boss": 403, "root": 303, "": 401},
     "/console/users/clerk/password": {"clerk": 403, "officer": 403, "boss": 403, "root": 422, "": 401},

@@ -131,3 +131,25 @@ async def test_the_audit_trail_names_who_did_what(office):
         assert part in html
     html = await browser.page(f"/console/audit?target={number.removeprefix('WQ')}")
     assert ("转办" in html, "127.0.0.1" in html) == (True, False)
+
+
+async def test_a_dead_message_can_be_given_up_for_a_reason(office):
+    number = await office.file()
+    await office.act(number, Act.ACCEPT)
+    message = await office.dead_notice(number, "43004")
+    browser = await office.browser("clerk")
+    await browser.page("/console/trouble")
+    path, token = f"/console/trouble/{message}/drop", await browser.token()
+    answers = [
+        (await browser.post(path, {"csrf": token, "reason": reason})).headers["Location"].partition("?")[2]
+        for reason in ("  ", "已电话告知\x00市民", "再来一次")
+    ]
+    assert answers == ["dropped=no", "dropped=1", "dropped=0"]
+    assert number not in await browser.page("/console/trouble")
+    assert "请写明理由" in await browser.page("/console/trouble?dropped=no")
+    html = await browser.page(f"/console/petitions/{number}")
+    assert ("已放弃发送" in html, "已电话告知市民" in html) == (True, True)
+    async with office.storage.read() as work:
+        (entry,) = [one for one in await work.staff.audit_trail() if one.action == "outbox.dropped"]
+    assert (entry.actor, entry.target, entry.data) == ("clerk", str(message), {"reason": "已电话告知市民"})
+    assert "放弃消息" in await (await office.browser("boss")).page("/console/audit")
