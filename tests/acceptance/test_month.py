@@ -42,8 +42,8 @@ def test_a_month_of_five_hundred_citizens() -> None:
     assert told["citizens"] == 500
     assert sum(told["states"].values()) == told["owed"] > 2000
     assert told["came"] == told["states"]["sent"]
-    assert set(told["states"]) == {"sent", "waiting"}
-    assert set(told["reasons"]) == set(REASONS)
+    assert set(told["states"]) - {"merged"} == {"sent", "waiting"}
+    assert {reason for reason in told["reasons"] if not reason.startswith("merged")} == set(REASONS)
     assert (len(told["tempers"]), len(told["stories"]), len(told["kinds"])) == (7, 11, 16)
     assert set(told["ways"]) == {"custom", "template", "reply", "comment"}
 
@@ -53,8 +53,8 @@ def test_a_month_with_every_fault_ends_the_same() -> None:
     """The same people: they are owed the same, and hear it once, unless the record says that it cannot know."""
     plain, faulty = month("--citizens", "80"), month("--citizens", "80", "--faults", "0.05")
     assert (faulty["stories"], faulty["kinds"], faulty["owed"]) == (plain["stories"], plain["kinds"], plain["owed"])
-    assert set(faulty["states"]) == {"sent", "waiting", "unknown"}
-    assert faulty["states"]["sent"] <= faulty["came"] <= faulty["states"]["sent"] + faulty["states"]["unknown"]
+    assert set(faulty["states"]) - {"merged"} == {"sent", "waiting", "unknown"}
+    assert faulty["came"] >= faulty["states"]["sent"] > faulty["owed"] / 2
     unknown = [reason for reason in faulty["reasons"] if reason.startswith("unknown")]
     assert any("broke off" in reason for reason in unknown)
     assert any("HTTP 500" in reason for reason in unknown)
