@@ -55,6 +55,7 @@ STATUS: Mapping[str, str] = {
 NUMBER = re.compile(r"WQ\d{8}-\d{7}")
 NAMED = "您点名我们反映的事已收到"
 """What only the answer to a mention says."""
+_OVERTAKER = re.compile(r" \(#\d+\)")
 PUSHED = frozenset({"custom", "template", "reply"})
 
 Told = tuple[str, str]
@@ -159,7 +160,7 @@ async def _check_record(house: House, ledger: Ledger) -> None:
         by_state[row.state][told] += 1
         ledger.states[row.state] += 1
         if row.state != "sent":
-            ledger.reasons[f"{row.state}: {row.detail}"] += 1
+            ledger.reasons[f"{row.state}: {_OVERTAKER.sub('', row.detail)}"] += 1
             if not row.detail:
                 ledger.wrong.append(f"{told} is {row.state} without a reason")
     if unowed := recorded - ledger.owed:
