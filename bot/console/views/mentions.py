@@ -73,7 +73,7 @@ def _row(mention: Mention, *, now: datetime) -> Mapping[str, object]:
         "url": url if url.startswith("https://") else "",
         "number": mention.number,
         "word": _word(mention),
-        "since": f"等了 {words.span(now - inbound.sent_at)}" if _waits(mention) else "",
+        "since": f"等了{words.span(now - inbound.sent_at)}" if _waits(mention) else "",
     }
 
 
