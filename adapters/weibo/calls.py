@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from adapters.platform import CredentialsError, Refused, RetryAfter, SendError, UnknownOutcome
 from adapters.transport import Answer, Transport
 from adapters.weibo.budget import CallBudget
@@ -27,6 +29,8 @@ from adapters.weibo.moments import next_day
 from adapters.weibo.standing import WHOLE_LANE, MemoryStanding, Standing, next_rest, scope_of, token_print
 from adapters.weibo.tokens import TokenSlot
 from bot.clock import Clock
+
+log = structlog.get_logger(__name__)
 
 BUDGET = "budget"
 """The code of a call that was not made because the day's budget is spent."""
@@ -186,6 +190,8 @@ class Lane:
         now = self._clock.now()
         error = error_for(code, call=call, now=now, window_codes=self._window_codes)
         if code in USER_LIMITS and isinstance(error, RetryAfter) and error.seconds is not None:
+            if self._rest is None:
+                log.warning("weibo.limited", lane=self.name, code=code, seconds=round(error.seconds))
             self._rest = (now + timedelta(seconds=error.seconds), code)
         return error
 

@@ -64,12 +64,14 @@ async def test_comments_without_a_token_do_not_stop_private_messages(small_house
     assert [entry["event"] for entry in logged if entry["event"] == "outbox.account_paused"] == []
 
 
-async def test_the_account_s_daily_limit_puts_off_what_is_said_in_public(small_house: House) -> None:
+async def test_the_account_s_daily_limit_puts_off_what_is_said_in_public(small_house: House, logged: Logs) -> None:
     lin = await blogger(small_house, "林晓")
     await weibo(small_house, "faults", {"calls_a_day": 1})
     await lin.mentions("和平路路灯坏了三天")
     (mention,) = await drafted(small_house, 1)
     assert mention.state is MentionState.DRAFTED
+    (alarm,) = await logged_as(logged, "weibo.limited")
+    assert (alarm["lane"], alarm["code"]) == ("weibo:demo:open", "10023")
     small_house.advance(days=1)
     await weibo(small_house, "faults", {"calls_a_day": None})
     said = [*await answered_somewhere(small_house, lin)]
