@@ -49,6 +49,8 @@ class InboundKind(StrEnum):
     VIDEO = "video"
     LOCATION = "location"
     LINK = "link"
+    DOCUMENT = "document"
+    """A message of a kind that cannot be taken: a file, a sticker, a card; answered with what works instead."""
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
     MENU = "menu"

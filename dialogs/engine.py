@@ -127,6 +127,8 @@ def _answered(talk: Talk) -> Answer:
             return _added(talk) or (drafts.held(talk) if _waits(talk) else gathering.location(talk))
         case InboundKind.LINK:
             return drafts.held(talk) if _waits(talk) else gathering.link(talk)
+        case InboundKind.DOCUMENT:
+            return gathering.document(talk)
         case InboundKind.MENU:
             return button(talk)
         case InboundKind.FOLLOW:

@@ -197,3 +197,11 @@ def link(talk: Talk) -> Reply:
     if session.state is State.CONTENT and not parts.content:
         return content(talk, text)
     return further(talk, text)
+
+
+def document(talk: Talk) -> Reply:
+    """Say kindly that a file cannot be taken, and what works instead; what was asked is asked again."""
+    refused = Reply(phrase="ack.document")
+    if talk.session.state in ASIDES:
+        return refused  # a side question goes on waiting for its answer
+    return question(talk, lead=refused)

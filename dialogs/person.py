@@ -32,6 +32,7 @@ _PERSONS_OWN = frozenset(
         InboundKind.VIDEO,
         InboundKind.LOCATION,
         InboundKind.LINK,
+        InboundKind.DOCUMENT,
     }
 )
 """What is said to the person; all else (a button, a scan, following again) the dialog answers as ever."""

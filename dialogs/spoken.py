@@ -90,6 +90,7 @@ _SAID: Mapping[str, str] = {
     "ack.image": "count",
     "ack.video": "count",
     "ack.voice": "count",
+    "ack.document": "",
     "ack.voice_content": "",
     "ack.too_many": "most",
     "ack.location": "place",

@@ -80,7 +80,11 @@ def _short(part: str) -> str:
 
 def _message(fields: Fields, *, kind: str) -> dict[str, Any]:
     read = _MESSAGES.get(kind)
-    return read(fields, kind) if read else {"kind": InboundKind.UNKNOWN}
+    if read is not None:
+        return read(fields, kind)
+    if kind.endswith("event"):
+        return {"kind": InboundKind.UNKNOWN}
+    return {"kind": InboundKind.DOCUMENT, "text": text_of(fields, "Title")}
 
 
 def _text_message(fields: Fields, _kind: str) -> dict[str, Any]:

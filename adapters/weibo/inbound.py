@@ -151,7 +151,8 @@ def _mention(fields: Fields, data: Fields) -> dict[str, Any]:
 
 
 def _unknown(_fields: Fields, _data: Fields) -> dict[str, Any]:
-    return {"kind": InboundKind.UNKNOWN}
+    """Take a type that is not documented for a message: whoever sent it waits for an answer."""
+    return {"kind": InboundKind.DOCUMENT}
 
 
 _READERS = {

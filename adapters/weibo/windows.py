@@ -37,13 +37,12 @@ def window_of(inbound: Inbound, *, rules: WindowRules = RULES) -> Window | None:
             | InboundKind.IMAGE
             | InboundKind.VOICE
             | InboundKind.LOCATION
+            | InboundKind.DOCUMENT
             | InboundKind.FOLLOW
             | InboundKind.MENU
             | InboundKind.SCAN
         ):
             return rules.contact
-        case InboundKind.UNKNOWN if str(inbound.raw.get("type", "")).lower() not in {"event", "mention"}:
-            return rules.contact  # a message of a kind we do not know is still a message
         case _:
             return None
 

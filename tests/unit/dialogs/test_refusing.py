@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.office import load_office
+from bot.messages import InboundKind
 from bot.petitions.vocabulary import Kind
 from dialogs.refusals import RefusalRules
 from dialogs.session import State
@@ -119,3 +120,26 @@ def test_what_would_become_abuse_by_a_change_is_not_taken(stage):
 def test_danger_comes_before_a_refusal(stage):
     read = stage.says("法院判决的那家现在着火了快来人")
     assert read.startswith("⚠ 着火请马上打119。")
+
+
+@pytest.mark.parametrize(
+    "steps", [(), ("投诉",), ("投诉", "电梯坏了"), ("投诉", "电梯坏了", "和平路", "跳过", "跳过", "不公开")]
+)
+def test_a_file_is_refused_kindly_at_any_step_and_costs_nothing(stage, steps):
+    for text in steps:
+        stage.says(text)
+    before = stage.session() if steps else None
+    read = stage.sends(InboundKind.DOCUMENT, text="材料.docx")
+    assert read.startswith("这个文件我打不开，没能收下。请把里面的内容拍成照片发来")
+    assert "\n请" in read  # what was asked is asked again
+    if before:
+        assert (stage.session().parts, stage.session().state) == (before.parts, before.state)
+
+
+def test_a_file_does_not_end_a_side_question(stage):
+    filled(stage, "电梯坏了")
+    stage.says("提交")
+    stage.says("补充")
+    assert stage.session().state is State.SUPPLEMENT
+    assert stage.sends(InboundKind.DOCUMENT).startswith("这个文件我打不开")
+    assert stage.session().state is State.SUPPLEMENT

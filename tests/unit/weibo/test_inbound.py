@@ -82,10 +82,10 @@ def test_a_mention_is_the_same_by_number_or_text(key):
 
 
 @pytest.mark.parametrize("kind", ["video", "share", "group_chat", "表情", "TEXTS"])
-def test_an_unknown_type_is_kept_as_it_came(kind):
+def test_an_unknown_type_is_kept_as_it_came_and_will_be_answered(kind):
     fields = TEXT | {"type": kind, "extra": {"deep": [1, None, 1.5]}}
     inbound = to_inbound(fields, account="main")
-    assert (inbound.kind, inbound.raw) == (InboundKind.UNKNOWN, fields)
+    assert (inbound.kind, inbound.raw) == (InboundKind.DOCUMENT, fields)
 
 
 @pytest.mark.parametrize("subtype", ["location", "", "something_new", None, 5])

@@ -80,7 +80,7 @@ def test_8_ids_in_data_are_numbers_or_texts():
 
 
 def test_9_an_unknown_type_is_kept_and_no_error():
-    assert _inbound("video").kind is InboundKind.UNKNOWN
+    assert _inbound("video").kind is InboundKind.DOCUMENT
 
 
 def test_11_two_messages_of_one_second_are_two():

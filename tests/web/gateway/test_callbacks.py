@@ -114,7 +114,6 @@ BAD = {
     "no MsgId": Bad(sealed(text_xml().replace("MsgId", "Nothing")), **MALFORMED),
     "no type": Bad(sealed(text_xml().replace("MsgType", "Nothing")), **MALFORMED),
     "NUL inside": Bad(sealed(text_xml().replace("MsgId", "Nothing") + "\x00"), **MALFORMED),
-    "unknown type": Bad(sealed(text_xml().replace("[text]", "[hologram]")), 200, "success", "answered", kept="ignored"),
     "unknown event": Bad(
         sealed(text_xml(more="<Event>brand_new</Event>").replace("[text]", "[event]")),
         200,
@@ -159,6 +158,14 @@ async def test_a_good_one_after_the_bad_ones(new_house: House) -> None:
         await bad.make(new_house).send()
     status, body = await Post(new_house, text_xml("投诉", msgid="8")).send()
     assert (status, body.startswith("<xml><Encrypt>")) == (200, True)
+
+
+async def test_a_message_of_an_unknown_type_is_kept_and_answered(new_house: House) -> None:
+    await new_house.start(INTAKE__MAX_AGE="600")
+    status, body = await Post(new_house, text_xml().replace("[text]", "[file]")).send()
+    assert (status, body.startswith("<xml><Encrypt>")) == (200, True)
+    [(state, kept)] = await stored(new_house)
+    assert (state, "这个文件我打不开" in kept) == ("turned", True)
 
 
 @pytest.mark.parametrize("raw", [f"<xml><Content>{MARK}</xml>", '<!DOCTYPE a [<!ENTITY b "c">]><xml>&b;</xml>'])
