@@ -78,6 +78,8 @@ class Directory:
     urgencies: tuple[UrgentWords, ...] = ()
     dangers: DangerTable = field(default_factory=DangerTable)
     refusals: tuple[RefusalRule, ...] = ()
+    scenes: Mapping[str, str] = field(default_factory=dict)
+    """Number of a unit's QR code, where only numbers are possible → its id."""
 
     def unit(self, unit_id: str) -> Unit | None:
         """Return the unit of that id; old petitions may name one that is no longer there."""
@@ -140,7 +142,10 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
     if units is None or matters is None or problems:
         raise DirectoryError(problems)
     return Directory(
-        units=tuple(Unit(**entry.model_dump(mode="json") | {"aliases": entry.aliases}) for entry in units.unit),
+        units=tuple(
+            Unit(**entry.model_dump(mode="json", exclude={"scene"}) | {"aliases": entry.aliases})
+            for entry in units.unit
+        ),
         kinds=tuple(
             KindRules(kind=entry.id, synonyms=entry.synonyms, public=entry.public, phone=entry.phone)
             for entry in matters.kind
@@ -150,6 +155,7 @@ def load_directory(units_path: Path, matters_path: Path) -> Directory:
         urgencies=tuple(UrgentWords(**dict(entry)) for entry in matters.urgency),
         dangers=matters.danger,
         refusals=matters.refusal,
+        scenes={str(entry.scene): entry.id for entry in units.unit if entry.scene},
     )
 
 
@@ -175,6 +181,7 @@ class _Unit(Section):
     parent: str = ""
     level: _Level = _Level.CITY
     aliases: tuple[_Name, ...] = ()
+    scene: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 class _UnitsFile(Section):
@@ -224,6 +231,8 @@ def _read(model: type[Checked], path: Path, problems: list[Problem]) -> Checked 
 
 def _faults_of_units(units: tuple[_Unit, ...], file: str) -> Iterator[Problem]:
     yield from _repeated("unit", [unit.id for unit in units], file)
+    numbers = [str(unit.scene) for unit in units if unit.scene]
+    yield from _repeated("unit's QR code (scene)", numbers, file)
     parents = {unit.id: unit.parent for unit in units}
     for unit in units:
         if unit.parent and unit.parent not in parents:

@@ -215,6 +215,7 @@ class Files(Section):
     matters: Place
     deadlines: Place
     phrases: Place
+    menu: Place
 
 
 class Template(Section):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.messages import Choice, Reply
-from bot.petitions.vocabulary import Rating, Solved
+from bot.petitions.vocabulary import Kind, Rating, Solved
 from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
 from dialogs.understanding import Word
@@ -165,7 +165,7 @@ def _asked(talk: Talk) -> Reply:
         case State.EVIDENCE if parts.attachments:
             return Reply(phrase="filing.evidence_more", values={"count": len(parts.attachments)}, choices=picks)
         case State.SUMMARY:
-            return Reply(phrase="filing.summary", values=_summary(office, parts), choices=picks)
+            return Reply(phrase="filing.summary", values=_summary(office, parts, session.scene), choices=picks)
         case State.OFFER:
             kind = office.label(parts.kind) if parts.kind else ""
             values = {"kind": kind, "given": short(parts.content, FROM_MENTION)}
@@ -207,13 +207,15 @@ def place(parts: Parts) -> str:
     return f"{parts.latitude:.5f}, {parts.longitude:.5f}"
 
 
-def _summary(office: Office, parts: Parts) -> dict[str, Any]:
+def _summary(office: Office, parts: Parts, scene: str) -> dict[str, Any]:
     """Return the lines of the card, each with the sign that 改 takes: 改③ changes the third."""
+    unit = office.scene_words(scene) if scene and parts.kind is not Kind.REPORT else ""
     at = dict(zip(fields(office, parts), SIGNS, strict=False))
     steps = office.steps(parts.kind) if parts.kind else ()
     where, label = place(parts), office.label(parts.kind) if parts.kind else ""
     lines = [
         Reply(phrase="summary.kind", values={"at": at.get("kind", ""), "kind": label}),
+        *((Reply(phrase="summary.unit", values={"unit": unit}),) if unit else ()),
         Reply(
             phrase="summary.content",
             values={"at": at.get("content", ""), "content": short(parts.content, SHORT_CONTENT)},

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.messages import Reply
+from bot.petitions.vocabulary import Kind
 from dialogs import (
     chasing,
     correcting,
@@ -116,9 +117,24 @@ COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
 """What is understood at every step."""
 
 
+_WORDS_OF_KEYS: Mapping[str, Word] = {
+    "human": Word.HUMAN,
+    "chase": Word.CHASE,
+    "supplement": Word.SUPPLEMENT,
+    "rate": Word.RATE,
+}
+MENU_KEYS = frozenset({"file", "mine", "help", *_WORDS_OF_KEYS, *(f"kind:{kind}" for kind in Kind)})
+"""What a button of the bottom menu may send."""
+
+
 def button(talk: Talk) -> Answer:
-    """Answer a button of the bottom menu (file, mine or help), or a subscription by keyword (Weibo's dy)."""
-    match talk.message.text:
+    """Answer a button of the bottom menu, or a subscription by keyword (Weibo's dy)."""
+    key = talk.message.text
+    if key in MENU_KEYS and key.startswith("kind:"):
+        return filing.begin(talk, Kind(key.removeprefix("kind:")))
+    if (word := _WORDS_OF_KEYS.get(key)) is not None:
+        return COMMANDS[word](talk)
+    match key:
         case "file" if talk.session.parts is not None:
             return remind(talk)
         case "file":

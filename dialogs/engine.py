@@ -31,6 +31,7 @@ from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question, said
 from dialogs.commands import COMMANDS, button, more
 from dialogs.finding import kind_in
 from dialogs.mentioned import mentioned
+from dialogs.scanning import scanned
 from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.turn import Catalogue, Facts, Lookup, Turn
@@ -132,7 +133,9 @@ def _answered(talk: Talk) -> Answer:
         case InboundKind.MENU:
             return button(talk)
         case InboundKind.FOLLOW:
-            return _greet(talk)
+            return scanned(talk, otherwise="greeting.follow")
+        case InboundKind.SCAN:
+            return scanned(talk, otherwise="greeting.menu")
         case _:
             return question(talk)
 
@@ -157,16 +160,6 @@ def _expire(talk: Talk) -> None:
         session.leave()
     elif session.state is State.MENU and talk.at - session.since > ASIDE_SECONDS:
         session.enter(State.IDLE)
-
-
-def _greet(talk: Talk) -> Reply:
-    """Welcome a new follower; a draft that is there is kept, and the scene of a QR code too."""
-    session = talk.session
-    if talk.message.text:
-        session.scene = talk.message.text[:64]
-    if session.parts is not None:
-        return question(talk, lead=Reply(phrase="draft.still"))
-    return menu(talk, phrase="greeting.follow")
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------

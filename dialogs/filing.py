@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from bot.messages import Reply
 from bot.petitions.petition import Draft
+from bot.petitions.scenes import write_scene
 from bot.petitions.vocabulary import Kind
 from dialogs import correcting, refusing
 from dialogs.asking import is_public, question, said
@@ -69,7 +70,7 @@ def submit(talk: Talk) -> Reply:
     kind = talk.office.label(parts.kind)
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
     session.drop_draft()
-    session.filed = True
+    session.filed, session.scene = True, ""
     reply = Reply(phrase=phrase, values={"kind": kind})
     return said(reply, tail=Reply(phrase="draft.mentioned")) if session.waiting else reply
 
@@ -91,7 +92,14 @@ def _complete(talk: Talk, parts: Parts, kind: Kind) -> Draft:
         attachments=_evidenced(parts),
         phone=parts.phone,
         public=is_public(talk.office, parts),
+        scene=_scene(talk),
     )
+
+
+def _scene(talk: Talk) -> str:
+    """Return the scanned code that the petition goes by, in our own form whatever platform it came from."""
+    scene = talk.office.scene(talk.session.scene) if talk.session.scene else None
+    return write_scene(scene) if scene is not None else ""
 
 
 def _evidenced(parts: Parts) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.messages import Choice, Inbound, Reply
 from bot.petitions.lifecycle import Act, possible
 from bot.petitions.petition import Actor, Case
+from bot.petitions.scenes import Scene, read_scene
 from bot.petitions.vocabulary import Kind, Role
 from dialogs.danger import DangerWords
 from dialogs.refusals import RefusalRules
@@ -32,6 +33,8 @@ class Office:
         self.retention = catalogue.retention
         self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"
         self._units = catalogue.units
+        self._short = catalogue.short_units
+        self._scenes = catalogue.scenes
         self.dangers = DangerWords(catalogue.dangers)
         self.refusals = RefusalRules(catalogue.refusals)
         self.kinds: Mapping[Kind, KindChoice] = {choice.kind: choice for choice in catalogue.kinds}
@@ -59,6 +62,19 @@ class Office:
     def unit(self, identity: str) -> str:
         """Return the name of a unit; the office's for none."""
         return self._units.get(identity, identity) or self.name
+
+    def scene(self, text: str) -> Scene | None:
+        """Return what a scanned code says, None where it names no unit of ours."""
+        scene = read_scene(text, self._scenes) if text else None
+        return scene if scene is not None and scene.unit in self._units else None
+
+    def scene_words(self, text: str) -> str:
+        """Return the unit of a scanned code and its place in words, '' where it names none."""
+        scene = self.scene(text)
+        if scene is None:
+            return ""
+        unit = self._short.get(scene.unit) or self.unit(scene.unit)
+        return f"{unit}（{scene.hall}）" if scene.hall else unit
 
     def label(self, kind: Kind) -> str:
         """Return the word citizens read for a kind."""

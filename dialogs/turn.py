@@ -106,6 +106,10 @@ class Catalogue:
     refusals: tuple[Refusal, ...] = ()
     attended: bool = False
     """Whether a person of the staff answers in the chat (人工)."""
+    short_units: Mapping[str, str] = field(default_factory=dict)
+    """Unit id → what it is called in a sentence."""
+    scenes: Mapping[str, str] = field(default_factory=dict)
+    """Number of a QR code → unit id, for platforms that know only numbers."""
 
 
 @frozen

@@ -69,6 +69,7 @@ async def get_state(request: web.Request) -> web.Response:
             "account": state.account.account,
             "name": state.account.name,
             "menu": state.menu,
+            "codes": [{"url": url, "scene": scene} for url, scene in state.codes.items()],
             "citizens": [citizen.as_json() for citizen in state.citizens.values()],
         }
         for state in request.app[WECHAT].accounts.values()

@@ -6,7 +6,7 @@ petition, no window and no order: the outbox does.
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for
 from adapters.wechat.fields import fit_fields
 from adapters.wechat.media import VIDEO_HOSTS, content_type, is_allowed, is_at, is_text, read_object
 from adapters.wechat.rendering import plain, render
+from adapters.wechat.storefront import NO_MENU, Button, menu_body, menu_lines, scene_body
 from adapters.wechat.tokens import AccessToken, TokenStore
 from adapters.wechat.windows import window_of
 from bot.clock import Clock
@@ -158,6 +159,41 @@ class WeChatPlatform:
         """Fetch a token anew; raise `SendError` when the credentials do not work."""
         await self._fetch_token()
 
+    async def put_menu(self, buttons: Sequence[Button]) -> None:
+        """Make these the account's bottom menu; phones show it within a day."""
+        await self._post("/cgi-bin/menu/create", menu_body(buttons))
+
+    async def menu(self) -> tuple[str, ...]:
+        """Return the bottom menu as the platform has it, in lines; none for an account without one."""
+
+        async def attempt(token: str) -> Mapping[str, Any]:
+            answer = await self._call("/cgi-bin/menu/get", None, params={"access_token": token})
+            if code := code_of(answer):
+                raise error_for(code, call="/cgi-bin/menu/get", errmsg=str(answer.get("errmsg", "")))
+            return answer
+
+        try:
+            return menu_lines(await self._with_token(attempt))
+        except Refused as error:
+            if error.code != NO_MENU:
+                raise
+            return ()
+
+    async def scene_address(self, scene: str) -> str:
+        """Return the address that a lasting QR code with this scene stands for."""
+
+        async def attempt(token: str) -> Mapping[str, Any]:
+            path = "/cgi-bin/qrcode/create"
+            answer = await self._call(path, scene_body(scene), params={"access_token": token})
+            if code := code_of(answer):
+                raise error_for(code, call=path, errmsg=str(answer.get("errmsg", "")))
+            return answer
+
+        address = (await self._with_token(attempt)).get("url")
+        if not isinstance(address, str) or not address:
+            raise UnknownOutcome("/cgi-bin/qrcode/create: an answer without an address")
+        return address
+
     async def fetch(self, media: MediaRef, target: Path) -> FetchedMedia:
         """Download to `target`, the better form first; `Refused` when the platform no longer has any."""
         if media.better_id:
@@ -232,10 +268,11 @@ class WeChatPlatform:
         return await self._with_token(attempt)
 
     async def _call(
-        self, path: str, message: Mapping[str, Any], *, params: Mapping[str, str] | None = None
+        self, path: str, message: Mapping[str, Any] | None, *, params: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
-        url = self._api_base + path
-        status, _, body = await self._transport.request("POST", url, params=params, json=message, timeout=self._timeout)
+        """Call; without a message it is a GET."""
+        url, method = self._api_base + path, "POST" if message is not None else "GET"
+        status, _, body = await self._transport.request(method, url, params=params, json=message, timeout=self._timeout)
         if failure := error_for_status(status, call=path):
             raise failure
         answer = read_object(body)

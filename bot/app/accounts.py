@@ -38,6 +38,8 @@ class Accounts:
 
     callbacks: Mapping[Key, Callback]
     platforms: Mapping[Key, Platform]
+    wechat: Mapping[str, WeChatPlatform]
+    """The WeChat ones of `platforms` by name, likewise."""
     weibo: Mapping[str, WeiboPlatform]
     """The Weibo ones of `platforms` by name, for what only they can do."""
     public: Mapping[Key, PublicPlatform]
@@ -60,6 +62,7 @@ def build_accounts(
     max_age = settings.intake.max_age or None
     callbacks: dict[Key, Callback] = {}
     platforms: dict[Key, Platform] = {}
+    wechat: dict[str, WeChatPlatform] = {}
     for index, account in enumerate(settings.wechat):
         key = (Channel.WECHAT, account.account)
         callbacks[key] = Codec(
@@ -72,7 +75,7 @@ def build_accounts(
             plain=account.plain,
             max_age=max_age,
         )
-        platforms[key] = WeChatPlatform(
+        platforms[key] = wechat[account.account] = WeChatPlatform(
             account=account.account,
             app_id=account.app_id,
             app_secret=account.app_secret.get_secret_value(),
@@ -100,7 +103,7 @@ def build_accounts(
         )
         own = own_words(weibo_account, settings.office)
         public[key] = PublicSide(platform=spoken[weibo_account.account], own_words=own)
-    return Accounts(callbacks=callbacks, platforms=platforms, weibo=spoken, public=public)
+    return Accounts(callbacks=callbacks, platforms=platforms, wechat=wechat, weibo=spoken, public=public)
 
 
 def _weibo(

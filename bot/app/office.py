@@ -15,10 +15,12 @@ from bot.phrasing import PhraseError, Phrasing
 from config.calendar_seed import seed_calendar
 from config.directory import Directory, load_directory
 from config.errors import ConfigError, Problem, SettingsError
+from config.menu import MenuButton, load_menu
 from config.phrases import check_phrases, load_phrases
 from config.policies import Policies, PolicyError, load_policies
 from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
+from dialogs.commands import MENU_KEYS
 from dialogs.spoken import SPOKEN
 from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal
 
@@ -35,6 +37,7 @@ class Office:
     phrasing: Phrasing
     calendar: WorkCalendar
     catalogue: Catalogue
+    menu: tuple[MenuButton, ...]
 
 
 def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
@@ -48,9 +51,10 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
     policies = _try(problems, lambda: load_policies(files.deadlines))
     language = settings.phrases.language if settings is not None else _LANGUAGE
     phrasing = _try(problems, lambda: _phrasing(_in_language(files.phrases, language), problems))
+    menu = _try(problems, lambda: load_menu(files.menu, keys=MENU_KEYS))
     if directory is not None and policies is not None:
         problems += _unknown_categories(policies, directory)
-    if settings is None or directory is None or policies is None or phrasing is None or problems:
+    if settings is None or directory is None or policies is None or phrasing is None or menu is None or problems:
         raise SettingsError(_unique(problems))
     return Office(
         settings=settings,
@@ -59,6 +63,7 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
         phrasing=phrasing,
         calendar=seed_calendar(),
         catalogue=_catalogue(settings, directory),
+        menu=menu,
     )
 
 
@@ -120,6 +125,8 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         privacy_contact=settings.office.privacy_contact,
         drafts=_draft_times(settings),
         units={unit.id: unit.name for unit in directory.units},
+        short_units={unit.id: unit.short for unit in directory.units},
+        scenes=directory.scenes,
         dangers=Dangers(
             rules=tuple(Danger(**rule.model_dump()) for rule in directory.dangers.rule),
             harmless=directory.dangers.harmless,

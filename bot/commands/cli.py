@@ -2,7 +2,20 @@
 
 import typer
 
-from bot.commands import calendar, checking, deadlines, petitions, phrases, rebuild, serving, showing, talking, users
+from bot.commands import (
+    calendar,
+    checking,
+    codes,
+    deadlines,
+    menu,
+    petitions,
+    phrases,
+    rebuild,
+    serving,
+    showing,
+    talking,
+    users,
+)
 
 cli = typer.Typer(
     name="bot",
@@ -20,6 +33,11 @@ cli.command("check")(checking.check)
 cli.command("act")(petitions.act)
 cli.command("deadline")(deadlines.deadline)
 cli.command("rebuild")(rebuild.rebuild)
+cli.command("qr")(codes.code)
+bottom_menu = typer.Typer(help="The bottom menu of the WeChat accounts.", no_args_is_help=True)
+bottom_menu.command("push")(menu.push)
+bottom_menu.command("show")(menu.show)
+cli.add_typer(bottom_menu, name="menu")
 work_calendar = typer.Typer(help="The work calendar: holidays and make-up workdays.", no_args_is_help=True)
 work_calendar.command("show")(calendar.show)
 work_calendar.command("import")(calendar.import_notice)

@@ -12,8 +12,9 @@ from bot.messages import MediaKind
 from bot.petitions.petition import Case, Event, Milestone
 from bot.petitions.ports import Attachment, AttachmentState, Delivery, OutboxMessage, User
 from bot.petitions.routing import Unit
+from bot.petitions.scenes import Scene, read_scene
 from bot.petitions.service import PetitionService
-from bot.petitions.vocabulary import PROMISED, EventType, Lamp, MilestoneName, Role
+from bot.petitions.vocabulary import PROMISED, EventType, Kind, Lamp, MilestoneName, Role
 
 _MEDIA: Final = {MediaKind.IMAGE: "图片", MediaKind.VOICE: "语音", MediaKind.VIDEO: "视频"}
 
@@ -154,6 +155,19 @@ def notice_of(message_: OutboxMessage, attempts: Iterable[Delivery], user: User)
     }
 
 
+def scene_of(events: Iterable[Event]) -> Scene | None:
+    """Return the QR code by which a petition came, None for none."""
+    return next((read_scene(str(event.data.get("scene", "")), {}) for event in events), None)
+
+
+def scene_words(scene: Scene | None, units: Mapping[str, Unit]) -> str:
+    """`市住建局（政务大厅）`; '' for none."""
+    if scene is None:
+        return ""
+    unit = units[scene.unit].name if scene.unit in units else scene.unit
+    return f"{unit}（{scene.hall}）" if scene.hall else unit
+
+
 def choices(case: Case, user: User, service: PetitionService) -> tuple[UnitChoice, ...]:
     """Return every unit for the forwarding form, those a 举报 touches marked."""
     shut = access.shut_units(case, user, service)
@@ -170,11 +184,20 @@ def _choice(unit: Unit, liftable: bool | None) -> UnitChoice:
 
 
 def suggested(
-    case: Case, user: User, service: PetitionService, suggest: Callable[[str], tuple[str, ...]]
+    case: Case,
+    user: User,
+    service: PetitionService,
+    suggest: Callable[[str], tuple[str, ...]],
+    *,
+    scene: Scene | None,
 ) -> tuple[UnitChoice, ...]:
-    """Return the units the citizen's words point to, without those a 举报 touches."""
+    """Return the unit whose QR code was scanned, then those the words point to, without those a 举报 touches."""
     shut = access.shut_units(case, user, service)
     found = dict.fromkeys(suggest(f"{case.petition.content}\n{case.petition.place}"))
+    if scene is not None and case.petition.kind is Kind.REPORT:
+        found.pop(scene.unit, None)  # who reports at a unit's own door most likely reports that unit
+    elif scene is not None:
+        found = {scene.unit: None} | found
     return tuple(
         UnitChoice(id=unit, name=service.units[unit].name)
         for unit in found

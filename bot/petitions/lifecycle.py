@@ -194,6 +194,7 @@ def file(
             "code": code,
             "policy": policy,
             "deadlines": [start_data(deadline) for deadline in deadlines],
+            **({"scene": draft.scene} if draft.scene else {}),
         },
     )
     return Outcome(case=begin(event), events=(event,))

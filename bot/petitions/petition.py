@@ -37,6 +37,8 @@ class Draft:
     attachments: tuple[str, ...] = ()
     phone: str = ""
     public: bool = False
+    scene: str = ""
+    """The QR code it came by (`bot.petitions.scenes`), '' for none."""
 
 
 @frozen

@@ -176,6 +176,12 @@ function showMenu() {
   }));
 }
 
+function showCodes() {
+  const codes = account().codes || [];
+  $("codes").hidden = !codes.length;
+  $("codes").replaceChildren(...codes.slice(-6).map((code) => button("", `扫码 ${code.scene}`, () => say({ scan: code.url }))));
+}
+
 function showFollowing() {
   const following = citizen()?.following ?? true;
   $("say-form").hidden = !following;
@@ -218,6 +224,7 @@ function switchAccount(name) {
   $("account-name").textContent = account().name;
   $("account-select").value = name;
   showMenu();
+  showCodes();
   switchTo(account().citizens[0]?.openid || "");
   refreshTraffic();
   refreshTroubles();
@@ -230,7 +237,7 @@ const reload = single(async () => {
   if (!state.accounts.length) { toast("沙盒里还没有服务号。"); return; }
   $("account-choice").hidden = state.accounts.length < 2;
   $("account-select").replaceChildren(...state.accounts.map((one) => { const option = el("option", "", one.name); option.value = one.account; return option; }));
-  if (account()) { $("account-select").value = state.account; showCitizens(); showFollowing(); showMenu(); return; }
+  if (account()) { $("account-select").value = state.account; showCitizens(); showFollowing(); showMenu(); showCodes(); return; }
   const [name, openid] = location.hash.slice(1).split("/").map(decodeURIComponent);
   switchAccount(state.accounts.some((one) => one.account === name) ? name : state.accounts[0].account);
   if (account().citizens.some((one) => one.openid === openid)) switchTo(openid);

@@ -24,7 +24,17 @@ from adapters.sandbox.wechat.windows import Windows
 MEDIA_LIFE = timedelta(days=3)
 FIRST_CITIZENS = ("王阿姨", "李先生", "小张")
 FAULT_NAMES = frozenset(
-    {"token", "custom_send", "template_send", "media_get", "menu_create", "menu_get", "callback_ip", "template_report"}
+    {
+        "token",
+        "custom_send",
+        "template_send",
+        "media_get",
+        "menu_create",
+        "menu_get",
+        "qrcode_create",
+        "callback_ip",
+        "template_report",
+    }
 )
 
 
@@ -110,6 +120,8 @@ class AccountState:
         self.verdicts = Verdicts(RULES)
         self.faults = FaultPlan(FAULT_NAMES)
         self.menu: dict[str, Any] | None = None
+        self.codes: dict[str, str] = {}
+        """Address of a QR code → its scene."""
         self.sent_templates: dict[tuple[str, str], SentTemplate] = {}
         self._media: dict[str, StoredMedia] = {}
         self._phones: dict[str, list[PhoneMessage]] = {}

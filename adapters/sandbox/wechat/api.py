@@ -17,11 +17,11 @@ from adapters.sandbox.keys import WECHAT
 from adapters.sandbox.traffic import Message
 from adapters.sandbox.wechat.accounts import AccountState
 from adapters.sandbox.wechat.sends import custom_send, read_json, template_send
+from adapters.sandbox.wechat.storefront import create_code, create_menu, get_menu
 from adapters.sandbox.wechat.tokens import Issued
 from adapters.sandbox.wechat.world import World
 
 CALLBACK_ADDRESSES = ["127.0.0.1/32"]
-MENU_WIDTH = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,22 +82,6 @@ def _media_get(world: World, state: AccountState, call: Call) -> dict[str, Any] 
     return web.Response(body=media.content, content_type=media.content_type, headers=disposition)
 
 
-def _menu_create(world: World, state: AccountState, call: Call) -> dict[str, Any]:
-    menu = read_json(call.body)
-    buttons = menu.get("button")
-    if not isinstance(buttons, list) or not 1 <= len(buttons) <= MENU_WIDTH:
-        raise ApiError(40016, "invalid button size")
-    state.menu = menu
-    world.feed.publish("citizen", account=state.account.account)
-    return {}
-
-
-def _menu_get(_world: World, state: AccountState, _call: Call) -> dict[str, Any]:
-    if state.menu is None:
-        raise ApiError(46003, "menu no exist")
-    return {"menu": state.menu}
-
-
 def _callback_ip(_world: World, _state: AccountState, _call: Call) -> dict[str, Any]:
     return {"ip_list": CALLBACK_ADDRESSES}
 
@@ -112,10 +96,9 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "message/custom/send"): Endpoint(name="custom_send", work=_sending(custom_send)),
     ("POST", "message/template/send"): Endpoint(name="template_send", work=_sending(template_send)),
     ("GET", "media/get"): Endpoint(name="media_get", work=_media_get),
-    ("POST", "menu/create"): Endpoint(
-        name="menu_create", work=lambda w, s, c: {"errcode": 0, "errmsg": "ok"} | dict(_menu_create(w, s, c))
-    ),
-    ("GET", "menu/get"): Endpoint(name="menu_get", work=_menu_get),
+    ("POST", "menu/create"): Endpoint(name="menu_create", work=lambda w, s, c: create_menu(w, s, c.body)),
+    ("GET", "menu/get"): Endpoint(name="menu_get", work=lambda _, s, __: get_menu(s)),
+    ("POST", "qrcode/create"): Endpoint(name="qrcode_create", work=lambda w, s, c: create_code(w, s, c.body)),
     ("GET", "getcallbackip"): Endpoint(name="callback_ip", work=_callback_ip),
 }
 

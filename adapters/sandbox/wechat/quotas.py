@@ -17,6 +17,7 @@ A_DAY = {
     "template_send": 100_000,
     "media_get": 200_000,
     "menu_create": 1_000,
+    "qrcode_create": 100_000,
 }
 A_MINUTE = {"token": 10_000}
 _ENDS = {"a_day": A_DAY, "a_minute": A_MINUTE}

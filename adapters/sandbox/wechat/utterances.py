@@ -14,7 +14,7 @@ from adapters.sandbox.evidence import Samples
 from adapters.sandbox.wechat.accounts import AccountState, StoredMedia
 from adapters.sandbox.wechat.windows import Scene
 
-KINDS = ("text", "choice", "image", "voice", "video", "location", "link", "event", "other")
+KINDS = ("text", "choice", "image", "voice", "video", "location", "link", "event", "scan", "other")
 CONTACT_EVENTS = frozenset({"subscribe", "click", "scan", "scancode_push", "scancode_waitmsg"})
 _MEDIA = {
     "image": ("image/jpeg", ".jpg"),
@@ -56,6 +56,8 @@ def read_utterance(body: Mapping[str, Any], state: AccountState, *, samples: Sam
             return _location(value)
         case "link":
             return _link(value)
+        case "scan":
+            return _scan(value, state, openid=str(body["openid"]))
         case "event":
             return _event(value, key=body.get("key", body.get("event_key", "")))
         case _:
@@ -124,6 +126,18 @@ def _link(value: object) -> Utterance:
     title, url = str(given.get("title", "")), str(given.get("url", ""))
     fields = {"Title": title, "Description": str(given.get("description", "")), "Url": url}
     return Utterance(msgtype="link", fields=fields, shown_as="link", content={"text": title or url, "url": url})
+
+
+def _scan(value: object, state: AccountState, *, openid: str) -> Utterance:
+    """Scan a QR code of the account, by its address or its scene: who does not follow yet follows by it."""
+    text = read_string(value, "scan")
+    scene = state.codes.get(text) or next((one for one in state.codes.values() if one == text), None)
+    if scene is None:
+        raise BadInput("scan: no QR code of this account has that address or scene")
+    citizen = state.citizens.get(openid)
+    if citizen is None or citizen.following:
+        return _event({"type": "SCAN", "key": scene}, key="")
+    return _event({"type": "subscribe", "key": f"qrscene_{scene}"}, key="")
 
 
 def _event(value: object, *, key: object) -> Utterance:

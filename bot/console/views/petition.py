@@ -169,7 +169,7 @@ def _page(
     measured = terms.policy.rule(MilestoneName.ANSWER)
     unit = service.units.get(petition.unit)
     known = access.sees_identity(case, user)
-    lamp = case.lamp(now)
+    lamp, scene = case.lamp(now), sheet.scene_of(found.events)
     return render(
         request,
         "petition.html",
@@ -204,7 +204,10 @@ def _page(
         done=done,
         hint=request.app[REFUSALS].found(petition.content, petition.kind) if Act.REFUSE in acts else None,
         elsewhere=request.app[SETTINGS].elsewhere,
-        suggested=sheet.suggested(case, user, service, request.app[SUGGEST]) if Act.FORWARD in acts else (),
+        scanned=sheet.scene_words(scene, service.units) if known else "",
+        suggested=(
+            sheet.suggested(case, user, service, request.app[SUGGEST], scene=scene) if Act.FORWARD in acts else ()
+        ),
         units=sheet.choices(case, user, service) if {Act.FORWARD, Act.COHANDLE} & set(acts) else (),
         longest=LONGEST_TEXT,
     )

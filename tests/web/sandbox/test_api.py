@@ -79,7 +79,8 @@ async def test_older_token_replaces_its_predecessor_and_leaves_the_stable_one(ri
     first = (await rig.get("wechat/cgi-bin/token", **query))["access_token"]
     await rig.get("wechat/cgi-bin/token", **query)
     await rig.move(advance="6m")
-    codes = [(await rig.call("menu/create", {"button": [{}]}, token=token))["errcode"] for token in (first, stable)]
+    menu = {"button": [{"type": "click", "name": "帮助", "key": "help"}]}
+    codes = [(await rig.call("menu/create", menu, token=token))["errcode"] for token in (first, stable)]
     assert codes == [42001, 0]
 
 
