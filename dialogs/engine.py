@@ -132,10 +132,8 @@ def _answered(talk: Talk) -> Answer:
             return gathering.document(talk)
         case InboundKind.MENU:
             return button(talk)
-        case InboundKind.FOLLOW:
-            return scanned(talk, otherwise="greeting.follow")
-        case InboundKind.SCAN:
-            return scanned(talk, otherwise="greeting.menu")
+        case InboundKind.FOLLOW | InboundKind.SCAN as kind:
+            return scanned(talk, otherwise="greeting.follow" if kind is InboundKind.FOLLOW else "greeting.menu")
         case _:
             return question(talk)
 
