@@ -126,6 +126,8 @@ class Dialog(Section):
     offer_after_hours: float = Field(default=6.0, gt=0)
     remind_after_hours: float = Field(default=40.0, ge=0)
     """0: never reminded. The platforms permit a message for 48 hours only."""
+    joining: bool = True
+    """Whether others may stand by (联名) a petition that its citizen lets be published."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

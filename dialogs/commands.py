@@ -9,6 +9,7 @@ from dialogs import (
     correcting,
     explaining,
     filing,
+    joining,
     looking,
     person,
     rating,
@@ -109,6 +110,8 @@ COMMANDS: Mapping[Word, Callable[[Talk], Answer]] = {
     Word.CANCEL: lambda talk: (
         correcting.confirm_cancel(talk) if talk.session.state is State.CANCEL else correcting.cancel(talk)
     ),
+    Word.JOIN: joining.start,
+    Word.LEAVE: joining.start,
     Word.SIMPLE: lambda talk: _spoken(talk, simple=True),
     Word.FULL: lambda talk: _spoken(talk, simple=False),
     Word.RESTART: correcting.cancel,

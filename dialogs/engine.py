@@ -19,6 +19,7 @@ from dialogs import (
     explaining,
     filing,
     gathering,
+    joining,
     looking,
     person,
     rating,
@@ -197,6 +198,10 @@ def _acted(talk: Talk, verb: ActOn) -> Answer:
             return explaining.one(talk, verb.number)
         case Word.REVIEW:
             return reviewing.one(talk, verb.number, verb.words)
+        case Word.JOIN:
+            return joining.join(talk, verb.number)
+        case Word.LEAVE:
+            return joining.leave(talk, verb.number)
         case _:
             return withdrawing.one(talk, verb.number)
 

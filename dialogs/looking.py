@@ -270,6 +270,8 @@ _HOP_VALUES: Mapping[EventType, Mapping[str, str]] = {
     EventType.SUPPLEMENTED: {"words": "text"},
     EventType.EXTENDED: {"reason": "reason", "changes": "changes"},
     EventType.CHASED: {"count": "count"},
+    EventType.JOINED: {"count": "count"},
+    EventType.LEFT: {"count": "count"},
     EventType.SUPERVISED: {"reason": "reason"},
     EventType.REVIEW_ASKED: {"level": "level"},
     EventType.REVIEWED: {"level": "level", "unit": "unit_name", "answer": "text"},

@@ -29,6 +29,7 @@ class Office:
         self.phone = catalogue.office_phone
         self.hours = catalogue.office_hours
         self.drafts = catalogue.drafts
+        self.joining = catalogue.joining
         self.attended = catalogue.attended
         self.retention = catalogue.retention
         self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"

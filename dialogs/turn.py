@@ -102,6 +102,8 @@ class Catalogue:
     office_hours: str = ""
     """When somebody answers the office's phone, in words, e.g. 工作日 10:00–19:00; '' when not known."""
     drafts: DraftTimes = DraftTimes()
+    joining: bool = True
+    """Whether others may stand by public petitions."""
     dangers: Dangers = Dangers()
     refusals: tuple[Refusal, ...] = ()
     attended: bool = False
@@ -188,6 +190,20 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Stand by somebody else's petition."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quit:
+    """Stand by it no longer."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """Tell the staff of a danger; `message` is the key of the message that speaks of it."""
 
@@ -222,7 +238,8 @@ class Leave:
     unfollowed: bool = False
 
 
-Intent = Alarm | AskPerson | Leave | Say | File | Withdraw | Rate | Redo | Supplement | Chase | Review | Follow
+_OfPetition = Withdraw | Rate | Redo | Supplement | Chase | Review | Follow | Join | Quit
+Intent = Alarm | AskPerson | Leave | Say | File | _OfPetition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +296,8 @@ class Facts:
     attendance: Attendance | None = None
     followed: bool = False
     """Whether this citizen follows `case`, having shown its 查询码 before; of `cases`, all are theirs."""
+    joined: bool = False
+    """Whether this citizen stands by `case`."""
     redoable: frozenset[str] = frozenset()
     """The numbers that the citizen could have done again, were they to say that it is not solved."""
 

@@ -42,6 +42,8 @@ class Word(StrEnum):
     MORE = "more"
     MENU = "menu"
     FILE = "file"
+    JOIN = "join"
+    LEAVE = "leave"
     SIMPLE = "simple"
     FULL = "full"
     CHAT = "chat"
@@ -79,6 +81,8 @@ _SAID: Mapping[Word, str] = {
     Word.MORE: "更多 继续看 下一页 还有呢 more",
     Word.MENU: "菜单 主菜单 首页 开始 目录 menu",
     Word.FILE: "反映 反映问题 诉求 提诉求 我要反映 反映诉求 填写诉求 办事 写诉求",
+    Word.JOIN: "联名 我要联名 加入联名 一起联名 怎么联名",
+    Word.LEAVE: "退出联名 取消联名 不联名了",
     Word.SIMPLE: "简单 简单版 简洁 简洁版 简单模式 大字 大字版 大字模式 老人版 老年版 长辈版 长辈模式 简单点 简短"
     " 说简单点 字少一点",
     Word.FULL: "详细 详细版 恢复 恢复正常 正常版 普通版 标准版 恢复详细 退出简单 退出简单版",
@@ -272,12 +276,13 @@ def reference(text: str) -> Reference | None:
 
 
 _ACT_ON = re.compile(
-    r"(撤回|撤销|撤诉|评价|评分|催办|催单|催|补充|为什么是这一?天|为啥是这一?天|申请复查|复查|申请复核|复核)"
+    r"(撤回|撤销|撤诉|评价|评分|催办|催单|催|补充|为什么是这一?天|为啥是这一?天|申请复查|复查|申请复核|复核"
+    r"|退出联名|取消联名|不联名了|加入联名|联名)"
     rf"\s*(?:编号|诉求)?\s*[:,]?\s*((?:WQ)?\s*\d{{8}}{_DASH}\d{{7}}|WQ[\dA-Z-]+|\d{{5,20}})"
     r"(?![\d-])[\s,.:;。、]*(.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_ACT_STARTS = frozenset("撤评評催补補为為申复復")
+_ACT_STARTS = frozenset("撤评評催补補为為申复復联聯退取不加")
 _VERBS = {
     "评": Word.RATE,
     "撤": Word.WITHDRAW,
@@ -286,6 +291,11 @@ _VERBS = {
     "为": Word.WHY,
     "申": Word.REVIEW,
     "复": Word.REVIEW,
+    "联": Word.JOIN,
+    "加": Word.JOIN,
+    "退": Word.LEAVE,
+    "取": Word.LEAVE,
+    "不": Word.LEAVE,
 }
 
 

@@ -130,7 +130,7 @@ def petition_row(case: Case, out: MomentOut = same_moment) -> tuple[Any, ...]:
 
 HOPS_COLUMNS = (
     "co_units", "dispatches", "extensions", "chases", "chase_again_at", "redos", "supervisions", "reviews",
-    "solved",
+    "solved", "joiners",
 )  # fmt: skip
 
 
@@ -146,6 +146,7 @@ def hops_row(petition: Petition, out: MomentOut = same_moment) -> tuple[Any, ...
         petition.supervisions,
         petition.reviews,
         petition.solved.value if petition.solved else None,
+        petition.joiners,
     )
 
 
@@ -183,6 +184,7 @@ def petition_from(row: Row[Any]) -> Petition:
         supervisions=row.supervisions,
         reviews=row.reviews,
         solved=Solved(row.solved) if row.solved else None,
+        joiners=row.joiners,
     )
 
 

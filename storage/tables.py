@@ -108,6 +108,7 @@ petitions = Table(
     _count("supervisions"),
     _count("reviews"),
     Column("solved", Text),
+    _count("joiners"),
     # Of the clocks that still run: the nearest due date and the nearest warning. Every lamp follows from these two.
     Column("open_due_at", Moment),
     Column("open_warn_at", Moment),
@@ -446,4 +447,12 @@ refusals = Table(
     Column("rung", Text, primary_key=True),
     _text("code"),
     Column("at", Moment, nullable=False),
+)
+
+joinings = Table(
+    "joinings",
+    metadata,
+    Column("number", Text, ForeignKey("petitions.number"), primary_key=True),
+    Column("citizen", Text, primary_key=True),
+    Column("joined_at", Moment, nullable=False),
 )

@@ -20,6 +20,7 @@ from storage.chats import SqlChats
 from storage.connection import Connection
 from storage.errors import wrapped
 from storage.followings import SqlFollowings
+from storage.joinings import SqlJoinings
 from storage.mentions import SqlCalls, SqlMentions
 from storage.outbox import SqlOutbox
 from storage.reach import SqlReach
@@ -44,6 +45,7 @@ class SqlUnitOfWork:
     accounts: SqlAccountNotes
     signed_bodies: SqlSignedBodies
     followings: SqlFollowings
+    joinings: SqlJoinings
     alarms: SqlAlarms
     chats: SqlChats
     reach: SqlReach
@@ -85,6 +87,7 @@ class SqlUnitOfWork:
         self.accounts = SqlAccountNotes(connection)
         self.signed_bodies = SqlSignedBodies(connection)
         self.followings = SqlFollowings(connection)
+        self.joinings = SqlJoinings(connection)
         self.alarms = SqlAlarms(connection)
         self.chats = SqlChats(connection)
         self.reach = SqlReach(connection)

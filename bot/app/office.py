@@ -124,6 +124,7 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         retention=settings.office.retention,
         privacy_contact=settings.office.privacy_contact,
         drafts=_draft_times(settings),
+        joining=settings.dialog.joining,
         units={unit.id: unit.name for unit in directory.units},
         short_units={unit.id: unit.short for unit in directory.units},
         scenes=directory.scenes,

@@ -139,6 +139,7 @@ def _row(case: Case, office: Office) -> Mapping[str, str | bool | None]:
         "filed_at": _iso(petition.filed_at),
         "updated_at": _iso(petition.updated_at),
         "rating": petition.rating.value if petition.rating else None,
+        "joiners": str(petition.joiners),
         "solved": petition.solved.value if petition.solved else None,
     }
     for name in MilestoneName:

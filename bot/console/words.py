@@ -98,6 +98,7 @@ NOTICES: Final = {
     NoticeKind.REVIEW_TAKEN.value: "复查复核受理告知",
     NoticeKind.REVIEWED.value: "复查复核意见",
     NoticeKind.REVIEW_OVERDUE.value: "复查复核超时告知",
+    NoticeKind.JOINED_ENDED.value: "联名者办结告知",
     "reply": "对话回复",
     "draft": "草稿提醒",
     "mention": "公开答复",
@@ -156,6 +157,7 @@ HINDRANCES: Final = {
     Hindrance.REDO_LATE: "重办的时限已过。",
     Hindrance.REDOS_SPENT: "这件诉求不能再重办。",
     Hindrance.NO_REVIEW: "这件诉求现在不能复查或复核。",
+    Hindrance.NOT_JOINABLE: "没有公开的诉求和举报不能联名。",
     Hindrance.REVIEW_LATE: "申请复查或复核的时限已过。",
     Hindrance.TWICE: "同一个单位不能重复，承办单位不用再协办。",
 }
@@ -260,7 +262,7 @@ def event_words(event: Event, *, channel: str) -> EventWords:  # noqa: PLR0911 -
                 title="工作日历更新，重算期限", said=_said(data, changes="改期", kept="不提前", reason="依据")
             )
         case _:
-            return _hop_words(event)
+            return _counted(event) or _hop_words(event)
 
 
 def _hop_words(event: Event) -> EventWords:  # noqa: PLR0911 -- one sentence for each type of event
@@ -295,6 +297,15 @@ def _hop_words(event: Event) -> EventWords:  # noqa: PLR0911 -- one sentence for
             return EventWords(title=f"申请延期{_amount(data)}", said=_said(data, reason="理由"))
         case _:
             return _pressing_words(event)
+
+
+_JOINING: Final = {EventType.JOINED: "加入", EventType.LEFT: "退出"}
+
+
+def _counted(event: Event) -> EventWords | None:
+    """Say that somebody joined or left; None for anything else."""
+    what = _JOINING.get(event.type)
+    return EventWords(title=f"有人{what}联名，共 {event.data['count']} 人") if what else None
 
 
 def _pressing_words(event: Event) -> EventWords:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from bot.clock import local
 from bot.intake.attending import attend, attendance
-from bot.petitions import hops, lifecycle, supervision
+from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Policy, deadlines_for
@@ -32,10 +32,12 @@ from dialogs.turn import (
     File,
     Follow,
     Intent,
+    Join,
     Leave,
     Lookup,
     Mine,
     One,
+    Quit,
     Rate,
     Redo,
     Review,
@@ -135,8 +137,9 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
             case = await work.cases.get(number, lock=True)
             events = await work.cases.events(number) if case else ()
             followed = case is not None and await work.followings.has(number, citizen)
+            joined = case is not None and case.petition.joiners > 0 and await work.joinings.has(number, citizen)
             again = redoable((case,) if case else (), registrar, now)
-            return Facts(lookup=lookup, case=case, events=events, followed=followed, redoable=again)
+            return Facts(lookup=lookup, case=case, events=events, followed=followed, joined=joined, redoable=again)
         case Why(number=number):
             case = await (work.cases.get(number) if number else _newest(work, citizen))
             if case is None:
@@ -199,6 +202,8 @@ async def perform(
             return filing.values
         case Follow(number=number):
             await work.followings.add(number, citizen)
+        case Join() | Quit():
+            await _joining(work, intent, registrar=registrar, citizen=citizen, now=now)
         case Alarm(danger=danger, label=label, message=message):
             await work.alarms.add(citizen, danger=danger, label=label, message=message, now=now)
         case AskPerson() | Say() | Leave():
@@ -211,8 +216,25 @@ async def perform(
             terms = registrar.terms(case.petition)
             withdraws = isinstance(intent, Withdraw)  # what cannot be undone is done where it was filed
             actor = Actor(role=Role.CITIZEN, id=citizen) if withdraws else await _actor(work, case, citizen)
-            await work.cases.save(_acted(case, intent, actor=actor, now=now, terms=terms, history=history))
+            outcome = _acted(case, intent, actor=actor, now=now, terms=terms, history=history)
+            if joining.ends(case, outcome):
+                outcome = joining.with_joiners(outcome, await work.joinings.of(intent.number))
+            await work.cases.save(outcome)
     return {}
+
+
+async def _joining(work: UnitOfWork, intent: Join | Quit, *, registrar: Registrar, citizen: str, now: datetime) -> None:
+    """Count one more, or one less; who is counted already, or is not, changes nothing."""
+    case = await work.cases.get(intent.number, lock=True)
+    if case is None:
+        raise UnknownPetition
+    joins = isinstance(intent, Join)
+    number, there = intent.number, work.joinings
+    if not await (there.add(number, citizen, now=now) if joins else there.drop(number, citizen)):
+        return
+    act = joining.join if joins else joining.leave
+    actor = Actor(role=Role.CITIZEN, id=citizen)
+    await work.cases.save(act(case, actor=actor, now=now, terms=registrar.terms(case.petition)))
 
 
 def _acted(

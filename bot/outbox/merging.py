@@ -16,11 +16,13 @@ _UNSENT = frozenset({OutboxState.PENDING, OutboxState.SENDING, OutboxState.WAITI
 _COUNTS = _UNSENT | {OutboxState.SENT}
 """What has been told, or still will be; what is dead or unknown overtakes nobody."""
 _KINDS = {kind.value: kind for kind in NoticeKind}
+_OF_OWNER = {value: kind for value, kind in _KINDS.items() if kind is not NoticeKind.JOINED_ENDED}
+"""What goes to who filed the petition."""
 
 
 def merged(notices: Iterable[OutboxMessage]) -> Mapping[int, OutboxMessage]:
     """Return the unsent notices of petitions that later ones make pointless, by id, each with the newest of those."""
-    told = sorted((one for one in notices if one.kind in _KINDS and one.state in _COUNTS), key=lambda one: one.id)
+    told = sorted((one for one in notices if one.kind in _OF_OWNER and one.state in _COUNTS), key=lambda one: one.id)
     found: dict[int, OutboxMessage] = {}
     for index, one in enumerate(told):
         if one.state not in _UNSENT or one.unclear_at is not None:

@@ -13,6 +13,7 @@ from bot.outbox.merging import joinable, joined, merged, together
 from bot.outbox.record import Record
 from bot.outbox.sending import Sender
 from bot.petitions.ports import OutboxMessage, Storage, UnitOfWork
+from bot.petitions.vocabulary import NoticeKind
 from bot.phrasing import PhraseError, Phrasing
 
 MOST_TOGETHER = 100
@@ -108,7 +109,7 @@ async def _same_place(work: UnitOfWork, rows: Sequence[OutboxMessage]) -> list[O
     places: dict[str, str] = {}
     for row in rows:
         place = row.citizen
-        if row.number is not None:
+        if row.number is not None and row.kind != NoticeKind.JOINED_ENDED:  # who joined is not whom the owner follows
             if row.number not in places:
                 places[row.number] = await work.followings.last_active(row.number, row.citizen)
             place = places[row.number]

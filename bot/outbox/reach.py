@@ -12,7 +12,7 @@ from bot.messages import Inbound
 from bot.outbox.ladder import WINDOW_MARGIN, ReachState
 from bot.petitions.ports import MENTION_ANSWER, CitizenRow, DeliveryOutcome, OutboxMessage, UnitOfWork
 from bot.petitions.reach_ports import Grant, GrantEnd
-from bot.petitions.vocabulary import EventType, Kind
+from bot.petitions.vocabulary import EventType, Kind, NoticeKind
 
 _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
 
@@ -86,7 +86,7 @@ async def _public_place(work: UnitOfWork, message: OutboxMessage) -> tuple[Inbou
 
     A 举报 never is, and nothing is said twice.
     """
-    if message.number is None or not message.phrase.startswith("notice."):
+    if message.number is None or not message.phrase.startswith("notice.") or message.kind == NoticeKind.JOINED_ENDED:
         return None
     case = await work.cases.get(message.number)
     if case is None or case.petition.kind is Kind.REPORT:

@@ -80,6 +80,8 @@ class Hindrance(StrEnum):
     NO_REVIEW = "no_review"
     """The policy has no 复查 or 复核, or it is not the turn of this one."""
     REVIEW_LATE = "review_late"
+    NOT_JOINABLE = "not_joinable"
+    """It is not public, or a 举报."""
     TWICE = "twice"
     """A unit is named that has the petition already."""
 

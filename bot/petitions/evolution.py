@@ -40,6 +40,9 @@ _MEETS: Mapping[MilestoneName, frozenset[EventType]] = {
     MilestoneName.RECHECK: frozenset({EventType.REVIEWED}),
 }
 
+_COUNTED = frozenset({EventType.JOINED, EventType.LEFT})
+"""Events that say how many people stand behind the petition, who filed it among them."""
+
 _TAKES = frozenset({EventType.ANSWERED, EventType.ASKED, EventType.EXTENSION_ASKED, EventType.COHANDLED})
 """What an officer does only to a petition that was taken: it signs for it."""
 
@@ -93,7 +96,7 @@ def begin(event: Event) -> Case:
 def _changes(petition: Petition, event: Event) -> dict[str, Any]:
     """Return what an event changes of the petition itself."""
     data = event.data
-    changes: dict[str, Any] = {"version": event.seq, "updated_at": event.at}
+    changes: dict[str, Any] = {"version": event.seq, "updated_at": event.at, **_heads(event)}
     if event.type in _STATES:
         changes["state"] = _STATES[event.type]
     elif "state" in data:
@@ -123,6 +126,11 @@ def _changes(petition: Petition, event: Event) -> dict[str, Any]:
         case _:
             pass
     return changes
+
+
+def _heads(event: Event) -> dict[str, Any]:
+    """Return the joiners after an event that counts heads."""
+    return {"joiners": event.data["count"] - 1} if event.type in _COUNTED else {}
 
 
 def _evolve_clock(clock: Milestone, event: Event) -> Milestone:

@@ -10,7 +10,7 @@ from bot.petitions.errors import Hindered, Hindrance, NotAllowed
 from bot.petitions.lifecycle import Act, check, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.terms import Terms
-from bot.petitions.vocabulary import MilestoneName, Rating, Role, Solved, State
+from bot.petitions.vocabulary import Kind, MilestoneName, Rating, Role, Solved, State
 
 
 def doable(case: Case, actor: Actor, *, now: datetime, terms: Terms) -> tuple[Act, ...]:
@@ -41,6 +41,8 @@ def hindrance(case: Case, act: Act, *, now: datetime, terms: Terms) -> Hindrance
             return Hindrance.NO_EXTENSION
         case Act.CHASE if (again := case.petition.chase_again_at) is not None and now < again:
             return Hindrance.CHASED_LATELY
+        case Act.JOIN if not case.petition.public or case.petition.kind is Kind.REPORT:
+            return Hindrance.NOT_JOINABLE
         case Act.SUPERVISE if case.open_clock(MilestoneName.FEEDBACK) is not None:
             return Hindrance.SUPERVISED
         case Act.FEEDBACK if case.open_clock(MilestoneName.FEEDBACK) is None:

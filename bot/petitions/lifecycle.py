@@ -50,6 +50,8 @@ class Act(StrEnum):
     REVIEW = "review"
     RECHECK = "recheck"
     DECIDE = "decide"
+    JOIN = "join"
+    LEAVE = "leave"
 
     @property
     def label(self) -> str:
@@ -83,6 +85,8 @@ _ACT_LABELS = {
     Act.REVIEW: "复查",
     Act.RECHECK: "复核",
     Act.DECIDE: "复查意见",
+    Act.JOIN: "联名",
+    Act.LEAVE: "退出联名",
 }
 
 _HANDLED = (State.ACCEPTED, State.FORWARDED)
@@ -115,6 +119,7 @@ TRANSITIONS: Mapping[tuple[State, Act], State] = {
     **{(state, Act.REVIEW): State.REVIEWING for state in _REPLIED},
     **{(state, Act.RECHECK): State.RECHECKING for state in _REPLIED},
     **{(state, Act.DECIDE): State.ANSWERED for state in _REVIEWED},
+    **{(state, act): state for act in (Act.JOIN, Act.LEAVE) for state in _UNDER_WAY},
 }
 """(state, act) → state; what is not here is not possible. Where it says FORWARDED and no unit has the petition, the
 office itself has it: ACCEPTED. See `landing`."""
@@ -148,11 +153,15 @@ ROLES: Mapping[Act, frozenset[Role]] = {
     Act.REVIEW: OFFICE | {Role.CITIZEN},
     Act.RECHECK: OFFICE | {Role.CITIZEN},
     Act.DECIDE: OFFICE,
+    Act.JOIN: frozenset({Role.CITIZEN}),
+    Act.LEAVE: frozenset({Role.CITIZEN}),
 }
 """Who may do what; an officer only to petitions of the own unit (to one it helps with: 协办意见), a citizen only to the
 own ones. The clock signs and resumes what was left lying, and supervises by rule."""
 
 
+_BY_OTHERS = frozenset({Act.JOIN, Act.LEAVE})
+"""What citizens do to petitions of others only."""
 BY_STAFF = tuple(act for act in Act if ROLES[act] - {Role.CITIZEN, Role.CLOCK})
 """What staff do, in the order of `Act`."""
 
@@ -352,6 +361,8 @@ EVENTS: Mapping[Act, EventType] = {
     Act.REVIEW: EventType.REVIEW_ASKED,
     Act.RECHECK: EventType.REVIEW_ASKED,
     Act.DECIDE: EventType.REVIEWED,
+    Act.JOIN: EventType.JOINED,
+    Act.LEAVE: EventType.LEFT,
 }
 """What an act leaves in the history."""
 
@@ -384,5 +395,5 @@ def _may(petition: Petition, act: Act, actor: Actor) -> bool:
             return actor.unit in petition.co_units
         return actor.unit != "" and actor.unit == petition.unit
     if actor.role is Role.CITIZEN:
-        return actor.id == petition.citizen
+        return (actor.id == petition.citizen) is not (act in _BY_OTHERS)
     return True

@@ -155,3 +155,23 @@ class Followings(Protocol):
     async def last_active(self, number: str, owner: str) -> str:
         """Return who wrote last: who filed the petition, or one who follows it; of a 举报 always who filed it."""
         ...
+
+
+class Joinings(Protocol):
+    """Who stands by whose petition (联名)."""
+
+    async def add(self, number: str, citizen: str, *, now: datetime) -> bool:
+        """Let a citizen stand by a petition; False when they do already."""
+        ...
+
+    async def drop(self, number: str, citizen: str) -> bool:
+        """End it; False when they did not."""
+        ...
+
+    async def has(self, number: str, citizen: str) -> bool:
+        """Tell whether they do."""
+        ...
+
+    async def of(self, number: str) -> tuple[str, ...]:
+        """Return who does, the first first."""
+        ...

@@ -76,6 +76,8 @@ class Petition:
     """Until when a further 催办 is answered and not counted."""
     redos: int = 0
     supervisions: int = 0
+    joiners: int = 0
+    """How many others stand by it (联名)."""
     reviews: int = 0
     """How often the citizen asked for 复查 or 复核."""
 

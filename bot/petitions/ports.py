@@ -19,7 +19,7 @@ from bot.petitions.account_ports import AccountNotes, SignedBodies
 from bot.petitions.alarm_ports import Alarms
 from bot.petitions.calendar import CalendarNotice
 from bot.petitions.chat_ports import Chats
-from bot.petitions.mention_ports import Calls, Followings, Mentions
+from bot.petitions.mention_ports import Calls, Followings, Joinings, Mentions
 from bot.petitions.petition import Case, Event, Milestone, Outcome
 from bot.petitions.reach_ports import ReachRecords
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, Rating, Role, State
@@ -668,6 +668,11 @@ class UnitOfWork(Protocol):
     @property
     def followings(self) -> Followings:
         """Petitions followed on another platform."""
+        ...
+
+    @property
+    def joinings(self) -> Joinings:
+        """Petitions that others stand by."""
         ...
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from bot.petitions import hops, lifecycle, supervision
+from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.errors import NotAllowed, Stale, UnknownPetition, UnknownUnit
 from bot.petitions.hindrances import doable
@@ -90,6 +90,8 @@ class PetitionService:
                 raise Stale
             history = await work.cases.events(request.number) if request.act in _LOOKING_BACK else ()
             outcome = self._apply(case, request, actor=actor, now=now, history=history)
+            if joining.ends(case, outcome):
+                outcome = joining.with_joiners(outcome, await work.joinings.of(request.number))
             await work.cases.save(outcome)
             await work.staff.audit(
                 AuditEntry(
@@ -150,7 +152,7 @@ class PetitionService:
                 return lifecycle.answer(case, actor=actor, now=now, text=request.text, by=self._answering(actor, case))
             case Act.CLOSE:
                 return lifecycle.close(case, actor=actor, now=now, note=request.text)
-            case Act.FILE | Act.WITHDRAW | Act.RATE | Act.SUPPLEMENT | Act.CHASE:
+            case Act.FILE | Act.WITHDRAW | Act.RATE | Act.SUPPLEMENT | Act.CHASE | Act.JOIN | Act.LEAVE:
                 raise NotAllowed
             case _:
                 return self._hop(case, request, actor=actor, now=now, history=history)

@@ -33,6 +33,7 @@ OVERTAKEN_BY: Mapping[N, frozenset[N]] = {
     N.REVIEW_TAKEN: frozenset({N.REVIEWED}),
     N.REVIEWED: frozenset(),
     N.REVIEW_OVERDUE: frozenset({N.REVIEWED, N.REVIEW_OVERDUE}),
+    N.JOINED_ENDED: frozenset(),
 }
 """Notice kind → the later kinds that say all it would say, and more."""
 

@@ -165,6 +165,8 @@ class EventType(StrEnum):
     REVIEWED = "reviewed"
     ENRICHED = "enriched"
     """What stood around the public mention it was made of was found later."""
+    JOINED = "joined"
+    LEFT = "left"
 
 
 class MilestoneName(StrEnum):
@@ -226,3 +228,5 @@ class NoticeKind(StrEnum):
     REVIEW_TAKEN = "review_taken"
     REVIEWED = "reviewed"
     REVIEW_OVERDUE = "review_overdue"
+    JOINED_ENDED = "joined_ended"
+    """To who stood by somebody else's petition (联名): it has ended."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, Location, MediaKind, MediaRef, Outbound, Reply
-from bot.petitions import hops, lifecycle, supervision
+from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline
@@ -29,9 +29,11 @@ from dialogs.turn import (
     Dangers,
     Facts,
     File,
+    Join,
     KindChoice,
     Mine,
     One,
+    Quit,
     Rate,
     Redo,
     Review,
@@ -107,6 +109,7 @@ class Stage:
         self.sessions: dict[str, str] = {}
         self.seen: dict[str, datetime] = {}
         self.cases: dict[str, Case] = {}
+        self.joined: set[tuple[str, str]] = set()
         self.events: dict[str, tuple[Event, ...]] = {}
         self.notices: list[str] = []
         self.count = 0
@@ -178,7 +181,8 @@ class Stage:
                 return Facts(lookup=lookup, cases=tuple(reversed(mine)), redoable=self.redoable(mine))
             case One(number=number):
                 case, events = self.cases.get(number), self.events.get(number, ())
-                return Facts(lookup=lookup, case=case, events=events, redoable=self.redoable([case] if case else []))
+                again, joined = self.redoable([case] if case else []), (number, citizen) in self.joined
+                return Facts(lookup=lookup, case=case, events=events, redoable=again, joined=joined)
             case Why(number=number):
                 mine = [one for one, case in self.cases.items() if case.petition.citizen == citizen]
                 number = number or (mine[-1] if mine else "")
@@ -230,6 +234,11 @@ class Stage:
             case Review(number=number, level=level, reason=reason):
                 common = {"actor": actor, "now": self.now, "terms": terms(self.policy)}
                 self.save(supervision.review(self.cases[number], level, **common, reason=reason))
+            case Join(number=number) | Quit(number=number):
+                joins = isinstance(intent, Join)
+                act, there = (joining.join, self.joined.add) if joins else (joining.leave, self.joined.discard)
+                there((number, citizen))
+                self.save(act(self.cases[number], actor=actor, now=self.now, terms=terms()))
         return {}
 
     def save(self, outcome: Outcome) -> None:

@@ -31,6 +31,14 @@ SAYINGS = (
     "好的",
     "确定",
     "取消",
+    "重新开始",
+    "联名",
+    "联名 WQ20261121-0000019",
+    "退出联名 WQ20261121-0000019",
+    "简单",
+    "详细",
+    "没解决",
+    "下一页",
     "继续",
     "返回",
     "修改",
@@ -132,7 +140,7 @@ steps = st.one_of(
     st.tuples(st.just("attaches"), st.sampled_from(["图片", "语音", "视频"])),
     st.tuples(st.just("pins"), st.sampled_from(["人民路", ""])),
     st.tuples(st.just("event"), st.sampled_from(EVENTS)),
-    st.tuples(st.just("waits"), st.sampled_from([0.1, 1.0, 30.0])),
+    st.tuples(st.just("waits"), st.sampled_from([0.1, 1.0, 7.0, 30.0, 170.0])),
     st.tuples(st.just("acts"), st.sampled_from(ACTS)),
     st.tuples(st.just("picks"), st.integers(0, 8)),
     st.tuples(st.just("says"), st.text(max_size=30)),
@@ -201,6 +209,7 @@ def test_any_walk_keeps_what_was_given(new_stage, walk, answered):
             act(stage, *detail)
             continue
         before = load_session(stage.sessions["甲"])
+        seen = stage.seen.get("甲", stage.now)
         read = perform(stage, what, detail)
         after = load_session(stage.sessions["甲"])
         silent = what == "event" and detail in {InboundKind.REPORT, InboundKind.IGNORED, InboundKind.UNKNOWN}
@@ -208,7 +217,8 @@ def test_any_walk_keeps_what_was_given(new_stage, walk, answered):
         assert stage.sessions["甲"] == "" or json.loads(stage.sessions["甲"])["v"] == 1
         if not silent:
             assert dump_session(after) == stage.sessions["甲"]
-        asked_away = before.state.value == "filing.cancel" or detail == "清空"
+        asked_away = before.state.value in {"filing.cancel", "draft.offer"} or detail in {"清空", "重新开始"}
+        asked_away |= before.held is not None or stage.now - seen >= timedelta(days=7)
         if before.parts is not None and not asked_away:
             kept(before.parts, after.parts, stage)
 

@@ -193,7 +193,7 @@ def expected(labels: tuple[str, ...], order: tuple[Rung, ...]) -> tuple[tuple[Ru
 
 
 @pytest.mark.parametrize(
-    ("cases", "order", "count"), [(on_wechat, WECHAT_ORDER, 20_160), (on_weibo, WEIBO_ORDER, 3_520)]
+    ("cases", "order", "count"), [(on_wechat, WECHAT_ORDER, 21_120), (on_weibo, WEIBO_ORDER, 3_680)]
 )
 def test_every_reach_state_and_every_kind_of_notice(
     cases: Callable[[], Iterator[Case]], order: tuple[Rung, ...], count: int

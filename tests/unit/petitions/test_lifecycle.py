@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from bot.petitions import hops, lifecycle, supervision
+from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import Deadline
-from bot.petitions.errors import Incomplete, LeakRefused, NotAllowed, NotPossible
+from bot.petitions.errors import Hindered, Incomplete, LeakRefused, NotAllowed, NotPossible
 from bot.petitions.evolution import replay
 from bot.petitions.hindrances import doable
 from bot.petitions.lifecycle import ROLES, TRANSITIONS, Act
@@ -30,6 +30,7 @@ ACTORS = {
     Role.ADMIN: Actor(role=Role.ADMIN, id="root"),
     Role.CLOCK: CLOCK,
 }
+OTHER = Actor(role=Role.CITIZEN, id="wechat:main:u2")
 CLERK, OWNER = ACTORS[Role.CLERK], ACTORS[Role.CITIZEN]
 DEADLINES = (
     Deadline(
@@ -141,6 +142,10 @@ def press(case, act, common):
             return supervision.redo(case, **common, reason="没有解决")
         case Act.REVIEW | Act.RECHECK:
             return supervision.review(case, act, **common, reason="不同意答复")
+        case Act.JOIN:
+            return joining.join(case, **common)
+        case Act.LEAVE:
+            return joining.leave(case, **common)
         case _:
             assert act is Act.DECIDE
             return supervision.decide(case, **common, text="维持答复", by="市信访局")
@@ -206,12 +211,48 @@ def prepared(state, act):
     return Case(petition=petition, milestones=clocks), events
 
 
+@pytest.mark.parametrize(
+    ("draft", "actor", "error"),
+    [
+        (DRAFT, OWNER, NotAllowed),
+        (DRAFT, CLERK, NotAllowed),
+        (replace(DRAFT, public=False), OTHER, Hindered),
+        (replace(DRAFT, kind=Kind.REPORT), OTHER, Hindered),
+    ],
+)
+def test_only_others_join_only_what_is_public(draft, actor, error):
+    with pytest.raises(error):
+        do(filed(draft).case, Act.JOIN, actor=actor)
+
+
+def test_heads_are_counted_by_the_events():
+    outcomes = [filed()]
+    for act in (Act.JOIN, Act.JOIN, Act.LEAVE, Act.JOIN):
+        outcomes.append(do(outcomes[-1].case, act, actor=OTHER))
+    events = [event for outcome in outcomes for event in outcome.events]
+    assert [event.data["count"] for event in events[1:]] == [2, 3, 2, 3]
+    assert replay(events) == outcomes[-1].case
+    assert outcomes[-1].case.petition.joiners == 2
+
+
+def test_joiners_hear_of_the_end_and_of_nobody():
+    joined = do(filed().case, Act.JOIN, actor=OTHER)
+    refused = do(joined.case, Act.REFUSE, actor=CLERK)
+    assert (joining.ends(filed().case, joined), joining.ends(joined.case, refused)) == (False, True)
+    told = joining.with_joiners(refused, [OTHER.id]).notices[-1]
+    assert (told.kind, told.citizen, told.values["status"]) == (NoticeKind.JOINED_ENDED, OTHER.id, "不予受理")
+    said = " ".join(told.values.values())
+    assert [word for word in ("油烟", "和平路", "1381", "法院", CITIZEN) if word in said] == []
+
+
 LATER_ACTS = [act for act in Act if act is not Act.FILE]
 
 
 @pytest.mark.parametrize(("state", "act", "role"), list(product(State, LATER_ACTS, Role)))
 def test_every_act_is_done_or_refused_as_the_tables_say(state, act, role):
     (case, events), actor = prepared(state, act), ACTORS[role]
+    if role is Role.CITIZEN and act in {Act.JOIN, Act.LEAVE}:
+        actor = OTHER  # who filed it does not join it
     target = TRANSITIONS.get((state, act))
     if role not in ROLES[act]:
         with pytest.raises(NotAllowed):
@@ -243,6 +284,8 @@ accepted extend accepted
 accepted feedback accepted
 accepted forward forwarded
 accepted grant accepted
+accepted join accepted
+accepted leave accepted
 accepted refuse refused
 accepted supervise accepted
 accepted supplement accepted
@@ -264,6 +307,8 @@ filed accept accepted
 filed chase filed
 filed feedback filed
 filed forward forwarded
+filed join filed
+filed leave filed
 filed refuse refused
 filed supervise filed
 filed supplement filed
@@ -278,6 +323,8 @@ forwarded extend forwarded
 forwarded feedback forwarded
 forwarded forward forwarded
 forwarded grant forwarded
+forwarded join forwarded
+forwarded leave forwarded
 forwarded return accepted
 forwarded sign forwarded
 forwarded supervise forwarded
@@ -296,6 +343,8 @@ waiting contribute waiting
 waiting deny waiting
 waiting feedback waiting
 waiting grant waiting
+waiting join waiting
+waiting leave waiting
 waiting resume forwarded
 waiting sign waiting
 waiting supervise waiting

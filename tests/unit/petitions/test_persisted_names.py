@@ -18,7 +18,7 @@ from tests.contract.petitioning import filing
         (EventType, (
         "filed accepted refused forwarded answered closed withdrawn rated warned passed rescheduled signed "
         "returned cohandled contributed asked supplemented resumed extension_asked extended extension_refused "
-        "chased supervised feedback redone review_asked reviewed enriched"
+        "chased supervised feedback redone review_asked reviewed enriched joined left"
         )),
         (MilestoneName, (
         "response answer sign cohandle supplement extension feedback review recheck"
@@ -26,7 +26,7 @@ from tests.contract.petitioning import filing
         (NoticeKind, (
         "accepted refused forwarded response_overdue answer_due_soon answer_overdue answered closed "
         "rescheduled signed returned cohandled asked resumed extended supervised redone review_taken reviewed "
-        "review_overdue"
+        "review_overdue joined_ended"
         )),
         (Ground, (
         "hand overdue chased dissatisfied"
