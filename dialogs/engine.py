@@ -123,12 +123,8 @@ def _answered(talk: Talk) -> Answer:
             talk.heard = hear(talk.message.text)
             sign = talk.office.dangers.sign(talk.message.text)
             return _listen(talk) if sign is None else warned(talk, sign, _listen(talk))
-        case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO:
-            return _added(talk) or (drafts.held(talk) if _waits(talk) else gathering.media(talk))
-        case InboundKind.LOCATION:
-            return _added(talk) or (drafts.held(talk) if _waits(talk) else gathering.location(talk))
-        case InboundKind.LINK:
-            return drafts.held(talk) if _waits(talk) else gathering.link(talk)
+        case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO | InboundKind.LOCATION | InboundKind.LINK:
+            return _brought(talk)
         case InboundKind.DOCUMENT:
             return gathering.document(talk)
         case InboundKind.MENU:
@@ -137,6 +133,18 @@ def _answered(talk: Talk) -> Answer:
             return scanned(talk, otherwise="greeting.follow" if kind is InboundKind.FOLLOW else "greeting.menu")
         case _:
             return question(talk)
+
+
+def _brought(talk: Talk) -> Answer:
+    """Take a file, a pin or a link for what it is meant for."""
+    link = talk.message.kind is InboundKind.LINK
+    if not link and (answer := _added(talk)) is not None:
+        return answer
+    if _waits(talk):
+        return drafts.held(talk)
+    if link:
+        return gathering.link(talk)
+    return gathering.location(talk) if talk.message.kind is InboundKind.LOCATION else gathering.media(talk)
 
 
 def _added(talk: Talk) -> Answer | None:
