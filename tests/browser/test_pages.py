@@ -9,6 +9,8 @@ CONSOLE = {
     "inbox": "/console/",
     "all": "/console/?scope=all",
     "none": "/console/?q=nothing-at-all",
+    "mentions": "/console/mentions",
+    "mentions-all": "/console/mentions?shown=all",
     "trouble": "/console/trouble",
     "users": "/console/users",
     "audit": "/console/audit",

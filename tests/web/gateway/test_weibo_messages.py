@@ -116,3 +116,16 @@ async def test_a_subscription_opens_the_window_for_what_waits(small_house: House
     assert [text for text in await lin.messages() if "已受理" in text] == []
     await lin.says("dy")
     await lin.hears("已受理")
+
+
+async def test_a_switch_to_xml_is_cried_out_and_kept_and_no_signature_is_logged(small_house: House) -> None:
+    query = signed(small_house)
+    xml = b"<xml><ToUserName>2233445566</ToUserName><MsgType>text</MsgType></xml>"
+    with structlog.testing.capture_logs() as logs:
+        async with small_house.client.post(small_house.url + PATH, params=query, data=xml) as answer:
+            assert (answer.status, await answer.text()) == (200, "")
+    async with small_house.running.storage.read() as work:
+        (kept,) = await work.turns.troubled()
+    assert (kept.state.value, kept.inbound.raw["body"]) == ("malformed", xml.decode())
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["webhook.switched_to_xml"]
+    assert [entry for entry in logs if query["signature"] in str(entry)] == []

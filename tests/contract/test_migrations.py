@@ -1,0 +1,66 @@
+"""What a migration makes of the rows that are there, on both databases."""
+
+import asyncio
+from pathlib import Path
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage import migrate
+
+NUMBER = "WQ20261123-0000018"
+PETITION = (
+    "INSERT INTO petitions "
+    "(number, kind, state, citizen, content, public, code, policy, filed_at, updated_at, version) "
+    "VALUES (:number, 'complaint', 'filed', 'weibo:demo:7', '路灯', :no, '123456', 'founding', :at, :at, 1)"
+)
+FILED = (
+    "INSERT INTO events (number, seq, type, at, role, actor, data) "
+    "VALUES (:number, 1, 'filed', :at, 'citizen', 'weibo:demo:7', :data)"
+)
+MENTION = (
+    "INSERT INTO mentions (key, citizen, payload, state, sent_at, found_at) "
+    "VALUES (:key, :citizen, '{}', 'drafted', :at, :at)"
+)
+
+
+async def to(revision: str):
+    """Return what brings a database to `revision`."""
+    scripts = await asyncio.to_thread(migrate._read_scripts)
+
+    def run(connection: Connection) -> None:
+        steps = {"fn": lambda found, _context: scripts._upgrade_revs(revision, found)}
+        migration = MigrationContext.configure(connection, opts=steps)
+        with Operations.context(migration):
+            migration.run_migrations()
+
+    return run
+
+
+async def test_mentions_find_the_petitions_that_were_made_of_them_on_sqlite(tmp_path: Path) -> None:
+    await mentions_find_their_petitions(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
+
+
+async def test_mentions_find_the_petitions_that_were_made_of_them_on_postgresql(empty_postgres_url: str) -> None:
+    await mentions_find_their_petitions(empty_postgres_url)
+
+
+async def mentions_find_their_petitions(url: str) -> None:
+    engine = create_async_engine(url)
+    at = "2026-11-23 01:00:00.000000" if engine.dialect.name == "sqlite" else None
+    async with engine.begin() as connection:
+        await connection.run_sync(await to("0006"))
+        when = at or (await connection.execute(text("SELECT now()"))).scalar_one()
+        await connection.execute(text(PETITION), {"number": NUMBER, "no": False, "at": when})
+        data = '{"attachments":["weibo:demo:s11","weibo:demo:s1"]}'
+        await connection.execute(text(FILED), {"number": NUMBER, "data": data, "at": when})
+        for key, citizen in (("s1", "7"), ("s11", "7"), ("s111", "7"), ("s2", "7"), ("s12", "8")):
+            values = {"key": f"weibo:demo:{key}", "citizen": f"weibo:demo:{citizen}", "at": when}
+            await connection.execute(text(MENTION), values)
+        await connection.run_sync(await to("head"))
+        rows = (await connection.execute(text("SELECT key, number FROM mentions ORDER BY key"))).all()
+    await engine.dispose()
+    filed = {key.rpartition(":")[2] for key, number in rows if number == NUMBER}
+    assert (filed, {number for _, number in rows}) == ({"s1", "s11"}, {NUMBER, ""})
