@@ -35,6 +35,7 @@ from config.values import (
     WebAddress,
     Words,
     aes_key,
+    link,
     matching,
     notice,
     parsed_url,
@@ -220,11 +221,28 @@ class Files(Section):
     menu: Place
 
 
+SUBSCRIBE_NAMES = ("account", "templates")
+"""What `subscribe_url` may hold in braces: our name for the account; the ids of its templates, separated by commas."""
+
+
 class Template(Section):
     """One message template of WeChat: its id, and for each field the expression that fills it."""
 
     id: Identifier
     fields: Annotated[dict[FieldName, Words], AfterValidator(some)]
+
+
+class Term(StrEnum):
+    """What a citizen's consent to a subscription template is good for."""
+
+    ONE_TIME = "one_time"
+    LONG_TERM = "long_term"
+
+
+class SubscriptionTemplate(Template):
+    """One template of 订阅通知. Long-term ones WeChat gives only to public services (政务民生 and the like)."""
+
+    term: Term = Term.ONE_TIME
 
 
 class WeChatAccount(Section):
@@ -243,6 +261,21 @@ class WeChatAccount(Section):
     """Where a video may be fetched from; a leading dot takes every host below it."""
     templates: dict[Annotated[str, AfterValidator(notice)], Template] = Field(default_factory=dict)
     """By notice kind; `progress` serves the kinds without an entry of their own."""
+    subscriptions: dict[Annotated[str, AfterValidator(notice)], SubscriptionTemplate] = Field(default_factory=dict)
+    """The templates of 订阅通知, in the same way."""
+    subscribe_url: str = ""
+    """Where a citizen can consent to them: an article or a page with the subscription in it. '' asks nobody."""
+
+    @field_validator("subscribe_url")
+    @classmethod
+    def _link(cls, value: str) -> str:
+        return link(value, names=SUBSCRIBE_NAMES) if value else ""
+
+    @model_validator(mode="after")
+    def _something_to_subscribe(self) -> Self:
+        if self.subscribe_url and not self.subscriptions:
+            refuse("has a subscribe_url and nothing to subscribe to", "add [wechat.subscriptions.progress]")
+        return self
 
     @field_validator("aes_key")
     @classmethod

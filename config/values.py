@@ -65,6 +65,17 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def link(value: str, *, names: Collection[str]) -> str:
+    """Refuse what is no http or https address; `names` may stand in braces in it."""
+    try:
+        parts = parsed_url(value.format_map(dict.fromkeys(names, "x")))
+    except (KeyError, ValueError, IndexError, AttributeError):
+        refuse("has braces that mean nothing", f"use only {', '.join(f'{{{name}}}' for name in names)}")
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or value != "".join(value.split()):
+        refuse("is no web address", "write the whole address, from https:// on")
+    return value
+
+
 def parsed_url(value: str) -> SplitResult | None:
     """Return the parts of a URL, or None when it has no such form."""
     try:

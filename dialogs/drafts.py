@@ -107,7 +107,7 @@ def _offer(talk: Talk) -> Reply:
     return said(asked, tail=Reply(phrase="draft.held")) if session.held is not None else asked
 
 
-def taken_on(talk: Talk) -> Reply:
+def taken_on(talk: Talk) -> Answer:
     """Go on with the draft; what was held meanwhile belongs to it, its words as the answer to the step."""
     session, more = talk.session, talk.session.held
     session.held = None

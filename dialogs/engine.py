@@ -260,7 +260,7 @@ def _below(talk: Talk) -> Answer:
     return _first(talk)
 
 
-def _filing(talk: Talk) -> Reply:
+def _filing(talk: Talk) -> Answer:
     session = talk.session
     word = talk.heard.word
     if session.state is State.OFFER or word is Word.CHAT or (word is Word.CONTINUE and session.state in STEPS):

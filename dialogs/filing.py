@@ -16,8 +16,8 @@ from dialogs import correcting, refusing
 from dialogs.asking import is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
 from dialogs.session import ASIDES, STEPS, Parts, State
-from dialogs.talk import Talk
-from dialogs.turn import File
+from dialogs.talk import Answer, Talk
+from dialogs.turn import Consented, File
 from dialogs.understanding import Word, letters, phone
 
 LEAST_CONTENT = 2
@@ -53,8 +53,11 @@ def begin(talk: Talk, kind: Kind, *, words: str = "") -> Reply:
     return proceed(talk, lead=lead)
 
 
-def submit(talk: Talk) -> Reply:
-    """File the draft if all is answered; a second 提交 is told that it is filed already."""
+def submit(talk: Talk) -> Answer:
+    """File the draft if all is answered; a second 提交 is told that it is filed already.
+
+    Where notices need a consent that was not given, the last words ask for it.
+    """
     session, parts = talk.session, talk.session.parts
     if parts is None:
         return question(talk, lead=Reply(phrase="filing.already" if session.filed else "filing.nothing"))
@@ -66,13 +69,31 @@ def submit(talk: Talk) -> Reply:
         return _rest_skipped(talk, parts, parts.kind)
     if (stop := refusing.stopped(talk, parts, parts.kind)) is not None:
         return stop
+    subscribing = _subscribing(talk)
+    if isinstance(subscribing, Consented):
+        return subscribing
     talk.intents.append(File(draft=_complete(talk, parts, parts.kind), mention=parts.origin))
     kind = talk.office.label(parts.kind)
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
     session.drop_draft()
     session.filed, session.scene = True, ""
     reply = Reply(phrase=phrase, values={"kind": kind})
-    return said(reply, tail=Reply(phrase="draft.mentioned")) if session.waiting else reply
+    if session.waiting:
+        reply = said(reply, tail=Reply(phrase="draft.mentioned"))
+    return said(reply, tail=subscribing) if subscribing else reply
+
+
+def _subscribing(talk: Talk) -> Reply | Consented | None:
+    """Return the question for a consent, what must be known first, or None where nothing needs to be asked."""
+    ref = talk.message.citizen
+    needed = talk.office.subscribing.get(f"{ref.channel}:{ref.account}")
+    if needed is None:
+        return None
+    lookup = Consented(templates=needed.templates)
+    found = talk.found(lookup)
+    if found is None:
+        return lookup
+    return None if found.consented else Reply(phrase="filing.subscribe", values={"link": needed.link})
 
 
 def _rest_skipped(talk: Talk, parts: Parts, kind: Kind) -> Reply:
@@ -108,7 +129,7 @@ def _evidenced(parts: Parts) -> tuple[str, ...]:
     return files if not parts.origin or parts.origin in files else (*files, parts.origin)
 
 
-def answer(talk: Talk) -> Reply:
+def answer(talk: Talk) -> Answer:
     """Take a text as the answer to the present step."""
     return _ANSWERS[talk.session.state](talk, draft(talk) if talk.session.state in STEPS else Parts())
 
@@ -203,7 +224,7 @@ def _public(talk: Talk, parts: Parts) -> Reply:
     return proceed(talk)
 
 
-def _summary(talk: Talk, parts: Parts) -> Reply:
+def _summary(talk: Talk, parts: Parts) -> Answer:
     heard = talk.heard
     if heard.word in _AGREES or heard.ordinal == 1:
         return submit(talk)
@@ -221,7 +242,7 @@ def _summary(talk: Talk, parts: Parts) -> Reply:
             return question(talk, lead=Reply(phrase="wrong.summary"))
 
 
-def _edit(talk: Talk, _parts: Parts) -> Reply:
+def _edit(talk: Talk, _parts: Parts) -> Answer:
     if talk.heard.word in {Word.SUBMIT, Word.DONE}:
         return submit(talk) if talk.heard.word is Word.SUBMIT else correcting.go_on(talk)
     return correcting.pick_field(talk)
@@ -231,7 +252,7 @@ def _cancel(talk: Talk, _parts: Parts) -> Reply:
     return correcting.confirm_cancel(talk)
 
 
-_ANSWERS: Mapping[State, Callable[[Talk, Parts], Reply]] = {
+_ANSWERS: Mapping[State, Callable[[Talk, Parts], Answer]] = {
     State.KIND: _kind,
     State.CONTENT: _content,
     State.PLACE: _place,

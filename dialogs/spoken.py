@@ -57,6 +57,7 @@ _SAID: Mapping[str, str] = {
     "filing.given_private": "",
     "filing.filed": _FILED,
     "filing.filed_public": _FILED,
+    "filing.subscribe": "link",
     "filing.already": "",
     "filing.nothing": "",
     "filing.not_yet": "",

@@ -27,6 +27,7 @@ class Office:
     def __init__(self, catalogue: Catalogue) -> None:
         self.name = catalogue.office
         self.phone = catalogue.office_phone
+        self.subscribing = catalogue.subscribing
         self.hours = catalogue.office_hours
         self.drafts = catalogue.drafts
         self.joining = catalogue.joining

@@ -87,6 +87,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subscribing:
+    """Where citizens of an account consent to `templates`, when nothing else reaches them later."""
+
+    link: str
+    templates: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What the dialog may know about the office: all data, fixed for the life of the process."""
 
@@ -112,6 +120,8 @@ class Catalogue:
     """Unit id → what it is called in a sentence."""
     scenes: Mapping[str, str] = field(default_factory=dict)
     """Number of a QR code → unit id, for platforms that know only numbers."""
+    subscribing: Mapping[str, Subscribing] = field(default_factory=dict)
+    """By `channel:account`; only the accounts whose notices days later need a consent."""
 
 
 @frozen
@@ -269,7 +279,14 @@ class Attended:
     """Lookup: whether a person of the staff is there, and how the citizen's chat stands. Facts: `attendance`."""
 
 
-Lookup = Mine | One | Why | Attended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consented:
+    """Lookup: whether the citizen consented to messages by any of these templates. Facts: `consented`."""
+
+    templates: frozenset[str]
+
+
+Lookup = Mine | One | Why | Attended | Consented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +315,7 @@ class Facts:
     """Whether this citizen follows `case`, having shown its 查询码 before; of `cases`, all are theirs."""
     joined: bool = False
     """Whether this citizen stands by `case`."""
+    consented: bool = False
     redoable: frozenset[str] = frozenset()
     """The numbers that the citizen could have done again, were they to say that it is not solved."""
 

@@ -97,6 +97,7 @@ def _add_routes(app: web.Application) -> None:
             web.route("*", "/wechat/cgi-bin/{call:.+}", api.serve_api),
             web.get("/wechat/files/{account}/{media_id}", api.serve_file),
             web.post("/wechat/{account}/say", script.post_say),
+            web.post("/wechat/{account}/subscribe", script.post_subscribe),
             web.get("/wechat/{account}/messages", script.get_messages),
             web.get("/wechat/{account}/citizens", script.get_citizens),
             web.post("/wechat/{account}/citizens", script.post_citizens),

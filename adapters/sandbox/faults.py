@@ -31,7 +31,7 @@ class FaultMode(StrEnum):
     SLOW = "slow"
     """The call is carried out and answered after `seconds`."""
     STATUS = "status"
-    """Only for `template_report`: the report says `status` instead of success."""
+    """Only for `template_report` and `subscription_report`: the report says `status` instead of success."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

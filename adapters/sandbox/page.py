@@ -70,6 +70,10 @@ async def get_state(request: web.Request) -> web.Response:
             "name": state.account.name,
             "menu": state.menu,
             "codes": [{"url": url, "scene": scene} for url, scene in state.codes.items()],
+            "subscriptions": [
+                {"id": template, "lasting": template in state.account.lasting}
+                for template in state.account.subscriptions
+            ],
             "citizens": [citizen.as_json() for citizen in state.citizens.values()],
         }
         for state in request.app[WECHAT].accounts.values()

@@ -1,15 +1,12 @@
 """Platform accounts out of the settings: the inbound codec and the outbound client of each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
 from adapters.platform import Callback, Platform, PublicPlatform, Window
 from adapters.transport import Transport
-from adapters.wechat.client import TemplateSpec, WeChatPlatform
+from adapters.wechat.client import WeChatPlatform
 from adapters.wechat.protocol import Codec
 from adapters.wechat.tokens import TokenStore
 from adapters.weibo import protocol as weibo
@@ -20,10 +17,10 @@ from adapters.weibo.speaking import PublicSide
 from adapters.weibo.standing import Standing
 from adapters.weibo.tokens import TokenSlot
 from adapters.weibo.windows import WindowRules
+from bot.app.templates import compile_templates
 from bot.clock import SHANGHAI, Clock
 from bot.messages import Channel
-from config.errors import Problem, SettingsError
-from config.sections import Office, WeChatAccount, WeiboAccount
+from config.sections import Office, WeiboAccount
 from config.settings import Settings
 
 Key = tuple[Channel, str]
@@ -82,7 +79,8 @@ def build_accounts(
             transport=transport,
             tokens=tokens,
             clock=clock,
-            templates=compile_templates(account, where=f"wechat.{index}.templates"),
+            templates=compile_templates(account.templates, where=f"wechat.{index}.templates"),
+            subscriptions=compile_templates(account.subscriptions, where=f"wechat.{index}.subscriptions"),
             api_base=account.api_base,
             video_hosts=tuple(account.media_hosts),
             largest_file=settings.storage.media_max_mb * _MEGABYTE,
@@ -147,54 +145,3 @@ def own_words(account: WeiboAccount, office: Office) -> tuple[str, ...]:
 def _end_of(day: date | None) -> datetime | None:
     """Return the moment at which a token's last day begins: whoever renews it then is not late."""
     return None if day is None else datetime.combine(day, time(), SHANGHAI)
-
-
-def compile_templates(account: WeChatAccount, *, where: str) -> Mapping[str, TemplateSpec]:
-    """Compile the field expressions of an account's templates once, and try each on the longest real values."""
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    specs, problems = {}, []
-    for kind, template in account.templates.items():
-        try:
-            compiled = {name: environment.from_string(source) for name, source in template.fields.items()}
-            fields = _filler(compiled)
-            fields(_LONGEST)
-        except TemplateError as error:
-            name = f"{where}.{kind}.fields"
-            problems.append(
-                Problem(name=name, what=str(error), remedy=f"use only the values {', '.join(sorted(_LONGEST))}")
-            )
-            continue
-        specs[kind] = TemplateSpec(id=template.id, fields=fields)
-    if problems:
-        raise SettingsError(tuple(problems))
-    return specs
-
-
-def _filler(compiled: Mapping[str, object]) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
-    def fill(values: Mapping[str, str]) -> Mapping[str, str]:
-        return {name: template.render(values) for name, template in compiled.items()}  # type: ignore[attr-defined]
-
-    return fill
-
-
-_LONGEST = {
-    "number": "WQ20261121-0000019",
-    "kind": "投诉",
-    "summary": "某小区夜间施工噪音" * 4,
-    "status": "不予受理",
-    "time": "2026年11月21日 15:01",
-    "unit": "云溪市住房和城乡建设局物业管理服务中心",
-    "unit_phone": "0999-5550100",
-    "note": "请核实" * 30,
-    "reason": "不属于本市管辖" * 20,
-    "elsewhere": "人民法院（依法提起诉讼）",
-    "answer": "已答复。" * 500,
-    "answer_due": "12月1日（星期二）（暂定）",
-    "until": "12月1日（星期二）（暂定）",
-    "question": "请补充照片和门牌号" * 20,
-    "changes": "答复期限由12月1日改为12月3日" * 3,
-    "level": "复查",
-    "co_units": "云溪市城市管理局、云溪市生态环境局",
-    "tip": "已答复，回复“查询”查看",
-}
-"""The values every notice has (see `bot.petitions.notices` and `Phrasing.short_fields`), at their longest."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import GatewayError
+from bot.messages import Channel
 from bot.petitions.calendar import WorkCalendar
 from bot.phrasing import PhraseError, Phrasing
 from config.calendar_seed import seed_calendar
@@ -20,9 +21,10 @@ from config.phrases import check_phrases, load_phrases
 from config.policies import Policies, PolicyError, load_policies
 from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
+from config.values import FALLBACK_TEMPLATE
 from dialogs.commands import MENU_KEYS
 from dialogs.spoken import SPOKEN
-from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal
+from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal, Subscribing
 
 T = TypeVar("T")
 
@@ -125,6 +127,7 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         privacy_contact=settings.office.privacy_contact,
         drafts=_draft_times(settings),
         joining=settings.dialog.joining,
+        subscribing=_subscribing(settings),
         units={unit.id: unit.name for unit in directory.units},
         short_units={unit.id: unit.short for unit in directory.units},
         scenes=directory.scenes,
@@ -135,6 +138,19 @@ def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
         ),
         refusals=tuple(Refusal(**rule.model_dump()) for rule in directory.refusals),
     )
+
+
+def _subscribing(settings: Settings) -> dict[str, Subscribing]:
+    """Return where consents are asked for: where no category template reaches every follower at any time."""
+    return {
+        f"{Channel.WECHAT}:{account.account}": Subscribing(
+            link=account.subscribe_url.format(account=account.account, templates=",".join(sorted(ids))),
+            templates=frozenset(ids),
+        )
+        for account in settings.wechat
+        if account.subscribe_url and FALLBACK_TEMPLATE not in account.templates
+        for ids in [{template.id for template in account.subscriptions.values()}]
+    }
 
 
 def _draft_times(settings: Settings) -> DraftTimes:

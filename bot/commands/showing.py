@@ -22,7 +22,7 @@ from bot.app.serving import run_app
 from bot.clock import MovableClock
 from bot.commands.running import Config, office_of, run
 from bot.console.security import hash_password
-from config.sections import Mentions
+from config.sections import Mentions, Term
 
 DEMO_CONFIG = Path(__file__).parent.parent.parent / "config" / "demo.toml"
 _HOST = "127.0.0.1"
@@ -130,6 +130,11 @@ def wechat_accounts(office: Office, gateway: str, *, absent: Collection[str] = (
                 template.id: {name: _LABELS.get(name, name) for name in template.fields}
                 for template in account.templates.values()
             },
+            subscriptions={
+                template.id: {name: _LABELS.get(name, name) for name in template.fields}
+                for template in account.subscriptions.values()
+            },
+            lasting=[one.id for one in account.subscriptions.values() if one.term is Term.LONG_TERM],
             name=office.settings.office.name,
             absent=absent,
         )

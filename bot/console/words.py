@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import local
+from bot.console import reach_words
 from bot.messages import Channel, CitizenRef, InboundKind
 from bot.petitions.deadlines import TimeUnit
 from bot.petitions.errors import (
@@ -68,13 +69,6 @@ OUTCOMES: Final = {
     DeliveryOutcome.QUOTA: "发得太多，平台限流，稍后重试",
     DeliveryOutcome.CREDENTIALS: "公众号凭证有问题",
     DeliveryOutcome.UNKNOWN: "结果不明",
-}
-RUNGS: Final = {
-    "message": "客服消息",
-    "template": "模板消息",
-    "subscription": "订阅通知",
-    "mention_reply": "被@后的私信",
-    "public_comment": "公开评论",
 }
 MENTION_SENSES: Final = {"bare": "只有@", "praise": "表扬", "spam": "广告"}
 NOTICES: Final = {
@@ -346,7 +340,7 @@ def _said(data: Mapping[str, object], **labels: str) -> tuple[tuple[str, str], .
 
 def delivery_words(delivery: Delivery, *, with_others: bool = False) -> str:
     """`客服消息：平台已接收`; `with_others` when it is the attempt of an older message that this one left with."""
-    words = f"{RUNGS.get(delivery.rung, delivery.rung)}：{OUTCOMES[delivery.outcome]}"
+    words = f"{reach_words.RUNGS.get(delivery.rung, delivery.rung)}：{OUTCOMES[delivery.outcome]}"
     return f"{words}（与较早的消息一起发出）" if with_others else words
 
 
@@ -354,7 +348,7 @@ def outbox_detail(detail: str) -> str:
     """Return why a message stands where it does; what the gateway itself says is put into Chinese."""
     if merged := _MERGED.fullmatch(detail):
         return f"由后来的“{NOTICES.get(merged[1], merged[1])}”代替"
-    return OWN_DETAILS.get(detail, detail)
+    return OWN_DETAILS.get(detail) or reach_words.reason(detail)
 
 
 def fault(error: PetitionError) -> tuple[int, str]:  # noqa: PLR0911 -- one sentence for each error

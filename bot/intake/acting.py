@@ -28,6 +28,7 @@ from dialogs.turn import (
     AskPerson,
     Attended,
     Chase,
+    Consented,
     Facts,
     File,
     Follow,
@@ -153,6 +154,9 @@ async def find(work: UnitOfWork, lookup: Lookup, *, registrar: Registrar, citize
         case Attended():
             there = await attendance(work, desk=registrar.desk, calendar=registrar.calendar, citizen=citizen, now=now)
             return Facts(lookup=lookup, attendance=there)
+        case Consented(templates=templates):
+            good = await work.reach.granted(citizen)
+            return Facts(lookup=lookup, consented=any(good.get(template) for template in templates))
         case _:
             assert_never(lookup)
 

@@ -6,8 +6,9 @@ const DEFAULT_MENU = [
   { name: "我的诉求", key: "mine" },
   { name: "帮助", key: "help" },
 ];
+const WEB_ADDRESS = /(https?:\/\/[!-~]+)/;
 const SEPARATOR_MS = 5 * 60 * 1000;
-const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, waiting: [], unread: new Set() };
+const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, grants: {}, waiting: [], unread: new Set() };
 
 const here = (path) => `wechat/${encodeURIComponent(state.account)}/${path}`;
 const account = () => state.accounts.find((one) => one.account === state.account);
@@ -18,9 +19,11 @@ const avatar = (person) => el("span", `avatar a${account().citizens.indexOf(pers
 
 function textParts(message) {
   const parts = message.parts || [{ text: message.text }];
-  return parts.map((part) => part.choice
-    ? button("choice", part.text, () => say({ choice: part.choice }))
-    : document.createTextNode(part.text));
+  return parts.flatMap((part) => part.choice
+    ? [button("choice", part.text, () => say({ choice: part.choice }))]
+    : part.text.split(WEB_ADDRESS).map((piece, place) => place % 2
+      ? button("choice", piece, openSubscribe)
+      : document.createTextNode(piece)));
 }
 
 function mediaAddress(message) {
@@ -102,6 +105,7 @@ const refresh = single(async () => {
   if (name !== state.account || openid !== state.openid) return;
   const person = citizen();
   if (person) person.following = answer.following;
+  state.grants = answer.grants;
   const first = state.lastId === 0;
   answer.messages.filter((message) => message.id > state.lastId).forEach(append);
   if (answer.messages.length) toBottom(first ? "instant" : "smooth");
@@ -163,6 +167,40 @@ function openMenu(open) {
   $("menu").hidden = !open;
   $("keyboard").setAttribute("aria-expanded", String(open));
   if (open) openAttach(false);
+}
+
+// ---- subscriptions: what an article or a page with them in it shows -----------------------------------------------
+
+function openSubscribe() {
+  const offered = account().subscriptions;
+  $("subscribe-none").hidden = offered.length > 0;
+  $("subscribe-yes").hidden = $("subscribe-no").hidden = offered.length === 0;
+  $("subscribe-list").replaceChildren(...offered.map((one) => {
+    const box = el("input");
+    box.type = "checkbox";
+    box.checked = true;
+    box.value = one.id;
+    const node = el("label");
+    const left = state.grants[one.id];
+    const words = el("span", "", one.lasting ? "长期订阅" : "一次性订阅");
+    words.append(el("small", "", left === "always" ? "已同意，可随时发" : left ? `已同意，还可发 ${left} 条` : "未同意"));
+    node.append(box, words);
+    return node;
+  }));
+  $("subscribe-off").hidden = Object.keys(state.grants).length === 0;
+  openAttach(false);
+  $("subscribe-dialog").showModal();
+}
+
+const subscribe = guarded(async (wish) => {
+  $("subscribe-dialog").close();
+  state.grants = (await ask(here("subscribe"), { openid: state.openid, ...wish })).grants;
+});
+
+function allowChosen() {
+  const boxes = [...$("subscribe-list").querySelectorAll("input")];
+  const chosen = (checked) => boxes.filter((box) => box.checked === checked).map((box) => box.value);
+  subscribe({ accept: chosen(true), reject: chosen(false) });
 }
 
 // ---- people and accounts -----------------------------------------------------------------------------------------
@@ -309,6 +347,10 @@ function wire() {
   }
   $("attach-place").addEventListener("click", () => $("place-dialog").showModal());
   $("place-form").addEventListener("submit", sendPlace);
+  $("attach-subscribe").addEventListener("click", openSubscribe);
+  $("subscribe-yes").addEventListener("click", allowChosen);
+  $("subscribe-no").addEventListener("click", () => subscribe({ reject: account().subscriptions.map((one) => one.id) }));
+  $("subscribe-off").addEventListener("click", () => subscribe({ reject: Object.keys(state.grants), settings: true }));
   $("citizen-form").addEventListener("submit", addCitizen);
   $("account-select").addEventListener("change", (event) => switchAccount(event.target.value));
   $("follow").addEventListener("click", follow);

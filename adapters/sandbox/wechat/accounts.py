@@ -34,6 +34,8 @@ FAULT_NAMES = frozenset(
         "qrcode_create",
         "callback_ip",
         "template_report",
+        "subscription_send",
+        "subscription_report",
     }
 )
 
@@ -55,6 +57,10 @@ class SandboxAccount:
     callback_url: str
     name: str
     templates: Mapping[str, Collection[str]] = field(default_factory=dict)
+    subscriptions: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """The templates that citizens can subscribe to, in the same form."""
+    lasting: Collection[str] = ()
+    """Those of them whose consent is good for many messages (长期订阅)."""
     absent: Collection[str] = ()
     """Openids that follow the account though nobody plays them here: what is sent to them is taken and not shown."""
 
@@ -123,6 +129,8 @@ class AccountState:
         self.codes: dict[str, str] = {}
         """Address of a QR code → its scene."""
         self.sent_templates: dict[tuple[str, str], SentTemplate] = {}
+        self.grants: dict[tuple[str, str], int] = {}
+        """(openid, template) → how many messages the citizen consented to; -1 for all."""
         self._media: dict[str, StoredMedia] = {}
         self._phones: dict[str, list[PhoneMessage]] = {}
         self._absent = {openid: Citizen(openid=openid, name="") for openid in account.absent}
@@ -145,6 +153,10 @@ class AccountState:
         if not citizen.following:
             raise ApiError(otherwise.errcode, otherwise.errmsg, unforeseen=citizen.windows.telling)
         return citizen
+
+    def known(self, openid: str) -> bool:
+        """Tell whether there is such a citizen, following or not."""
+        return openid in self.citizens or openid in self._absent
 
     def show(self, openid: str, sender: str, type_: str, *, now: datetime, **content: object) -> PhoneMessage:
         """Put a message on a citizen's phone."""

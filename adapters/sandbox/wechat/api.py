@@ -18,6 +18,7 @@ from adapters.sandbox.traffic import Message
 from adapters.sandbox.wechat.accounts import AccountState
 from adapters.sandbox.wechat.sends import custom_send, read_json, template_send
 from adapters.sandbox.wechat.storefront import create_code, create_menu, get_menu
+from adapters.sandbox.wechat.subscriptions import bizsend
 from adapters.sandbox.wechat.tokens import Issued
 from adapters.sandbox.wechat.world import World
 
@@ -95,6 +96,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("GET", "token"): Endpoint(name="token", work=_classic_token, needs_token=False, quota="classic_token"),
     ("POST", "message/custom/send"): Endpoint(name="custom_send", work=_sending(custom_send)),
     ("POST", "message/template/send"): Endpoint(name="template_send", work=_sending(template_send)),
+    ("POST", "message/subscribe/bizsend"): Endpoint(name="subscription_send", work=_sending(bizsend)),
     ("GET", "media/get"): Endpoint(name="media_get", work=_media_get),
     ("POST", "menu/create"): Endpoint(name="menu_create", work=lambda w, s, c: create_menu(w, s, c.body)),
     ("GET", "menu/get"): Endpoint(name="menu_get", work=lambda _, s, __: get_menu(s)),

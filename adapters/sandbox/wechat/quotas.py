@@ -15,6 +15,7 @@ A_DAY = {
     "classic_token": 2_000,
     "custom_send": 500_000,
     "template_send": 100_000,
+    "subscription_send": 100_000,
     "media_get": 200_000,
     "menu_create": 1_000,
     "qrcode_create": 100_000,

@@ -7,6 +7,7 @@ from adapters.sandbox.errors import BadInput
 from adapters.sandbox.keys import WECHAT
 from adapters.sandbox.wechat.accounts import AccountState
 from adapters.sandbox.wechat.speech import say
+from adapters.sandbox.wechat.subscriptions import granted, subscribe
 from adapters.sandbox.wechat.world import World
 
 
@@ -35,9 +36,16 @@ async def get_messages(request: web.Request) -> web.Response:
             "openid": openid,
             "following": citizen.following if citizen else False,
             "window_left": left,
+            "grants": granted(state, openid),
             "messages": messages,
         }
     )
+
+
+async def post_subscribe(request: web.Request) -> web.Response:
+    """Let a citizen answer the popup, or change their settings; answer with what they consent to then."""
+    world, state = _place(request)
+    return web.json_response(await subscribe(world, state, await read_object(request)))
 
 
 async def get_citizens(request: web.Request) -> web.Response:

@@ -111,13 +111,13 @@ def template_send(world: World, state: AccountState, raw: bytes) -> dict[str, An
         raise ApiError(40241, "duplicate content within 60 seconds")
     sent = SentTemplate(msgid=new_msgid(now), sent_at=now)
     state.sent_templates |= {same: sent} | ({repeated: sent} if client_id else {})
-    card = _card(names, values) | {"template_id": template_id, "url": str(body.get("url", "") or "")}
-    world.show(state, citizen.openid, "account", "template", via="template", **card)
+    shown = card(names, values) | {"template_id": template_id, "url": str(body.get("url", "") or "")}
+    world.show(state, citizen.openid, "account", "template", via="template", **shown)
     world.courier.later(_report(world, state, citizen.openid, msgid=sent.msgid))
     return {"msgid": sent.msgid}
 
 
-def _card(names: Collection[str], values: Mapping[str, str]) -> dict[str, Any]:
+def card(names: Collection[str], values: Mapping[str, str]) -> dict[str, Any]:
     """Return the card's title, its lines, and all of it as text."""
     labels = names if isinstance(names, Mapping) else {}
     fields = [

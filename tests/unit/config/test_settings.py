@@ -8,7 +8,7 @@ import pytest
 
 from bot.petitions.vocabulary import NoticeKind
 from config.errors import Problem, SettingsError
-from config.sections import SecureCookie
+from config.sections import SecureCookie, Term
 from config.settings import SHIPPED, Settings, check_processes, config_paths, load_settings, masked_url
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -410,3 +410,49 @@ def test_data_files_can_be_found_while_other_settings_are_wrong(tmp_path):
     path.write_text("[server]\nport = 70000\n[files]\nunits = 'u.toml'\n", encoding="utf-8")
 
     assert config_paths(path, environ={}).units == tmp_path / "u.toml"
+
+
+def test_subscriptions_are_read_by_notice_kind(tmp_path):
+    text = entry(subscribe_url="https://mp.weixin.qq.com/s/x?a={account}&t={templates}") + (
+        '[wechat.subscriptions.progress]\nid = "S-1"\nfields = { thing1 = "{{ tip }}" }\n'
+        f'[wechat.subscriptions.{NoticeKind.ANSWERED}]\nid = "S-2"\nterm = "long_term"\n'
+        'fields = { thing1 = "已答复" }\n'
+    )
+
+    account = load(tmp_path, text).wechat[0]
+
+    assert {kind: (one.id, one.term) for kind, one in account.subscriptions.items()} == {
+        "progress": ("S-1", Term.ONE_TIME),
+        "answered": ("S-2", Term.LONG_TERM),
+    }
+    assert account.subscribe_url == "https://mp.weixin.qq.com/s/x?a={account}&t={templates}"
+
+
+SUBSCRIPTION = '[wechat.subscriptions.progress]\nid = "S"\nfields = { thing1 = "x" }\n'
+
+
+@pytest.mark.parametrize(
+    ("url", "what"),
+    [
+        ("mp.weixin.qq.com/s/x", "is no web address"),
+        ("weixin://x", "is no web address"),
+        ("https://", "is no web address"),
+        ("https://mp.weixin.qq.com/s /x", "is no web address"),
+        ("https://mp.weixin.qq.com/s/{number}", "has braces that mean nothing"),
+        ("https://mp.weixin.qq.com/s/{0}", "has braces that mean nothing"),
+        ("https://mp.weixin.qq.com/s/{account", "has braces that mean nothing"),
+        ("https://mp.weixin.qq.com/s/{account.x}", "has braces that mean nothing"),
+    ],
+)
+def test_a_link_to_subscribe_is_a_whole_address(tmp_path, url, what):
+    assert problems(tmp_path, entry(subscribe_url=url) + SUBSCRIPTION) == [("wechat[0].subscribe_url", what)]
+
+
+def test_a_link_without_anything_to_subscribe_to(tmp_path):
+    found = problems(tmp_path, entry(subscribe_url="https://mp.weixin.qq.com/s/x"))
+    assert found == [("wechat[0]", "has a subscribe_url and nothing to subscribe to")]
+
+
+def test_a_term_that_is_none(tmp_path):
+    text = entry() + SUBSCRIPTION + 'term = "weekly"\n'
+    assert [name for name, _ in problems(tmp_path, text)] == ["wechat[0].subscriptions.progress.term"]

@@ -61,6 +61,9 @@ def free_port() -> int:
         return port
 
 
+_NOTICES = frozenset({"custom", "template", "subscription"})
+
+
 @dataclass
 class Citizen:
     """A person with a phone in the sandbox."""
@@ -95,7 +98,7 @@ class Citizen:
 
     async def notices(self) -> list[tuple[str, str]]:
         """Return what came without being an answer at once: (way, text)."""
-        return [(m["via"], m["text"]) for m in await self.phone() if m.get("via") in {"custom", "template"}]
+        return [(m["via"], m["text"]) for m in await self.phone() if m.get("via") in _NOTICES]
 
     async def gets(self, count: int) -> list[tuple[str, str]]:
         """Wait until so many notices came and are on record; return all there are."""
@@ -158,8 +161,8 @@ class House:
         assert self._office is not None
         return self._office
 
-    async def start(self, **settings: str) -> None:
-        """Start the gateway as `serve` does, with these settings above the demo's."""
+    async def start(self, *, config: Path = DEMO_CONFIG, **settings: str) -> None:
+        """Start the gateway as `serve` does, with these settings above those of `config`."""
         environ = {
             "WENQIAO_STORAGE__DATA_DIR": str(self.data_dir),
             "WENQIAO_DATABASE__URL": "" if self.database.startswith("sqlite") else self.database,
@@ -167,7 +170,7 @@ class House:
             "WENQIAO_WECHAT__0__API_BASE": f"http://{HOST}:{self.sandbox_port}/sandbox/wechat",
             **weibo_bases(f"http://{HOST}:{self.sandbox_port}"),
         } | {f"WENQIAO_{name}": value for name, value in settings.items()}
-        office = load_office(DEMO_CONFIG, environ=environ)
+        office = load_office(config, environ=environ)
         self._office = office
         if self.sandbox_runner is None:
             sandbox = sandbox_app(

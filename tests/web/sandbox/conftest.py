@@ -132,6 +132,8 @@ async def rig(aiohttp_client: Callable[..., Awaitable[TestClient]], aiohttp_serv
         templates={
             TEMPLATE: {"character_string1": "诉求编号", "phrase2": "办理进度", "thing3": "承办单位", "time4": "时间"}
         },
+        subscriptions={"T-once": {"thing1": "提示", "time2": "时间"}, "T-lasting": {"thing1": "提示", "time2": "时间"}},
+        lasting=("T-lasting",),
     )
     root = web.Application()
     sandbox = sandbox_app(accounts=[account], clock=clock, console_url="/console/", retry_seconds=0.2, report_seconds=0)

@@ -1,0 +1,107 @@
+"""Message templates out of the settings: compiled once, and tried on what every kind of notice can hold.
+
+A template that could not be filled would be found out only when a citizen is to be told something. So each is filled at
+start for every kind of notice it serves, with the longest real values and with those left empty that may be, and fitted
+to the platform's limits. Each field that fails is a problem of its own.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from adapters.wechat.client import TemplateSpec
+from adapters.wechat.fields import fit_fields
+from bot.petitions.vocabulary import NoticeKind
+from config.errors import Problem, SettingsError
+from config.sections import SubscriptionTemplate, Term
+from config.sections import Template as TemplateSection
+from config.values import FALLBACK_TEMPLATE
+
+LONGEST = {
+    "number": "WQ20261121-0000019",
+    "kind": "投诉",
+    "summary": "某小区夜间施工噪音" * 4,
+    "status": "不予受理",
+    "time": "2026年11月21日 15:01",
+    "unit": "云溪市住房和城乡建设局物业管理服务中心",
+    "unit_phone": "0999-5550100",
+    "note": "请核实" * 30,
+    "reason": "不属于本市管辖" * 20,
+    "elsewhere": "人民法院（依法提起诉讼）",
+    "answer": "已答复。" * 500,
+    "answer_due": "12月1日（星期二）（暂定）",
+    "until": "12月1日（星期二）（暂定）",
+    "question": "请补充照片和门牌号" * 20,
+    "changes": "答复期限由12月1日改为12月3日" * 3,
+    "level": "复查",
+    "co_units": "云溪市城市管理局、云溪市生态环境局",
+    "tip": "已答复，回复“查询”查看",
+}
+"""The values every notice has (see `bot.petitions.notices` and `Phrasing.short_fields`), at their longest."""
+_ALWAYS = frozenset({"number", "kind", "summary", "status", "time", "tip"})
+SPARSEST = {name: value if name in _ALWAYS else "" for name, value in LONGEST.items()}
+"""The same with everything left empty that some notice leaves empty."""
+
+_Fields = Mapping[str, Template]
+
+
+def compile_templates(
+    templates: Mapping[str, TemplateSection | SubscriptionTemplate], *, where: str
+) -> Mapping[str, TemplateSpec]:
+    """Compile what stands in the settings by notice kind; raise `SettingsError` with all that cannot be filled."""
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    specs, problems = {}, []
+    for kind, template in templates.items():
+        place = f"{where}.{kind}.fields"
+        try:
+            compiled = {name: environment.from_string(source) for name, source in template.fields.items()}
+        except TemplateError as error:
+            problems.append(_cannot_say(place, str(error)))
+            continue
+        found = list(_problems(compiled, place=place, serves=_served(kind, templates)))
+        problems += found
+        lasting = isinstance(template, SubscriptionTemplate) and template.term is Term.LONG_TERM
+        specs[kind] = TemplateSpec(id=template.id, fields=_filler(compiled), lasting=lasting)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return specs
+
+
+def _served(kind: str, templates: Iterable[str]) -> str:
+    """Return which kinds of notice a template serves, in words for whoever mends it."""
+    if kind != FALLBACK_TEMPLATE:
+        return kind
+    return ", ".join(one for one in NoticeKind if one not in set(templates))
+
+
+def _problems(compiled: _Fields, *, place: str, serves: str) -> Iterator[Problem]:
+    """Yield the first fault of each field. Which values a kind leaves empty is not told apart: any may."""
+    for name, template in compiled.items():
+        for values in (LONGEST, SPARSEST):
+            try:
+                value = template.render(values)
+            except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+                yield _cannot_say(f"{place}.{name}", str(error))
+                break
+            try:
+                fit_fields({name: value})
+            except ValueError:
+                empty = " where a notice leaves its value empty" if values is SPARSEST else ""
+                yield Problem(
+                    name=f"{place}.{name}",
+                    what=f"has no value of its type{empty}; it serves {serves}",
+                    remedy="use a value of that type, e.g. {{ time }} for a time, or give another with `or`",
+                )
+                break
+
+
+def _cannot_say(name: str, what: str) -> Problem:
+    return Problem(name=name, what=what, remedy=f"use only the values {', '.join(sorted(LONGEST))}")
+
+
+def _filler(compiled: _Fields) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
+    def fill(values: Mapping[str, str]) -> Mapping[str, str]:
+        return {name: template.render(values) for name, template in compiled.items()}
+
+    return fill
