@@ -148,7 +148,7 @@ def _eased(talk: Talk, asked: Reply) -> Reply:
     session = talk.session
     session.struggles += 1
     offer = session.struggles == _STRUGGLES and not session.simple
-    return said(asked, tail=Reply(phrase="simple.offer")) if offer else asked
+    return said(asked, lead=Reply(phrase="simple.offer")) if offer else asked  # choices stay the last
 
 
 def _asked(talk: Talk) -> Reply:

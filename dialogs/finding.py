@@ -34,6 +34,10 @@ _OPENED = {
     "咨询": Kind.CONSULT,
     "请教": Kind.CONSULT,
 }
+_CLOSING = re.compile(
+    r"[\s，,。.！!；;、](?:我们?|本人)?(?:就是)?(?:想要|想|要|在此|特此|实名|匿名|强烈|坚决)*"
+    r"(投诉|举报|检举|求助|求救|建议|表扬|点赞|咨询)(?:他们?|她们?|它们?|一下)?[\s。.！!~…]*$"
+)
 _ASKS = re.compile(
     r"请问|问一下|问下|想问|想知道|想了解|怎么|咋|如何|哪里|哪儿|在哪|去哪|什么|多久|多少|几号|几岁|能不能|可不可以|可以.{0,12}吗|需要.{0,12}吗"
 )
@@ -43,16 +47,19 @@ _OF_RULES = re.compile(
 _GRIEVES = re.compile(
     r"没人管|不管|没有人|太吵|扰民|一直|天了|月了|年了|拖欠|不给|不退|强制|乱收|态度|坏了|严重|还不|还没|投诉|举报|违|被|凭什么|为什么|为啥|救"
 )
+LONGEST_CLOSING = 20
+"""Characters at the end that may name the kind in a clause of its own."""
 LONGEST_QUESTION = 150
 """Characters; a longer text tells a story, even where it asks something."""
 
 
 def kind_in(text: str) -> Kind | None:
-    """Return the kind that free words show by themselves: 我要投诉…, 建议…, 请问社保怎么交; None where they do not."""
+    """Return the kind that free words show by themselves: 我要投诉…, …，求助！, 请问社保怎么交; None where not."""
+    closed = _CLOSING.search(simplified(text[-LONGEST_CLOSING:]))
     text = simplified(text[:LONGEST_LOOKED_AT])
-    opened = _OPENING.match(text)
-    if opened is not None:
-        return _OPENED[opened[1]]
+    named = _OPENING.match(text) or closed
+    if named is not None:
+        return _OPENED[named[1]]
     asks = len(text) <= LONGEST_QUESTION and _ASKS.search(text) and _OF_RULES.search(text)
     return Kind.CONSULT if asks and not _GRIEVES.search(text) else None
 
