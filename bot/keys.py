@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.clock import Clock
+from bot.connections import TakesCallbacks
 from bot.petitions.account_ports import AccountsHealth
 from bot.petitions.ports import Storage
 from bot.petitions.service import PetitionService
@@ -15,5 +15,5 @@ SERVICE: web.AppKey[PetitionService] = web.AppKey("service")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 ACCOUNTS: web.AppKey[AccountsHealth] = web.AppKey("accounts")
 """How our own accounts on the platforms stand: tokens, calls of the day, looks for mentions."""
-DIRECT: web.AppKey[Mapping[str, Handler]] = web.AppKey("direct")
-"""Path → what takes its POSTs without router and middlewares, when a server is told to: `bot.app.serving.runner_of`."""
+DIRECT: web.AppKey[Mapping[str, TakesCallbacks]] = web.AppKey("direct")
+"""Path → what takes its plain POSTs as soon as they stand ready: `bot.connections`."""

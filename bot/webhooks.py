@@ -13,15 +13,17 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import structlog
 from aiohttp import hdrs, web
-from aiohttp.typedefs import Handler
 
 from adapters.platform import Callback, ForgedMessage, MalformedMessage, OpenedCallback
+from bot.answers import Answer, written
 from bot.answers import answer as answered
 from bot.clock import Clock
+from bot.connections import Exchange, TakesCallbacks, plain_query
 from bot.errors import Overloaded
 from bot.messages import Channel, Inbound, InboundKind
 from bot.metrics import Metrics
@@ -33,8 +35,12 @@ log = structlog.get_logger(__name__)
 class TakesMessages(Protocol):
     """Intake, as far as callbacks know it."""
 
-    def take(self, inbound: Inbound, seal: Callable[[str], bytes], answer: asyncio.Future[bytes]) -> None:
+    def take(self, inbound: Inbound, seal: Callable[[str], bytes], answer: Answer) -> None:
         """Make a message durable, then set `answer` to what `seal` makes of its words; raise `Overloaded`."""
+        ...
+
+    def is_late(self, key: str) -> bool:
+        """Return whether a message is answered before it is durable."""
         ...
 
     async def keep_late(self, key: str) -> None:
@@ -101,9 +107,9 @@ class Webhooks:
             )
         ]
 
-    def direct(self) -> Mapping[str, Handler]:
-        """Return what takes the POSTs of each path; the same as by `routes`."""
-        return {account.path: account.receive for account in self._accounts}
+    def direct(self) -> Mapping[str, TakesCallbacks]:
+        """Return what takes the plain POSTs of each path as soon as they stand ready; as `routes` do in the end."""
+        return {account.path: account for account in self._accounts}
 
 
 _IGNORED, _MENTION = InboundKind.IGNORED, InboundKind.MENTION
@@ -113,10 +119,10 @@ _IGNORED, _MENTION = InboundKind.IGNORED, InboundKind.MENTION
 class _Delivery:
     """One request that waits to be opened, and for its `answer`."""
 
-    request: web.Request
+    query: Mapping[str, str]
     body: bytes
     now: datetime
-    answer: asyncio.Future[bytes]
+    answer: Answer
     key: str = ""
     """Of the message inside, once it was opened; '' for one of no use."""
     mention: Inbound | None = None
@@ -146,6 +152,7 @@ class _Account:
         self._clock = clock
         self._metrics = metrics
         self._unopened: list[_Delivery] = []
+        self._ending: set[asyncio.Task[None]] = set()
         self._answered = metrics.callbacks.labels(channel.value, account, "answered")
 
     async def verify(self, request: web.Request) -> web.Response:
@@ -159,29 +166,71 @@ class _Account:
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Take one message in."""
         body = await _body(request, self._callback.largest_body)
-        loop = asyncio.get_running_loop()
-        delivery = _Delivery(request, body, self._clock.now(), loop.create_future())
-        if not self._unopened:
-            loop.call_soon(self._open_all)
-        self._unopened.append(delivery)
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        delivery = _Delivery(_query(request), body, self._clock.now(), answer)
+        self._put(delivery)
+        return answered(request, await self._conclude(delivery, answer), now=delivery.now)
+
+    def accept(self, query: Mapping[str, str], body: bytes, exchange: Exchange) -> None:
+        """Take one message in that came the short way."""
+        answer = _Direct(self, exchange)
+        delivery = answer.delivery = _Delivery(query, body, self._clock.now(), answer)
+        self._put(delivery)
+
+    def end(self, delivery: "_Delivery", answer: bytes, exchange: Exchange) -> None:
+        """Answer at once what came the short way, if nothing must be waited for before."""
+        if delivery.mention is not None or not delivery.key or self._intake.is_late(delivery.key):
+            self.end_later(delivery, answer, exchange)
+        else:
+            self._answered.inc()
+            exchange.end(written(answer, now=delivery.now))
+
+    def end_later(self, delivery: "_Delivery", answer: bytes | Exception, exchange: Exchange) -> None:
+        """Answer what came the short way as `receive` would, in a task of its own."""
+        given: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        if isinstance(answer, bytes):
+            given.set_result(answer)
+        else:
+            given.set_exception(answer)
+        task = asyncio.create_task(self._end_later(delivery, given, exchange), name=f"answer {self.path}")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end_later(self, delivery: "_Delivery", answer: asyncio.Future[bytes], exchange: Exchange) -> None:
         try:
-            answer = await delivery.answer
+            body, status = await self._conclude(delivery, answer), HTTPStatus.OK
+        except web.HTTPException as error:
+            body, status = (error.text or "").encode(), HTTPStatus(error.status)
+        except Exception:
+            log.exception("webhook.failed", channel=self._channel.value, account=self._account)
+            body, status = b"failed", HTTPStatus.INTERNAL_SERVER_ERROR
+        exchange.end(written(body, now=delivery.now, status=status))
+
+    def _put(self, delivery: "_Delivery") -> None:
+        if not self._unopened:
+            asyncio.get_running_loop().call_soon(self._open_all)
+        self._unopened.append(delivery)
+
+    async def _conclude(self, delivery: "_Delivery", answer: asyncio.Future[bytes]) -> bytes:
+        """Return what a delivery is answered with, after all that must be done before; raise what aiohttp answers."""
+        try:
+            sealed = await answer
             if delivery.mention is not None:
                 await self._mentions(delivery.mention)
         except ForgedMessage as error:
             raise self._forged(error) from None
         except MalformedMessage as error:
             await self._keep(error)
-            return answered(request, self._callback.seal(None, "", now=delivery.now), now=delivery.now)
+            return self._callback.seal(None, "", now=delivery.now)
         except Overloaded:
             self._count("overloaded")
             raise web.HTTPServiceUnavailable(text="try again") from None
         if not delivery.key:
             self._count("ignored")
-            return answered(request, answer, now=delivery.now)
+            return sealed
         await self._intake.keep_late(delivery.key)
         self._answered.inc()
-        return answered(request, answer, now=delivery.now)
+        return sealed
 
     def _open_all(self) -> None:
         """Open what has come in this turn of the loop in one go: the same work again and again finds warm caches."""
@@ -194,7 +243,7 @@ class _Account:
                     delivery.answer.set_exception(error)
 
     def _open(self, delivery: "_Delivery") -> None:
-        self._take(delivery, self._callback.open(_query(delivery.request), delivery.body, now=delivery.now))
+        self._take(delivery, self._callback.open(delivery.query, delivery.body, now=delivery.now))
 
     def _take(self, delivery: "_Delivery", opened: OpenedCallback) -> None:
         callback, now, inbound = self._callback, delivery.now, opened.inbound
@@ -255,7 +304,7 @@ class _GuardedAccount(_Account):
         self._admitting: asyncio.Task[None] | None = None
 
     def _open(self, delivery: _Delivery) -> None:
-        opened = self._callback.open(_query(delivery.request), delivery.body, now=delivery.now)
+        opened = self._callback.open(delivery.query, delivery.body, now=delivery.now)
         self._unadmitted.append((delivery, opened))
         if self._admitting is None:
             self._admitting = asyncio.create_task(self._admit_all(), name=f"guard {self.path}")
@@ -283,18 +332,37 @@ class _GuardedAccount(_Account):
             delivery.answer.set_exception(error)
 
 
+class _Direct:
+    """The answer to what came the short way: it leaves as soon as it is known. `delivery` is set by who makes it."""
+
+    __slots__ = ("_account", "_exchange", "_over", "delivery")
+
+    delivery: _Delivery
+
+    def __init__(self, account: _Account, exchange: Exchange) -> None:
+        self._account = account
+        self._exchange = exchange
+        self._over = False
+
+    def done(self) -> bool:
+        """Return whether it was given."""
+        return self._over
+
+    def set_result(self, result: bytes, /) -> None:
+        """Answer."""
+        self._over = True
+        self._account.end(self.delivery, result, self._exchange)
+
+    def set_exception(self, exception: Exception, /) -> None:
+        """Answer what the error means."""
+        self._over = True
+        self._account.end_later(self.delivery, exception, self._exchange)
+
+
 def _query(request: web.Request) -> Mapping[str, str]:
     """Return the query's fields; those of a real callback need no decoding, and then none is done."""
-    raw = request.rel_url.raw_query_string
-    if raw.isascii() and "%" not in raw and "+" not in raw:
-        pairs = [pair.split("=", 1) for pair in raw.split("&")]
-        try:
-            fields = dict(pairs)
-        except ValueError:  # a name without a value
-            return request.query
-        if len(fields) == len(pairs):
-            return fields
-    return request.query
+    fields = plain_query(request.rel_url.raw_query_string)
+    return request.query if fields is None else fields
 
 
 async def _body(request: web.Request, largest: int) -> bytes:

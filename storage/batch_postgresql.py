@@ -60,7 +60,7 @@ class _Part:
 
 def _insert(table: str, columns: Sequence[str], *, conflict: str = "") -> _Part:
     names = ", ".join(f'"{name}"' for name in columns)
-    return _Part(columns=columns, sql=f"INSERT INTO {table} ({names}) SELECT * FROM {{rows}} {conflict} RETURNING 1")  # noqa: S608 -- own names
+    return _Part(columns=columns, sql=f"INSERT INTO {table} ({names}) SELECT * FROM {{rows}} {conflict}")  # noqa: S608 -- own names
 
 
 _NEW = ", ".join(f"new_{name}" for name in CITIZEN_COLUMNS)
@@ -75,12 +75,12 @@ _PARTS: Mapping[str, _Part] = {
     "citizens": _Part(
         columns=CITIZEN_COLUMNS,
         sql=f"UPDATE citizens SET {', '.join(f'{name} = new_{name}' for name in CITIZEN_COLUMNS[1:])} "  # noqa: S608 -- own names
-        f"FROM {{rows}} AS new ({_NEW}) WHERE key = new_key AND version = new_version - 1 RETURNING 1",
+        f"FROM {{rows}} AS new ({_NEW}) WHERE key = new_key AND version = new_version - 1",
     ),
     "taken": _Part(
         columns=("day", "before", "last"),
         sql="UPDATE counters SET last = new.last FROM {rows} AS new (day, before, last) "
-        "WHERE counters.day = new.day AND counters.last = new.before RETURNING 1",
+        "WHERE counters.day = new.day AND counters.last = new.before",
     ),
     "attachments": _insert("attachments", ATTACHMENT_COLUMNS),
     "petitions": _insert("petitions", PETITION_COLUMNS),
@@ -89,7 +89,7 @@ _PARTS: Mapping[str, _Part] = {
     "numbers": _Part(
         columns=("number", "key"),
         sql="UPDATE attachments SET number = new.number FROM {rows} AS new (number, key) "
-        "WHERE attachments.key = new.key RETURNING 1",
+        "WHERE attachments.key = new.key",
     ),
     "notices": _insert("outbox", OUTBOX_COLUMNS),
     "late": _insert("outbox", OUTBOX_COLUMNS, conflict="ON CONFLICT (key) DO NOTHING"),
@@ -249,7 +249,8 @@ def _save_sql(parts: tuple[str, ...]) -> str:
     for name in parts:
         columns = _PARTS[name].columns
         arrays = ", ".join(f"${place + i}::{_TYPES.get(column, 'text')}[]" for i, column in enumerate(columns))
-        chain.append(f"_{name} AS ({_PARTS[name].sql.format(rows=f'unnest({arrays})')})")
+        counted = " RETURNING 1" if name in _GUARDED else ""
+        chain.append(f"_{name} AS ({_PARTS[name].sql.format(rows=f'unnest({arrays})')}{counted})")
         place += len(columns)
     counts = [f"(SELECT count(*) FROM _{name})" for name in _GUARDED if name in parts]  # noqa: S608 -- own names
     written = " + ".join(counts) or "0"

@@ -7,17 +7,22 @@ under way (intake still runs for them), and only then ends its loops.
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Mapping
+import socket
+from collections.abc import Mapping
+from typing import Self
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from bot.app.gateway import Loop
+from bot.connections import Connection
 from bot.keys import DIRECT
 
 log = structlog.get_logger(__name__)
 
 _SHUTDOWN_SECONDS = 10.0
+_IDLE_SECONDS = 3630.0
+"""As aiohttp has it: longer than any proxy in front keeps a connection that it may want again."""
 
 
 async def run_app(
@@ -36,9 +41,11 @@ async def run_app(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with asyncio.TaskGroup() as group:
         tasks: list[asyncio.Task[None]] = []
-        runner = await runner_of(app, shutdown_timeout=_SHUTDOWN_SECONDS)
+        listener: Listener | None = None
         try:
-            await web.TCPSite(runner, host, port, reuse_port=reuse_port or None, backlog=1024).start()
+            listener = await Listener.start(
+                app, host=host, port=port, shutdown_timeout=_SHUTDOWN_SECONDS, reuse_port=reuse_port
+            )
             # Not before: in the demo the platforms that the loops ask at once are behind this very port.
             tasks += [group.create_task(run(), name=name) for name, run in loops.items()]
             log.info("serving", host=host, port=port)
@@ -47,32 +54,64 @@ async def run_app(
             await stop.wait()
             log.info("stopping")
         finally:
-            await runner.cleanup()
+            if listener is not None:
+                await listener.cleanup()
             for task in tasks:
                 task.cancel()
 
 
-async def runner_of(app: web.Application, *, shutdown_timeout: float) -> web.AppRunner:
-    """Return a runner that is set up, with the POSTs of `DIRECT` paths going straight to what takes them.
+class Listener:
+    """An application that listens, with the short way for what it has under `DIRECT`."""
 
-    The way through the application finds the route, and enters a middleware because the console below has some: a tenth
-    of what a bare request costs, for paths that are known and have no middleware. Whatever is not plain goes that way.
-    """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_timeout)
-    await runner.setup()
-    server, direct = runner.server, app.get(DIRECT, {})
-    assert server is not None  # noqa: S101 -- `setup` made it
-    through_app = server.request_handler
+    def __init__(self, runner: web.AppRunner, listening: asyncio.Server) -> None:
+        self._runner = runner
+        self._listening = listening
 
-    def handle(request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
-        if request.method == hdrs.METH_POST and hdrs.EXPECT not in request.headers:
-            take = direct.get(request.rel_url.raw_path)
-            if take is not None:
-                return take(request)  # type: ignore[arg-type]  # an application makes nothing but `web.Request`
-        return through_app(request)
+    @classmethod
+    async def start(
+        cls,
+        app: web.Application,
+        *,
+        shutdown_timeout: float,
+        host: str | None = None,
+        port: int | None = None,
+        sock: socket.socket | None = None,
+        reuse_port: bool = False,
+        idle: float = _IDLE_SECONDS,
+    ) -> Self:
+        """Set the application up and listen, on host and port or on `sock`; connections may stay `idle` for so long."""
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=shutdown_timeout)
+        await runner.setup()
+        server, direct, loop = runner.server, app.get(DIRECT, {}), asyncio.get_running_loop()
+        assert server is not None  # noqa: S101 -- `setup` made it
 
-    server.request_handler = handle
-    return runner
+        def connection() -> Connection:
+            return Connection(server, direct=direct, loop=loop, access_log=None, keepalive_timeout=idle)
+
+        try:
+            listening = await loop.create_server(
+                connection,
+                host,
+                port,  # type: ignore[arg-type]
+                sock=sock,  # type: ignore[arg-type]
+                reuse_port=reuse_port or None,
+                backlog=1024,
+            )
+        except BaseException:
+            await runner.cleanup()
+            raise
+        return cls(runner, listening)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        port: int = self._listening.sockets[0].getsockname()[1]
+        return port
+
+    async def cleanup(self) -> None:
+        """Listen no more, let the requests under way end, and close what the application opened."""
+        self._listening.close()
+        await self._runner.cleanup()
 
 
 def calm_collector() -> None:

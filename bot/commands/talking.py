@@ -16,13 +16,12 @@ from typing import Annotated, Any
 
 import aiohttp
 import typer
-from aiohttp import web
 
 from adapters.sandbox.app import sandbox_app
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.logs import configure_logs
 from bot.app.office import Office
-from bot.app.serving import runner_of
+from bot.app.serving import Listener
 from bot.clock import MovableClock
 from bot.commands.phone import BadCommand, Phone, amount_of_time
 from bot.commands.running import Config, office_of, run
@@ -103,13 +102,12 @@ async def _talk(office: Office, door: socket.socket, own: str, *, on_weibo: bool
         }
         async with asyncio.TaskGroup() as group:
             loops = [group.create_task(loop(), name=name) for name, loop in gateway.loops.items()]
-            runner = await runner_of(gateway.app, shutdown_timeout=1.0)
+            listener = await Listener.start(gateway.app, sock=door, shutdown_timeout=1.0)
             try:
-                await web.SockSite(runner, door).start()
                 first = "weibo" if on_weibo or "wechat" not in phones else "wechat"
                 await Talk(office=office, gateway=gateway, clock=clock, phones=phones, platform=first).run()
             finally:
-                await runner.cleanup()
+                await listener.cleanup()
                 for task in loops:
                     task.cancel()
 

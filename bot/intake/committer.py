@@ -23,6 +23,7 @@ from typing import Any
 
 import structlog
 
+from bot.answers import Answer
 from bot.clock import Clock, local
 from bot.errors import Overloaded
 from bot.intake.acting import Registrar
@@ -102,7 +103,7 @@ class Intake:
         self._loop = asyncio.get_running_loop()
         self._patience = Patience(self._loop, seconds=limits.answer_within, on_late=metrics.turns.labels("late").inc)
 
-    def take(self, inbound: Inbound, seal: Callable[[str], bytes], answer: asyncio.Future[bytes]) -> None:
+    def take(self, inbound: Inbound, seal: Callable[[str], bytes], answer: Answer) -> None:
         """Make `inbound` durable and set `answer` to what `seal` makes of the words of its passive answer.
 
         The words are '' for nothing to say (or not yet). The answers of a batch are sealed in one go, right after it.
@@ -127,6 +128,11 @@ class Intake:
         sealed = await answer
         await self.keep_late(inbound.key)
         return sealed
+
+    def is_late(self, key: str) -> bool:
+        """Return whether the message of this key must be kept on the disk before it is answered."""
+        pending = self._working.get(key)
+        return pending is not None and pending.late
 
     async def keep_late(self, key: str) -> None:
         """Keep the message of this key on the disk if it is still being worked on: to be called before it is answered.

@@ -3,12 +3,12 @@
 Knows neither the database nor how turns are made.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.answers import Answer
 from bot.intake.turning import plain
 from bot.messages import Inbound, InboundKind, Outbound, dump_inbound, load_inbound
 from bot.petitions.ports import InboundState, LateReply, RawInbound
@@ -26,7 +26,7 @@ _UNTALKED = {InboundKind.IGNORED: InboundState.IGNORED, InboundKind.UNKNOWN: Inb
 class Wait:
     """One delivery that waits for its `answer`, and how the words are sealed for just this one."""
 
-    answer: asyncio.Future[bytes]
+    answer: Answer
     seal: Callable[[str], bytes]
 
     def end(self, text: str) -> None:

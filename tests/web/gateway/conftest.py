@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from adapters.sandbox.app import sandbox_app
 from bot.app.gateway import Gateway, open_gateway
 from bot.app.office import Office, load_office
-from bot.app.serving import runner_of
+from bot.app.serving import Listener
 from bot.clock import SHANGHAI, MovableClock
 from bot.commands.showing import DEMO_CONFIG, wechat_accounts, weibo_accounts, weibo_bases
 from bot.petitions.lifecycle import Act
@@ -142,8 +142,8 @@ class House:
     sandbox_port: int = field(default_factory=free_port)
     gateway: Gateway | None = None
     _office: Office | None = None
-    sandbox_runner: web.AppRunner | None = None
-    _runner: web.AppRunner | None = None
+    sandbox_runner: Listener | None = None
+    _runner: Listener | None = None
     _stack: AsyncExitStack | None = None
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -298,10 +298,8 @@ class House:
         self.clock.advance(timedelta(**delta))
 
 
-async def serving(app: web.Application, port: int) -> web.AppRunner:
-    runner = await runner_of(app, shutdown_timeout=1.0)
-    await web.TCPSite(runner, HOST, port, reuse_address=True).start()
-    return runner
+async def serving(app: web.Application, port: int) -> Listener:
+    return await Listener.start(app, host=HOST, port=port, shutdown_timeout=1.0)
 
 
 def through_a_link(url: str, folder: Path) -> str:
