@@ -207,6 +207,7 @@ _INTERNAL = frozenset(
         EventType.EXTENSION_ASKED,
         EventType.EXTENSION_REFUSED,
         EventType.FEEDBACK,
+        EventType.TRANSCRIBED,
     }
 )
 """What happens among the units; citizens see where it leads."""

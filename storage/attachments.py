@@ -38,6 +38,7 @@ _OF_PETITION = (
     .order_by(attachments.c.received_at, attachments.c.id)
 )
 _GET = select(attachments).where(attachments.c.key == bindparam("key"))
+_WRITE_DOWN = update(attachments).where(attachments.c.key == bindparam("b_key")).values(transcript=bindparam("b_text"))
 _ASSIGN = update(attachments).where(attachments.c.key == bindparam("b_key")).values(number=bindparam("b_number"))
 
 
@@ -60,6 +61,10 @@ class SqlAttachments:
         values |= {"state": attachment.state.value, "next_at": due_at(attachment)}
         values |= {"detail": storable(attachment.detail), "b_key": attachment.key}
         await self._db.run(_UPDATE, values)
+
+    async def write_down(self, key: str, text: str) -> None:
+        """Keep what a file says in words."""
+        await self._db.run(_WRITE_DOWN, {"b_key": key, "b_text": storable(text)})
 
     async def of_petition(self, number: str) -> tuple[Attachment, ...]:
         """Return the files of a petition in the order in which they came."""

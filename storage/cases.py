@@ -48,7 +48,7 @@ from storage.rows import (
     petition_from,
     petition_row,
 )
-from storage.tables import counters, events, milestones, outbox, petitions
+from storage.tables import attachments, counters, events, milestones, outbox, petitions
 from storage.upserts import upsert
 
 _GET = select(petitions).where(petitions.c.number == bindparam("number"))
@@ -246,9 +246,15 @@ def _shows(lamp: Lamp, now: datetime) -> ColumnElement[bool]:
 
 
 def _mentions(words: str) -> ColumnElement[bool]:
-    """Return the condition for `words` in number, content or place; a number may be typed without prefix and dash."""
+    """Return the condition for `words` in number, content, place or what was written down of a voice message.
+
+    A number may be typed without prefix and dash.
+    """
     columns = (petitions.c.number, petitions.c.content, petitions.c.place)
-    found = or_(*(column.icontains(words, autoescape=True) for column in columns))
+    written = select(attachments.c.number).where(
+        attachments.c.transcript != literal_column("''"), attachments.c.transcript.icontains(words, autoescape=True)
+    )
+    found = or_(*(column.icontains(words, autoescape=True) for column in columns), petitions.c.number.in_(written))
     try:
         return or_(petitions.c.number == parse_number(words), found)
     except WrongNumber:

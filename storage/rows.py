@@ -292,7 +292,8 @@ def due_at(attachment: Attachment) -> datetime | None:
 def attachment_from(row: Row[Any]) -> Attachment:
     """Read a file."""
     values: dict[str, Any] = {name: getattr(row, name) for name in ATTACHMENT_COLUMNS}
-    return Attachment(**(values | {"kind": MediaKind(row.kind), "state": AttachmentState(row.state)}))
+    values |= {"kind": MediaKind(row.kind), "state": AttachmentState(row.state), "transcript": row.transcript}
+    return Attachment(**values)
 
 
 OUTBOX_COLUMNS = (

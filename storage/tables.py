@@ -177,6 +177,9 @@ attachments = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Moment),
     _text("detail"),
+    # What the staff wrote down of a voice message; the hot path writes no such column.
+    _text("transcript"),
+    _partial("ix_attachments_transcript", "number", where="transcript <> ''"),
     _partial("ix_attachments_number", "number", where="number IS NOT NULL"),
     _partial("ix_attachments_wanted", "next_at", "id", where="state = 'wanted'"),
 )

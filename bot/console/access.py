@@ -23,6 +23,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "petition": STAFF,
     "act": STAFF,
     "file": STAFF,
+    "transcript": STAFF,
     "password": STAFF,
     "logout": STAFF,
     "chats": OFFICE,

@@ -14,7 +14,7 @@ from multidict import MultiMapping
 
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Event
-from bot.petitions.vocabulary import Role
+from bot.petitions.vocabulary import EventType, Role
 
 TOKEN: Final = "csrf"  # noqa: S105 -- the name of a form field
 VISITOR_COOKIE: Final = "wenqiao_visitor"
@@ -88,11 +88,12 @@ def read_act(act: Act, form: MultiMapping[Any]) -> TypedAct:
 
 
 def version_now(seen: int | None, events: Iterable[Event]) -> int:
-    """Return the version to act on: the present one when only the clocks moved since `seen`, else `seen`.
+    """Return the version to act on: the present one when only clocks moved (or a voice was written down), else `seen`.
 
     A lamp that turns while somebody writes an answer is no reason to send them back. A form without a version has
     seen nothing.
     """
     seen = seen or 0
     later = [event for event in events if event.seq > seen]
-    return later[-1].seq if seen and later and all(event.role is Role.CLOCK for event in later) else seen
+    harmless = all(event.role is Role.CLOCK or event.type is EventType.TRANSCRIBED for event in later)
+    return later[-1].seq if seen and later and harmless else seen

@@ -108,6 +108,7 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/counts", inbox.counts, name="counts")
     router.add_get("/petitions/{number}", petition.show, name="petition")
     router.add_get("/petitions/{number}/files/{file:[0-9a-f]{20}}", files.serve, name="file")
+    router.add_post("/petitions/{number}/files/{file:[0-9a-f]{20}}/words", petition.write_down, name="transcript")
     acts = "|".join(act.value for act in BY_STAFF)
     router.add_post(f"/petitions/{{number}}/{{act:{acts}}}", petition.act, name="act")
     router.add_get("/chats", chats.listed, name="chats")

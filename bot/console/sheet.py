@@ -45,6 +45,9 @@ class File:
     shown: str
     ready: bool
     note: str
+    spoken: bool = False
+    """Whether there is something to be written down."""
+    transcript: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,8 @@ def file_of(file: Attachment) -> File:
         label=_MEDIA[file.kind],
         shown=shown_as(file) if ready else "",
         ready=ready,
+        spoken=file.kind is not MediaKind.IMAGE,
+        transcript=file.transcript,
         note=words.size(file.size) if ready else f"{waiting}{'：' + file.detail if file.detail else ''}",
     )
 

@@ -124,6 +124,7 @@ ACTIONS: Final = {
     "chat.taken": "接入会话",
     "chat.ended": "结束会话",
     "file.original": "下载原件",
+    "file.transcribed": "写下语音内容",
 }
 FIELDS: Final = {
     "reason": "理由",
@@ -280,6 +281,8 @@ def _hop_words(event: Event) -> EventWords:  # noqa: PLR0911 -- one sentence for
             count = len(data["attachments"])
             files = (("材料", f"{count} 个附件"),) if count else ()
             return EventWords(title="市民补充", said=(*_said(data, text="内容"), *files))
+        case EventType.TRANSCRIBED:
+            return EventWords(title="写下语音内容", said=_said(data, text="内容"))
         case EventType.ENRICHED:
             count = len(data["attachments"])
             files = (("材料", f"{count} 个附件"),) if count else ()

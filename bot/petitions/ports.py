@@ -135,6 +135,8 @@ class Attachment:
     attempts: int = 0
     next_at: datetime | None = None
     detail: str = ""
+    transcript: str = ""
+    """What it says, written down by the staff."""
 
 
 class Attachments(Protocol):
@@ -146,6 +148,10 @@ class Attachments(Protocol):
 
     async def update(self, attachment: Attachment) -> None:
         """Write state, path, playable, content_type, size, sha256, attempts, next_at and detail."""
+        ...
+
+    async def write_down(self, key: str, text: str) -> None:
+        """Keep what a file says in words; it is searched in."""
         ...
 
     async def of_petition(self, number: str) -> tuple[Attachment, ...]:

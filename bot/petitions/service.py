@@ -18,6 +18,7 @@ from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome, Petit
 from bot.petitions.ports import AuditEntry, Storage
 from bot.petitions.routing import Unit, barred
 from bot.petitions.terms import Terms
+from bot.petitions.transcribing import transcribe
 from bot.petitions.vocabulary import Role
 
 
@@ -105,6 +106,21 @@ class PetitionService:
             await work.commit()
         if outcome.notices:
             self._on_commit()
+        return outcome.case
+
+    async def transcribe(self, number: str, file: str, text: str, *, actor: Actor, now: datetime) -> Case:
+        """Write down what a file of a petition says; raise `UnknownPetition` where this actor does not see it."""
+        async with self._storage.begin() as work:
+            case = await work.cases.get(number, lock=True)
+            found = await work.attachments.get(file)
+            if case is None or not visible(case, actor) or found is None or found.number != number:
+                raise UnknownPetition
+            outcome = transcribe(case, actor=actor, now=now, file=file, text=text)
+            await work.cases.save(outcome)
+            await work.attachments.write_down(file, outcome.events[0].data["text"])
+            entry = AuditEntry(at=now, actor=actor.id, action="file.transcribed", target=number, data={})
+            await work.staff.audit(entry)
+            await work.commit()
         return outcome.case
 
     async def tick(self, milestone: Milestone, *, now: datetime) -> bool:

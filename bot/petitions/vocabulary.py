@@ -164,6 +164,7 @@ class EventType(StrEnum):
     REVIEW_ASKED = "review_asked"
     REVIEWED = "reviewed"
     ENRICHED = "enriched"
+    TRANSCRIBED = "transcribed"
     """What stood around the public mention it was made of was found later."""
     JOINED = "joined"
     LEFT = "left"

@@ -9,13 +9,14 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.messages import MediaKind
 from bot.petitions import hops, lifecycle, supervision
 from bot.petitions.clock_acts import tick
 from bot.petitions.errors import Stale
 from bot.petitions.evolution import replay
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Outcome
-from bot.petitions.ports import CaseFilter, OutboxState, TurnWrites
+from bot.petitions.ports import Attachment, CaseFilter, OutboxState, TurnWrites
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
 from storage.engine import SqlStorage
 from tests.contract.petitioning import BOSS, CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture
@@ -381,3 +382,23 @@ async def test_hops_come_back_as_they_were_and_are_found_by_what_is_owed(storage
     granted = hops.resume(case, **clerk, history=[event for outcome in outcomes for event in outcome.events])
     await keep(storage, granted)
     assert await load(storage, number) == granted.case
+
+
+async def test_what_was_written_down_of_a_voice_is_found(storage: SqlStorage) -> None:
+    outcome = filing()
+    number, citizen = outcome.case.petition.number, outcome.case.petition.citizen
+    file = Attachment(
+        key="voice", citizen=citizen, number=number, kind=MediaKind.VOICE, media_id="m", better_id="", received_at=NOW
+    )
+    async with storage.begin() as work:
+        await work.cases.save(outcome)
+        await work.turns.save(TurnWrites(attachments=(file,)))
+        await work.attachments.write_down("voice", "暖气_三天不热")
+        await work.commit()
+    async with storage.read() as work:
+        [kept] = await work.attachments.of_petition(number)
+        totals = [
+            (await work.cases.search(CaseFilter(text=text), now=NOW, limit=9)).total
+            for text in ("气_三", "气三", "X三天")
+        ]
+    assert (kept.transcript, totals) == ("暖气_三天不热", [1, 0, 0])

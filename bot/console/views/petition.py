@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.console import access, sheet, words
-from bot.console.forms import LONGEST_TEXT, TypedAct, read_act, version_now
+from bot.console.forms import LONGEST_TEXT, TypedAct, field, read_act, version_now
 from bot.console.rendering import message, path_of, render, see
 from bot.console.sessions import SESSION
 from bot.console.settings import REFUSALS, SETTINGS, SUGGEST, USER
@@ -20,6 +20,7 @@ from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event
 from bot.petitions.ports import Attachment, Delivery, OutboxMessage
 from bot.petitions.service import ActRequest
+from bot.petitions.transcribing import LONGEST as LONGEST_TRANSCRIPT
 from bot.petitions.vocabulary import MilestoneName
 
 _ORDER: Final = (
@@ -96,6 +97,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     if request.match_info["number"] != number:
         return see(path_of(request, "petition", number=number))
     done = next((text for act, text in _DONE.items() if act.value == request.query.get("done")), "")
+    if request.query.get("done") == "transcribed":
+        done = "已写下，能搜到了。"
     return _page(request, found, typed=_draft(request, number), done=done)
 
 
@@ -129,6 +132,24 @@ async def act(request: web.Request) -> web.StreamResponse:
     if not await _still_there(request, number):
         return see(path_of(request, "inbox"))
     return see(path_of(request, "petition", number=number, query={"done": typed.act.value}))
+
+
+async def write_down(request: web.Request) -> web.StreamResponse:
+    """Write down what a voice message or a video says."""
+    text = field(await request.post(), "words")
+    found = await find(request)
+    wanted = request.match_info["file"]
+    file = next((one for one in found.files if sheet.file_id(one.key) == wanted), None) if found else None
+    if found is None or file is None:
+        raise web.HTTPNotFound
+    if not text.strip() or len(text) > LONGEST_TRANSCRIPT:
+        fault = f"请写下听到的话，最多{LONGEST_TRANSCRIPT}字。"
+        return _page(request, found, status=422, fault=fault)
+    number, user = found.case.petition.number, request[USER]
+    await request.app[SERVICE].transcribe(
+        number, file.key, text, actor=access.actor_of(user), now=request.app[CLOCK].now()
+    )
+    return see(path_of(request, "petition", number=number, query={"done": "transcribed"}))
 
 
 async def _still_there(request: web.Request, number: str) -> bool:
@@ -210,4 +231,5 @@ def _page(
         ),
         units=sheet.choices(case, user, service) if {Act.FORWARD, Act.COHANDLE} & set(acts) else (),
         longest=LONGEST_TEXT,
+        longest_transcript=LONGEST_TRANSCRIPT,
     )

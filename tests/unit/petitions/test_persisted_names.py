@@ -18,7 +18,7 @@ from tests.contract.petitioning import filing
         (EventType, (
         "filed accepted refused forwarded answered closed withdrawn rated warned passed rescheduled signed "
         "returned cohandled contributed asked supplemented resumed extension_asked extended extension_refused "
-        "chased supervised feedback redone review_asked reviewed enriched joined left"
+        "chased supervised feedback redone review_asked reviewed enriched transcribed joined left"
         )),
         (MilestoneName, (
         "response answer sign cohandle supplement extension feedback review recheck"

@@ -1,6 +1,7 @@
 """The petition page and its acts: every act through its form, bad input kept, stale versions, hostile words."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -298,3 +299,47 @@ async def test_a_matter_that_may_not_be_taken_on_is_hinted_at_with_reason_and_do
     form = await clerk.form(f"/console/petitions/{number}", "不予受理")
     assert (form.values["text"], form.values["elsewhere"]) == ("该事项已经进入诉讼程序", "人民法院（12368）")
     assert "可能不该受理" not in await clerk.page(f"/console/petitions/{plain}")
+
+
+async def test_a_voice_message_is_written_down_and_found_by_its_words(office):
+    voice = office.stored("voice", MediaKind.VOICE, b"amr", suffix=".amr", copy=".wav")
+    picture = office.stored("picture", MediaKind.IMAGE, b"jpeg", suffix=".jpg", copy=".jpg")
+    number = await office.forwarded("见语音", attachments=(voice, picture))
+    other = await office.file("路灯不亮")
+    officer = await office.browser("officer")
+    page = await officer.page(f"/console/petitions/{number}")
+    assert page.count("写下他说的话") == 1
+    response = await officer.submit(f"/console/petitions/{number}", "写下", words="柳荫路的暖气三天不热 100%")
+    assert (response.status, response.headers["Location"]) == (303, f"/console/petitions/{number}?done=transcribed")
+    page = await officer.page(response.headers["Location"])
+    for part in ("已写下，能搜到了。", "柳荫路的暖气三天不热", "写下语音内容", "李承办", "改写下的话"):
+        assert part in page
+    clerk = await office.browser("clerk")
+    for words, found in (("暖气三天", True), ("100%", True), ("0%路", False)):
+        html = await clerk.page(f"/console/?q={quote(words)}")
+        assert (number in html, other in html) == (found, False)
+    await clerk.submit(f"/console/petitions/{number}", "写下", words="暖气五天不热")
+    assert number not in await clerk.page(f"/console/?q={quote('暖气三天')}")
+    page = await clerk.page(f"/console/petitions/{number}")
+    assert ("三天不热" in page, "五天不热" in page) == (True, True)  # the history keeps both
+
+
+@pytest.mark.parametrize("words", ["", "  ", "很" * 2001])
+async def test_nothing_and_too_much_are_not_written_down(office, words):
+    voice = office.stored("voice", MediaKind.VOICE, b"amr", suffix=".amr", copy=".wav")
+    number = await office.file("见语音", attachments=(voice,))
+    clerk = await office.browser("clerk")
+    response = await clerk.submit(f"/console/petitions/{number}", "写下", words=words)
+    assert (response.status, "请写下听到的话，最多2000字。" in await response.text()) == (422, True)
+
+
+async def test_only_who_sees_the_petition_writes_down(office):
+    voice = office.stored("voice", MediaKind.VOICE, b"amr", suffix=".amr", copy=".wav")
+    number = await office.forwarded("见语音", attachments=(voice,))
+    clerk, stranger = await office.browser("clerk"), await office.browser("stranger")
+    form = await clerk.form(f"/console/petitions/{number}", "写下")
+    typed = form.values | {"words": "x", "csrf": await stranger.token()}
+    assert (await stranger.post(form.action, typed)).status == 404
+    gone = form.action.replace(form.action.split("/")[-2], "0" * 20)
+    assert (await clerk.post(gone, form.values | {"words": "x"})).status == 404
+    assert (await clerk.post(form.action, {"words": "x", "csrf": "no"})).status == 403
