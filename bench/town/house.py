@@ -31,6 +31,7 @@ SOON = timedelta(minutes=15)
 PATIENCE = 40.0
 MOST_RETRIES = 200
 _POLL = 0.02
+_OUTBOX_POLL = 0.05
 _TICK = timedelta(milliseconds=1)
 _DUE = text(
     "SELECT (SELECT count(*) FROM outbox AS due WHERE state = 'pending' AND next_at <= :now AND NOT EXISTS ("
@@ -56,7 +57,7 @@ class House:
     async def settled(self, *, heard: bool = False) -> None:
         """Wait until nothing is due, and let come soon what is to be tried again soon; `heard`: citizens wrote."""
         if heard:
-            await asyncio.sleep(3 * _POLL)  # so long it may take until the loop has taken note of them
+            await asyncio.sleep(2.5 * _OUTBOX_POLL)  # so long it may take until the loop has taken note of them
         while True:
             await self._quiet()
             soonest = await self._next()
@@ -80,7 +81,7 @@ class House:
             if looks > most:
                 raise RuntimeError(f"never quiet: {await self._stuck()}")
             await asyncio.sleep(_POLL)
-            if looks % 10 == 0:
+            if looks % 50 == 0:
                 self.clock.advance(_TICK)  # wakes a loop that fell asleep milliseconds before something is due
 
     async def _stuck(self) -> list[str]:
@@ -124,7 +125,7 @@ async def opened(
     environ = {
         "WENQIAO_STORAGE__DATA_DIR": str(data_dir),
         "WENQIAO_DATABASE__URL": "" if database_url.startswith("sqlite") else database_url,
-        "WENQIAO_OUTBOX__POLL": str(_POLL),
+        "WENQIAO_OUTBOX__POLL": str(_OUTBOX_POLL),
         "WENQIAO_WECHAT__0__API_BASE": f"http://{HOST}:{sandbox_port}/sandbox/wechat",
         **weibo_bases(f"http://{HOST}:{sandbox_port}"),
         **(settings or {}),

@@ -41,8 +41,8 @@ class Temper(StrEnum):
 
 
 SHARES = {
-    Temper.FOLLOWING: 0.28, Temper.SILENT: 0.16, Temper.TALKATIVE: 0.09, Temper.UNFOLLOWED: 0.13,
-    Temper.WEIBO: 0.12, Temper.MENTIONING: 0.04, Temper.BROWSING: 0.18,
+    Temper.FOLLOWING: 0.24, Temper.SILENT: 0.14, Temper.TALKATIVE: 0.07, Temper.UNFOLLOWED: 0.12,
+    Temper.WEIBO: 0.10, Temper.MENTIONING: 0.03, Temper.BROWSING: 0.30,
 }  # fmt: skip
 
 

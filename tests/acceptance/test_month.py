@@ -40,10 +40,11 @@ def month(*options: str) -> dict[str, Any]:
 def test_a_month_of_five_hundred_citizens() -> None:
     told = month("--citizens", "500")
     assert told["citizens"] == 500
-    assert sum(told["states"].values()) == told["owed"] > 2000
+    assert sum(told["states"].values()) == told["owed"] > 1500
     assert told["came"] == told["states"]["sent"]
     assert set(told["states"]) - {"merged"} == {"sent", "waiting"}
-    assert {reason for reason in told["reasons"] if not reason.startswith("merged: merged into ")} == set(REASONS)
+    reasons = {reason for reason in told["reasons"] if not reason.startswith("merged: merged into ")}
+    assert set(REASONS[:2]) <= reasons <= set(REASONS)
     assert (len(told["tempers"]), len(told["stories"]), len(told["kinds"])) == (7, 11, 16)
     assert set(told["ways"]) == {"custom", "template", "reply", "comment"}
 
