@@ -127,6 +127,10 @@ class Dialog(Section):
     offer_after_hours: float = Field(default=6.0, gt=0)
     remind_after_hours: float = Field(default=40.0, ge=0)
     """0: never reminded. The platforms permit a message for 48 hours only."""
+    messages_per_minute: int = Field(default=60, ge=0)
+    """Of one citizen, in one process; 0: no limit. An album of thirty pictures comes at once."""
+    petitions_per_day: int = Field(default=20, ge=0)
+    """Of one citizen, in one process; 0: no limit."""
     joining: bool = True
     """Whether others may stand by (联名) a petition that its citizen lets be published."""
 

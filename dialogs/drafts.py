@@ -92,8 +92,7 @@ def _hold_words(talk: Talk) -> None:
 
 def _add_words(parts: Parts, text: str) -> None:
     joined = f"{parts.content}\n{text}" if parts.content else text
-    if len(joined) <= HARD_CONTENT:
-        parts.content = joined
+    parts.content = joined[:HARD_CONTENT]
 
 
 def _offer(talk: Talk) -> Reply:

@@ -67,6 +67,10 @@ class Engine:
     def __init__(self, catalogue: Catalogue) -> None:
         self._office = Office(catalogue)
 
+    def urgent(self, message: Inbound) -> bool:
+        """Whether a message speaks of a danger: it is answered whatever else holds."""
+        return message.kind is InboundKind.TEXT and self._office.dangers.sign(message.text) is not None
+
     def turn(
         self,
         session: str,

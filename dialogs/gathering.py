@@ -110,9 +110,7 @@ def content(talk: Talk, text: str, *, unasked: bool = False) -> Reply:
     `unasked` words began the conversation: the place they name is taken; else it is asked for, and theirs is offered.
     """
     parts = draft(talk)
-    if len(text) > HARD_CONTENT:
-        return question(talk, lead=_too_long(text))
-    parts.content = text
+    parts.content = text[:HARD_CONTENT]
     parts.passed(State.CONTENT)
     found = _find(talk, parts, text, sure=unasked)
     return proceed(talk, lead=_all((_long(text), *found)))
@@ -149,9 +147,7 @@ def further(talk: Talk, text: str) -> Reply:
     """Append words that come at another step, and ask the same again."""
     parts = draft(talk)
     joined = f"{parts.content}\n{text}" if parts.content else text
-    if len(joined) > HARD_CONTENT:
-        return question(talk, lead=_too_long(joined))
-    parts.content = joined
+    parts.content = joined[:HARD_CONTENT]
     parts.passed(State.CONTENT)
     found = _find(talk, parts, text, sure=talk.session.state is State.KIND)
     lead = _all((_long(joined) or Reply(phrase="ack.further"), *found))
@@ -163,10 +159,7 @@ def offer(talk: Talk, text: str) -> Reply:
     parts = draft(talk)
     if parts.origin:
         return further(talk, text)
-    if len(text) > HARD_CONTENT:
-        talk.session.drop_draft()
-        return question(talk, lead=_too_long(text))
-    parts.content = text
+    parts.content = text[:HARD_CONTENT]
     parts.passed(State.CONTENT)
     return offered(talk, lead=_all((_long(text), *_find(talk, parts, text, sure=True))))
 
@@ -177,12 +170,13 @@ def offered(talk: Talk, *, lead: Reply | None = None) -> Reply:
     return privacy(talk, said(asked, lead=lead) if lead else asked)
 
 
-def _too_long(text: str) -> Reply:
-    return Reply(phrase="content.too_long", values={"count": len(text), "most": HARD_CONTENT})
-
-
 def _long(text: str) -> Reply | None:
-    return Reply(phrase="content.long", values={"count": len(text)}) if len(text) > SOFT_CONTENT else None
+    """Say that a content is long, or that not all of it went in; None for an ordinary one."""
+    if len(text) > HARD_CONTENT:
+        return Reply(phrase="content.too_long", values={"rest": len(text) - HARD_CONTENT, "most": HARD_CONTENT})
+    if len(text) > SOFT_CONTENT:
+        return Reply(phrase="content.long", values={"count": len(text), "most": HARD_CONTENT})
+    return None
 
 
 def link(talk: Talk) -> Reply:

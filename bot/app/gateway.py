@@ -34,6 +34,7 @@ from bot.health import health_routes
 from bot.intake.acting import Registrar
 from bot.intake.committer import Intake, IntakeLimits
 from bot.intake.mentions import Listening, MentionLoop
+from bot.intake.pace import Pace
 from bot.intake.turning import Turner
 from bot.keys import ACCOUNTS, DIRECT
 from bot.media.loop import MediaLoop
@@ -305,6 +306,8 @@ def _chats(ground: _Ground, *, outbox: OutboxLoop, board: ChatBoard) -> ChatServ
 
 def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media: MediaLoop, board: ChatBoard) -> Intake:
     office, limits = ground.office, ground.office.settings.intake
+    dialog = office.settings.dialog
+    pace = Pace(a_minute=dialog.messages_per_minute, a_day=dialog.petitions_per_day)
     return Intake(
         storage=ground.storage,
         turner=Turner(
@@ -312,11 +315,13 @@ def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media:
             phrasing=office.phrasing,
             platforms=ground.accounts.platforms,
             look_after=office.catalogue.drafts.first_look,
+            pace=pace,
         ),
         registrar=registrar,
         spool=ground.spool,
         clock=ground.clock,
         metrics=ground.metrics,
+        pace=pace,
         limits=IntakeLimits(batch=limits.batch_limit, queue=limits.queue_limit, answer_within=limits.answer_within),
         on_outbox=outbox.wake,
         on_media=media.wake,

@@ -38,7 +38,7 @@ class SingleTurns:
                 pending.repeated = state.repeats[inbound.key]
                 return pending.repeated
             row = state.citizens[citizen]
-            turned = self._turner.turn(row, inbound, now=now)
+            turned = self._turner.turn(row, inbound, now=now, hurried=pending.hurried)
             while isinstance(turned, Lookup):
                 facts = await find(work, turned, registrar=self._registrar, citizen=citizen, now=now)
                 turned = self._turner.turn(row, inbound, now=now, facts=facts)

@@ -28,6 +28,7 @@ from bot.clock import Clock, local
 from bot.errors import Overloaded
 from bot.intake.acting import Registrar
 from bot.intake.alone import SingleTurns
+from bot.intake.pace import Pace
 from bot.intake.patience import Patience
 from bot.intake.pending import (
     NO_CONTACT,
@@ -78,6 +79,7 @@ class Intake:
         clock: Clock,
         metrics: Metrics,
         limits: IntakeLimits,
+        pace: Pace,
         on_outbox: Callable[[], None],
         on_media: Callable[[], None],
         on_contact: Callable[[str], None],
@@ -90,6 +92,7 @@ class Intake:
         self._clock = clock
         self._metrics = metrics
         self._limits = limits
+        self._pace = pace
         self._on_outbox = on_outbox
         self._on_media = on_media
         self._on_contact = on_contact
@@ -113,7 +116,8 @@ class Intake:
         if pending is None:
             if len(self._queue) >= self._limits.queue:
                 raise Overloaded
-            pending = Pending(inbound=inbound, received_at=self._clock.now())
+            now = self._clock.now()
+            pending = Pending(inbound=inbound, received_at=now, hurried=self._pace.hurried(inbound.citizen.user, now))
             self._working[inbound.key] = pending
             self._queue.append(pending)
             self._ready.set()

@@ -47,6 +47,8 @@ class Pending:
     received_at: datetime
     waits: list[Wait] = field(default_factory=list)
     """One a delivery of the message; the platform may deliver it again while the first is still open."""
+    hurried: bool = False
+    """Whether its citizen writes too fast for it to be answered as usual."""
     done: bool = False
     late: bool = False
     late_written: bool = False

@@ -48,7 +48,7 @@ class Together:
             self.alone.append(pending)
             return
         try:
-            turned = self._turner.turn(self._rows[citizen], inbound, now=self._now)
+            turned = self._turner.turn(self._rows[citizen], inbound, now=self._now, hurried=pending.hurried)
             if isinstance(turned, Lookup):
                 self._defer(pending)
             elif not turned.intents:

@@ -10,16 +10,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.platform import Platform, Subscription
+from bot.intake.pace import Pace
 from bot.messages import Channel, Inbound, InboundKind, MediaKind, Outbound, Reply
 from bot.petitions.ports import Attachment, CitizenRow
 from bot.phrasing import Phrasing
 from bot.values import frozen
 from dialogs.engine import Engine
 from dialogs.session import with_rest
-from dialogs.turn import Facts, Intent, Lookup, Supplement
+from dialogs.turn import Facts, File, Intent, Lookup, Supplement
 
 _SILENT = frozenset({InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN})
 """Nothing a citizen said: kept, not talked to."""
+_SAID = frozenset(
+    {
+        InboundKind.TEXT,
+        InboundKind.IMAGE,
+        InboundKind.VOICE,
+        InboundKind.VIDEO,
+        InboundKind.LOCATION,
+        InboundKind.LINK,
+        InboundKind.MENU,
+    }
+)
+"""What somebody may send too fast."""
 
 
 @frozen
@@ -41,23 +54,38 @@ class Turner:
         phrasing: Phrasing,
         platforms: Mapping[tuple[Channel, str], Platform],
         look_after: timedelta = timedelta(days=1),
+        pace: Pace | None = None,
     ) -> None:
         self._engine = engine
+        self._pace = pace or Pace()
         self._look_after = look_after
         self._phrasing = phrasing
         self._platforms = platforms
 
-    def turn(self, row: CitizenRow, inbound: Inbound, *, now: datetime, facts: Facts | None = None) -> Turned | Lookup:
-        """Make the turn, or say what must be looked up first; raises whatever the dialog raises."""
+    def turn(
+        self, row: CitizenRow, inbound: Inbound, *, now: datetime, facts: Facts | None = None, hurried: bool = False
+    ) -> Turned | Lookup:
+        """Make the turn, or say what must be looked up first; raises whatever the dialog raises.
+
+        Who is `hurried` is told to wait, unless the message speaks of a danger; what was said is stored all the same.
+        """
         if inbound.kind in _SILENT:
             return Turned(row=row, reply=None, intents=())
+        if hurried and inbound.kind in _SAID and not self._engine.urgent(inbound):
+            return self._told(row, inbound, Reply(phrase="limits.fast"), now)
         turn = self._engine.turn(row.session, inbound, now=now, seen=row.last_seen, facts=facts)
         if isinstance(turn, Lookup):
             return turn
+        if turn.intents and isinstance(turn.intents[0], File) and not self._pace.may_file(row.key, inbound.key, now):
+            return self._told(row, inbound, Reply(phrase="limits.filings", values={"count": self._pace.a_day}), now)
         after = self._seen(row, inbound, turn.session, now)
         if turn.drafting and after.draft_at is None:
             after = replace(after, draft_at=now + self._look_after)
         return Turned(row=after, reply=turn.reply, intents=turn.intents)
+
+    def _told(self, row: CitizenRow, inbound: Inbound, reply: Reply, now: datetime) -> Turned:
+        """Leave everything as it is, and say why."""
+        return Turned(row=self._seen(row, inbound, row.session, now), reply=reply, intents=())
 
     def words(self, turned: Turned, inbound: Inbound, values: Mapping[str, Any]) -> tuple[CitizenRow, str, Outbound]:
         """Return the row, the text for the passive answer ('' for none), and the same without markup.

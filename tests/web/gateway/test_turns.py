@@ -18,6 +18,7 @@ from bot.clock import MovableClock
 from bot.commands.showing import DEMO_CONFIG
 from bot.errors import Overloaded
 from bot.intake.committer import Intake, IntakeLimits
+from bot.intake.pace import Pace
 from bot.intake.turning import Turner
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef
 from bot.metrics import Metrics
@@ -108,6 +109,7 @@ async def rig_on(storage: SqlStorage, folder: Path, *, running: bool = True, **l
         clock=clock,
         metrics=metrics,
         limits=IntakeLimits(**limits),
+        pace=Pace(),
         on_outbox=lambda: None,
         on_media=lambda: None,
         on_contact=lambda _: None,
