@@ -28,6 +28,8 @@ class Enricher:
             citizen = whole.citizen.key
             row = (await work.turns.load([], [citizen])).citizens[citizen]
             known = await work.mentions.get(whole.key) or mention  # as it is now that the citizen is held
+            if known.next_at is None:
+                return False  # another process was quicker
             files = [one for one in attachments(whole, now=now) if await work.attachments.get(one.key) is None]
             state, session = _redrafted(known, whole, row.session)
             if known.number:

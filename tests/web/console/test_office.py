@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.weibo.errors import QuarantinedMessage
 from bot.petitions.lifecycle import Act
 from bot.petitions.ports import OutboxState, RawInbound
 
@@ -153,3 +154,19 @@ async def test_a_dead_message_can_be_given_up_for_a_reason(office):
         (entry,) = [one for one in await work.staff.audit_trail() if one.action == "outbox.dropped"]
     assert (entry.actor, entry.target, entry.data) == ("clerk", str(message), {"reason": "已电话告知市民"})
     assert "放弃消息" in await (await office.browser("boss")).page("/console/audit")
+
+
+async def test_a_quarantined_body_says_that_it_is_one(office):
+    error = QuarantinedMessage(raw=b'{"type":"text"}')
+    raw = RawInbound(
+        key="weibo:demo:raw:1",
+        account="demo",
+        body='{"type":"text"}',
+        detail=str(error),
+        received_at=office.clock.now(),
+    )
+    async with office.storage.begin() as work:
+        assert await work.turns.keep_raw(raw) is True
+        await work.commit()
+    html = await (await office.browser("clerk")).page("/console/trouble")
+    assert ("疑似伪造，已隔离" in html, "无法识别" in html) == (True, False)

@@ -1,5 +1,8 @@
 """A mention turned while the calls of the day were spent is made whole later, with the draft or petition made of it."""
 
+from dataclasses import replace
+
+from bot.intake.enriching import Enricher
 from bot.petitions.vocabulary import EventType
 from tests.web.gateway.conftest import House, until
 
@@ -52,6 +55,12 @@ async def test_link_and_pictures_follow_when_there_are_calls_again(any_house: Ho
     assert "补上了您公开微博的原文和图片" in await filer.says(number)
     assert waits["url"] in await waiter.says("你好")
     assert "停水三天了" in await gone.says("你好")
+    async with house.running.storage.read() as work:
+        mention = await work.mentions.get(f"weibo:demo:s{filed['post']}")
+    assert mention is not None
+    claimed = replace(mention, next_at=house.clock.now())
+    again = await Enricher(house.running.storage).add(claimed, mention.inbound, now=house.clock.now())
+    assert again is False  # a second process that had claimed it too adds nothing
     house.advance(days=2)
     await answered(house, 1)
     kinds = [event.type for event in await house.events(number)]
