@@ -27,7 +27,13 @@ from config.sections import Mentions, Term
 DEMO_CONFIG = Path(__file__).parent.parent.parent / "config" / "demo.toml"
 _HOST = "127.0.0.1"
 _LABELS = MappingProxyType(
-    {"character_string1": "诉求编号", "thing2": "承办单位", "phrase3": "办理进度", "time4": "时间"}
+    {
+        "character_string1": "诉求编号",
+        "thing2": "承办单位",
+        "phrase3": "办理进度",
+        "time4": "时间",
+        "thing5": "温馨提示",
+    }
 )
 """What WeChat would show before the fields of the demo's template."""
 
