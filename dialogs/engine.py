@@ -50,7 +50,7 @@ from dialogs.understanding import (
     rated,
     solved_said,
 )
-from dialogs.warning import warned
+from dialogs.warning import alarm_in_public, warned
 
 LEAST_OFFER = 10
 """Characters from which on a first message that is no command is taken for a petition's words."""
@@ -100,7 +100,9 @@ class Engine:
         if message.kind is InboundKind.MENU and message.text == "unsubscribe":  # Weibo's td: no reason to go on talking
             return Turn(reply=None, session=session)
         if message.kind is InboundKind.MENTION:
-            return Turn(reply=mentioned(talk), session=dump_session(talk.session))
+            alarm_in_public(talk)
+            reply = mentioned(talk)
+            return Turn(reply=reply, session=dump_session(talk.session), intents=tuple(talk.intents))
         if talk.session.person and (turn := person.heard(talk)) is not None:
             return turn
         answer = _answer(talk)

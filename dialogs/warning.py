@@ -11,7 +11,18 @@ def warned(talk: Talk, sign: Sign, answer: Answer) -> Answer:
     """Put whom to ring before the answer of this turn, and alarm the staff unless it is over."""
     if not isinstance(answer, Reply):
         return answer  # the turn comes again with the facts
-    danger = sign.danger
+    _alarm(talk, sign)
+    return said(answer, lead=Reply(phrase="danger.now", values={"say": sign.danger.say}))
+
+
+def alarm_in_public(talk: Talk) -> None:
+    """Alarm the staff of a danger in a mention. The public answer stays as it is: short, and for all to read."""
+    sign = talk.office.dangers.sign(talk.message.text)
+    if sign is not None:
+        _alarm(talk, sign)
+
+
+def _alarm(talk: Talk, sign: Sign) -> None:
     if not sign.calm:
+        danger = sign.danger
         talk.intents.append(Alarm(danger=danger.id, label=danger.label, message=talk.message.key))
-    return said(answer, lead=Reply(phrase="danger.now", values={"say": danger.say}))

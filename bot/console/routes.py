@@ -86,10 +86,17 @@ def console_app(
         idle=timedelta(minutes=settings.idle_minutes),
         secure=settings.secure_cookie,
     )
+    app.on_shutdown.append(_let_go)
     rendering.set_up(app)
     static.set_up(app)
     _add_routes(app.router)
     return app
+
+
+async def _let_go(app: web.Application) -> None:
+    """Let the pages go that wait for news of a chat, or the process could not end for them."""
+    if (talks := app[TALKS]) is not None:
+        talks.board.close()
 
 
 def _nobody_waits() -> None:

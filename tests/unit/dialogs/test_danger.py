@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.app.office import load_office
+from bot.messages import InboundKind
 from dialogs.danger import DangerWords
 from dialogs.turn import Alarm, Danger, Dangers
 
@@ -108,3 +109,12 @@ def test_a_look_at_a_petition_is_answered_first_too(filed):
     read = filed.says(f"补充 {filed.last} 现在着火了")
     assert read.startswith("⚠ 着火请马上打119。")
     assert [type(intent) for intent in filed.turn.intents][-1] is Alarm
+
+
+@pytest.mark.parametrize(
+    ("text", "alarmed"), [("@云溪问政 我家楼上着火了", True), ("@云溪问政 去年着火的楼还没修", False)]
+)
+def test_a_mention_of_danger_alarms_the_staff_and_the_public_answer_stays(stage, text, alarmed):
+    read = stage.sends(InboundKind.MENTION, text=text)
+    assert "119" not in read
+    assert [type(intent) for intent in stage.turn.intents] == [Alarm] * alarmed

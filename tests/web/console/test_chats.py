@@ -248,3 +248,14 @@ async def test_the_pages_cost_the_same_for_one_chat_and_for_many(office):
             await clerk.page(path)
             costs.append(len(seen))
     assert costs[:2] == costs[2:4] == costs[4:]
+
+
+async def test_a_page_that_waits_for_news_does_not_hold_up_the_end(office):
+    chat, _ = await says(office, "人工")
+    clerk = await office.browser("clerk")
+    news = office.board.news
+    waiting = asyncio.create_task(clerk.get(f"/console/chats/{chat}/news?after=1&news={news}"))
+    while not office.board._came._waiters:
+        await asyncio.sleep(0)
+    await asyncio.wait_for(office.server.close(), 5.0)
+    assert (await waiting).status == 200

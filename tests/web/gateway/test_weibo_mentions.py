@@ -150,3 +150,12 @@ async def test_a_day_with_sixty_mentions_keeps_the_budget_and_loses_none(new_hou
         return [len(one.inbound.media) for one in await listed(new_house, MentionState.DRAFTED)] == [1] * 60
 
     await until(all_whole)
+
+
+async def test_a_mention_of_danger_alarms_the_staff_and_is_answered_as_ever(small_house: House) -> None:
+    lin = await blogger(small_house, "林晓")
+    await lin.mentions("和平路12号楼上着火了，快来人")
+    assert len(await answered(small_house, 1)) == 1
+    async with small_house.running.storage.read() as work:
+        [alarm] = await work.alarms.open()
+    assert (alarm.danger, "着火了" in alarm.text, alarm.citizen) == ("fire", True, f"weibo:demo:{lin.uid}")
