@@ -1,4 +1,4 @@
-"""What is found later of a public mention: an event that moves nothing, rebuilt like any other, with words for staff."""
+"""What is found later of a public mention: an event that moves nothing, is rebuilt like any other, and has words."""
 
 from dataclasses import replace
 from datetime import timedelta
