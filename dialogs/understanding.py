@@ -51,44 +51,50 @@ class Word(StrEnum):
 
 
 _SAID: Mapping[Word, str] = {
-    Word.HELP: "帮助 help 使用帮助 怎么用 怎么填 如何使用 使用说明 说明 不会用 不懂 看不懂",
-    Word.HUMAN: "人工 转人工 人工服务 人工客服 客服 转人工服务 转客服 找人工 找人 找客服 真人 接线员 打电话"
-    " 联系人工 在线客服",
-    Word.LOOK: "查询 查 查看 查进度 进度 查询进度 我的诉求 我的投诉 我的 我的记录 我的工单 查询诉求 办到哪了 办得怎么样"
-    " 处理进度 办理进度 查一查",
-    Word.CANCEL: "取消 不办了 不投诉了 算了 放弃 退出 不填了 不写了 不弄了 不要了",
+    Word.HELP: "帮助 帮帮我 help 使用帮助 怎么用 怎么填 如何使用 使用说明 说明 不会用 不懂 看不懂",
+    Word.HUMAN: "人工 转人工 人工服务 人工客服 客服 转人工服务 转客服 找人工 找人 找个人 找客服 真人"
+    " 接线员 打电话 联系人工 在线客服",
+    Word.LOOK: "查询 查询一下进度 查下进度 查 查看 查进度 进度 查询进度 我的诉求 我的投诉 我的"
+    " 我的记录 我的工单 查询诉求 办到哪了 办得怎么样 处理进度 办理进度 查一查",
+    Word.CANCEL: "取消 不办了 不投诉了 算了 放弃 退出 不填了 不写了 不弄了 不想弄了 不想写了 不想填了 不要了",
     Word.BACK: "返回 上一步 后退 回退 返回上一步 回到上一步 退回",
     Word.EDIT: "修改 更改 改 改动 改正 更正",
     Word.SKIP: "跳过 略过 下一步 下一项 skip 略 过 暂不 先跳过",
     Word.CLEAR: "清空 删除 不填 不留 清除 删掉 全部删除",
-    Word.DONE: "完成 好了 发完 发完了 没了 完了 就这些 就这样 结束 完毕 传完 传完了 上传完成 齐了 都发了",
-    Word.SUBMIT: "提交 仍要提交 仍然提交 坚持提交 还是要提交 还是提交 确认提交 提交诉求 确定提交 提交申请 上报",
-    Word.CONTINUE: "继续 继续填写 继续填 接着填 接着写 继续写 不取消",
+    Word.DONE: "搞定 完成 好了 发完 发完了 没了 完了 就这些 就这样 结束 完毕 传完 传完了 上传完成 齐了 都发了",
+    Word.SUBMIT: "提交 交了 交了吧 仍要提交 仍然提交 坚持提交 还是要提交 还是提交 确认提交 提交诉求"
+    " 确定提交 提交申请 上报",
+    Word.CONTINUE: "继续 接到写 接倒写 继续填写 继续填 接着填 接着写 继续写 不取消",
     Word.RESTART: "重新开始 重来 重新来 重新填 重新填写 重新写 从头开始 从头来 写新的 填新的 另写一件",
-    Word.YES: "是 是的 好 好的 好嘞 好滴 行 可以 对 对的 嗯 嗯嗯 恩 确定 确认 ok okay yes y 中 得行 要得 成 没问题 同意"
-    " 没错 正确 可 当然 愿意 行嘞 使得 系 👍 👌 ✅ ✔ 🆗",
-    Word.NO: "不 否 不是 不行 不要 不用 no n 别 没有 无 没 不需要 不了 不必 木有 冇 勿 不中 不得行 不成 不愿意 不同意"
-    " 莫得 没得 冇得 么得 没咯 没有了 没有啊 不提供 不方便 不撤回 不撤 不撤了 不撤销 ❌ 🙅 👎",
+    Word.YES: "是 中嘞 是的 好 好的 好嘞 好滴 行 可以 对 对的 嗯 嗯嗯 恩 确定 确认 ok okay yes y 中 得行"
+    " 要得 成 没问题 同意 没错 正确 可 当然 愿意 行嘞 使得 系 啱 妥 妥了 妥妥的 嗯呐 嗯嗯嗯 嗯哼"
+    " 恩恩 昂 欧了 okk 可以的 好哒 好嘅 系嘅 是勒 对头 得 得嘞 没得问题 冇问题 没毛病 必须的 好咧"
+    " 👍👍 👍👍👍 🙆 ☑ 👍 👌 ✅ ✔ 🆗",
+    Word.NO: "不 否 不是 不行 不要 不用 no n 别 没有 无 没 不需要 不了 不必 木有 冇 勿 不中 不得行"
+    " 不成 不愿意 不同意 莫得 没得 冇得 么得 没咯 没有了 没有啊 不消 不干 不要得 要不得 唔系 唔要"
+    " 唔使 唔得 莫 勿要 弗要 甭 毋 未有 冇有 么有 没有没有 不了不了 没有嘞 不提供 不方便 不撤回 不撤"
+    " 不撤了 不撤销 ❌ 🙅 👎",
     Word.PUBLIC: "公开 可以公开 同意公开 愿意公开 要公开 公开吧 能公开",
-    Word.PRIVATE: "不公开 保密 不要公开 别公开 不同意公开 不愿意公开 不能公开 不可以公开 私密 请保密 不想公开 勿公开",
+    Word.PRIVATE: "不公开 唔公开 莫公开 保密 不要公开 别公开 不同意公开 不愿意公开 不能公开 不可以公开"
+    " 私密 请保密 不想公开 勿公开",
     Word.WITHDRAW: "撤回 撤销 撤诉 撤回诉求 撤回投诉 撤单",
     Word.RATE: "评价 打分 评分",
-    Word.CHASE: "催 催办 催一催 催单 催促 我要催办 快点办 怎么还没办 怎么还不办",
+    Word.CHASE: "催 催催 催办 催一催 催单 催促 我要催办 快点办 怎么还没办 怎么还不办",
     Word.SUPPLEMENT: "补充 补充材料 补充情况 补充说明 补材料 补充内容",
-    Word.WHY: "为什么是这一天 为什么是这天 为啥是这一天 为啥是这天 为什么这一天 为什么是这个日期 为什么是这个时间"
-    " 期限怎么算 期限怎么算的 日期怎么算的 怎么算的期限 期限是怎么算的",
+    Word.WHY: "为什么是这一天 为什么是这天 为啥是这一天 为啥是这天 为什么这一天 为什么是这个日期"
+    " 为什么是这个时间 期限怎么算 期限怎么算的 日期怎么算的 怎么算的期限 期限是怎么算的",
     Word.REVIEW: "复查 申请复查 要求复查 复核 申请复核 要求复核",
     Word.MORE: "更多 继续看 下一页 还有呢 more",
     Word.MENU: "菜单 主菜单 首页 开始 目录 menu",
     Word.FILE: "反映 反映问题 诉求 提诉求 我要反映 反映诉求 填写诉求 办事 写诉求",
     Word.JOIN: "联名 我要联名 加入联名 一起联名 怎么联名",
     Word.LEAVE: "退出联名 取消联名 不联名了",
-    Word.SIMPLE: "简单 简单版 简洁 简洁版 简单模式 大字 大字版 大字模式 老人版 老年版 长辈版 长辈模式 简单点 简短"
-    " 说简单点 字少一点",
+    Word.SIMPLE: "简单 简单版 简洁 简洁版 简单模式 大字 大字版 大字模式 老人版 老年版 长辈版 长辈模式"
+    " 简单点 简短 说简单点 字少一点",
     Word.FULL: "详细 详细版 恢复 恢复正常 正常版 普通版 标准版 恢复详细 退出简单 退出简单版",
-    Word.CHAT: "你好 您好 你好啊 在吗 在不在 在么 有人吗 有人在吗 喂 hi hello 哈喽 嗨 谢谢 谢谢你 谢谢您"
-    " 多谢 辛苦了 早 早上好 上午好 中午好 下午好 晚上好 测试 test 哦 噢 啊 呵呵 哈哈 哈哈哈 收到 知道 明白 再见"
-    " 拜拜 感谢 你是谁 有人没 您好在吗 你好在吗",
+    Word.CHAT: "你好 您好 你好啊 在吗 在不在 在么 有人吗 有人在吗 喂 hi hello 哈喽 嗨 谢谢 谢谢你"
+    " 谢谢您 多谢 辛苦了 早 早上好 上午好 中午好 下午好 晚上好 测试 test 哦 噢 啊 呵呵 哈哈 哈哈哈"
+    " 收到 知道 明白 再见 拜拜 感谢 你是谁 有人没 您好在吗 你好在吗",
 }
 WORDS: Mapping[str, Word] = {said: word for word, listed in _SAID.items() for said in listed.split()}
 
@@ -121,7 +127,11 @@ _TRADITIONAL = str.maketrans(
     "识叹赞赞欢当约绍终删传线准系为为么呐们",
 )
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad"))
-_FOLDS = {**_TRADITIONAL, **_INVISIBLE}
+_SKIN = dict.fromkeys((*range(0x1F3FB, 0x1F400), 0x2640, 0x2642))
+"""What makes variants of one emoji."""
+_CIRCLED = {first + place: str(place + 1) for first in (0x2776, 0x24F5) for place in range(10)}
+"""❶ and ⓵, which NFKC leaves alone."""
+_FOLDS = {**_TRADITIONAL, **_INVISIBLE, **_SKIN, **_CIRCLED}
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _POLITE_BEFORE = re.compile(
     r"^(?:请问|请|麻烦|帮我|给我|我想要|我想|我要|我来|我需要|我|想要|想|要|那就|那|就|先|再|回复|选择|选|点)+"
@@ -131,9 +141,14 @@ _POLITE_AFTER = re.compile(
 )
 LONGEST_COMMAND = 16
 """Characters; a longer text is never a bare command."""
-_HAN_DIGITS = {han: digit for digit, han in enumerate("零一二三四五六七八九十")} | {"两": 2, "壹": 1, "贰": 2, "叁": 3}
+_HAN_DIGITS = {han: digit for digit, han in enumerate("零一二三四五六七八九十")} | {
+    sign: place
+    for place, signs in enumerate(("", "壹", "贰两俩", "叁", "肆", "伍", "陆", "柒", "捌", "玖", "拾"))
+    for sign in signs
+}
 _ORDINAL = re.compile(
-    r"(?:我?(?:选择|选|要|回复|点|按))?(?:第)?\(?([0-9]{1,2}|[一二三四五六七八九十壹贰叁两]{1,2})\)?(?:个|项|条|种|件|步)?(?:选项)?"
+    r"(?:我?(?:选择|选项|选|要|回复|回|点|按|数字))?[第头]?\(?([0-9]{1,2}|[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾两俩]{1,2})\)?"
+    r"(?:个|项|条|种|件|步)?(?:选项)?"
 )
 
 
@@ -161,7 +176,7 @@ def hear(text: str) -> Heard:
     plain = fold(stripped)
     bare = unpolite(plain)
     word = WORDS.get(plain) or WORDS.get(bare)
-    return Heard(stripped, plain, bare, word, 0 if word else ordinal(plain))
+    return Heard(stripped, plain, bare, word, 0 if word else ordinal(plain) or ordinal(bare))
 
 
 def fold(text: str) -> str:

@@ -26,6 +26,22 @@ from dialogs.understanding import WORDS, Word, act_on, hear, letters, phone, rat
         ("⒉", 2),
         ("两个", 2),
         ("回复3", 3),
+        ("❶", 1),
+        ("⓷", 3),
+        ("头一个", 1),
+        ("选项1", 1),
+        ("选项二", 2),
+        ("数字3", 3),
+        ("选第三个吧", 3),
+        ("就第三个", 3),
+        ("選第三個", 3),
+        ("那就2", 2),
+        ("三吧", 3),
+        ("3谢谢", 3),
+        ("俩", 2),
+        ("肆", 4),
+        ("柒", 7),
+        ("㈢", 3),
         ("1号楼", 0),
         ("1号", 0),
         ("123", 0),
@@ -99,6 +115,173 @@ def test_numbers_are_read_in_many_forms(typed, ordinal):
 )
 def test_words_are_read_in_many_forms(typed, word):
     assert hear(typed).word is word
+
+
+YES = [
+    "中",
+    "中嘞",
+    "要得",
+    "得行",
+    "行",
+    "行呢",
+    "行吧",
+    "系",
+    "系啊",
+    "係",
+    "啱",
+    "好嘞",
+    "好咧",
+    "好呀",
+    "好哒",
+    "好嘅",
+    "成",
+    "妥了",
+    "妥妥的",
+    "嗯呐",
+    "嗯嗯嗯",
+    "嗯哼",
+    "欧了",
+    "OK",
+    "OKK",
+    "okay",
+    "Yes!",
+    "YES",
+    "可以的",
+    "可以嘛",
+    "没得问题",
+    "冇问题",
+    "冇問題",
+    "得嘞",
+    "对头",
+    "對",
+    "是滴",
+    "是勒",
+    "没毛病",
+    "必须的",
+    "👌",
+    "👍",
+    "👍🏻",
+    "👍🏿",
+    "👍👍",
+    "✔️",
+    "☑️",
+    "✅",
+    "🆗",
+    "🙆\u200d♀️",
+]
+NO = [
+    "不",
+    "冇",
+    "冇得",
+    "唔系",
+    "唔係",
+    "唔要",
+    "唔使",
+    "唔得",
+    "莫",
+    "莫得",
+    "么得",
+    "没得",
+    "木有",
+    "不中",
+    "不得行",
+    "不要得",
+    "要不得",
+    "勿",
+    "勿要",
+    "不消",
+    "甭",
+    "别",
+    "不用了",
+    "不用哈",
+    "不要嘛",
+    "不了不了",
+    "没有没有",
+    "没有嘞",
+    "么有",
+    "未有",
+    "無",
+    "沒有",
+    "不是滴",
+    "No.",
+    "NO",
+    "❌",
+    "👎",
+    "👎🏽",
+    "🙅",
+    "🙅\u200d♀️",
+]
+
+
+@pytest.mark.parametrize("typed", YES)
+def test_yes_in_many_dialects(typed):
+    assert hear(typed).word is Word.YES
+
+
+@pytest.mark.parametrize("typed", NO)
+def test_no_in_many_dialects(typed):
+    assert hear(typed).word is Word.NO
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("跳過", Word.SKIP),
+        ("略过吧", Word.SKIP),
+        ("查詢", Word.LOOK),
+        ("我想查询一下进度", Word.LOOK),
+        ("不想弄了", Word.CANCEL),
+        ("轉人工", Word.HUMAN),
+        ("我要人工", Word.HUMAN),
+        ("帮帮我", Word.HELP),
+        ("搞定", Word.DONE),
+        ("发完咯", Word.DONE),
+        ("交了吧", Word.SUBMIT),
+        ("確認提交！", Word.SUBMIT),
+        ("唔公开", Word.PRIVATE),
+        ("公開吧", Word.PUBLIC),
+        ("催催", Word.CHASE),
+        ("接到写", Word.CONTINUE),
+        ("重新開始", Word.RESTART),
+        ("大字版", Word.SIMPLE),
+        ("恢復", Word.FULL),
+        ("聯名", Word.JOIN),
+    ],
+)
+def test_commands_in_dialect_and_traditional_signs(typed, word):
+    assert hear(typed).word is word
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "中午楼上装修吵得没法睡觉",
+        "行道树倒了",
+        "成都路路灯不亮",
+        "得不到答复",
+        "莫名其妙扣费",
+        "对面工地吵",
+        "系统登录不上去",
+        "妥善处理一下",
+        "冇人理我哋",
+        "么得人管",
+        "简单说就是停水",
+        "详细情况见图",
+        "恢复供水",
+        "联名上书的事",
+        "两个月没发工资",
+        "三天停水了",
+    ],
+)
+def test_a_story_that_begins_like_a_word_is_a_story(story):
+    heard = hear(story)
+    assert (heard.word, heard.ordinal) == (None, 0)
+
+
+def test_a_run_on_text_by_voice_is_words_and_no_command():
+    spoken = "我要投诉那个楼下的烧烤店它每天晚上都在那个烧烤油烟特别大然后我们家窗户都不敢开行不行啊你们管一下"
+    heard = hear(spoken)
+    assert (heard.text, heard.plain, heard.word, heard.ordinal) == (spoken, "", None, 0)
 
 
 def test_every_word_is_understood_as_listed():
