@@ -41,6 +41,20 @@ class Metrics:
             "wenqiao_token_resting", "1 while a token is refused by its platform", ["account", "token"],
             registry=self.registry,
         )  # fmt: skip
+        self.outbox = Gauge(
+            "wenqiao_outbox_messages", "Messages to citizens by state", ["channel", "account", "state"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.oldest = Gauge(
+            "wenqiao_outbox_oldest_seconds", "Age of the oldest message not delivered", ["channel", "account"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.paused = Gauge(
+            "wenqiao_account_paused", "1 while an account sends nothing", ["channel", "account"], registry=self.registry
+        )
+        self.token_calls = Counter(
+            "wenqiao_token_refreshes_total", "Calls for an access token", ["account", "result"], registry=self.registry
+        )
         self.calls_left = Gauge(
             "wenqiao_calls_left", "Calls of the open interfaces left today", ["account"], registry=self.registry
         )

@@ -1,6 +1,6 @@
 """What is kept about our own accounts: `bot.petitions.account_ports` on SQLAlchemy Core."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, text, tuple_, update
 from bot.petitions.account_ports import Look, Rest, SignedBody
 from storage.columns import Moment
 from storage.connection import Connection
-from storage.tables import account_rests, mention_cursors, signed_bodies
+from storage.tables import account_marks, account_rests, mention_cursors, signed_bodies
 from storage.upserts import upsert
 
 _REST_COLUMNS = ("token", "code", "remedy", "failures", "since", "failed_at", "until")
@@ -18,6 +18,14 @@ _PUT_REST = upsert(account_rests, ("lane", "call", *_REST_COLUMNS), keys=("lane"
 _CLEAR_REST = delete(account_rests).where(
     account_rests.c.lane == bindparam("b_lane"), account_rests.c.call == bindparam("b_call")
 )
+_MARK = upsert(
+    account_marks,
+    ("account", "name", "at"),
+    keys=("account", "name"),
+    update=("at",),
+    then="WHERE account_marks.at < excluded.at",
+)
+_MARKS = select(account_marks)
 _LOOKS = select(mention_cursors).order_by(mention_cursors.c.account, mention_cursors.c.kind)
 _NOTE_LOOK = (
     update(mention_cursors)
@@ -60,6 +68,14 @@ class SqlAccountNotes:
     async def clear_rest(self, lane: str, call: str) -> None:
         """Forget it."""
         await self._db.run(_CLEAR_REST, {"b_lane": lane, "b_call": call})
+
+    async def mark(self, account: str, name: str, *, at: datetime) -> None:
+        """Keep when something last happened to an account, the latest of all processes."""
+        await self._db.run(_MARK, {"account": account, "name": name, "at": at})
+
+    async def marks(self) -> Mapping[tuple[str, str], datetime]:
+        """Return all marks by account and name."""
+        return {(row.account, row.name): row.at for row in await self._db.rows(_MARKS)}
 
     async def looks(self) -> Sequence[Look]:
         """Return the last look of every account and kind."""

@@ -12,7 +12,15 @@ from sqlalchemy import Boolean, and_, bindparam, exists, func, insert, or_, sele
 
 from bot.messages import DeliveryReport
 from bot.petitions.errors import Stale
-from bot.petitions.ports import AccountKey, Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Reported
+from bot.petitions.ports import (
+    AccountKey,
+    AccountStanding,
+    Delivery,
+    DeliveryOutcome,
+    OutboxMessage,
+    OutboxState,
+    Reported,
+)
 from storage import outbox_claims, outbox_lists
 from storage.columns import Moment, storable
 from storage.connection import Connection
@@ -103,6 +111,16 @@ _RELEASE = (
     update(outbox)
     .where(outbox.c.citizen.in_(bindparam("b_citizens", expanding=True)), is_in(OutboxState.WAITING))
     .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()))
+)
+_HASTEN = (
+    update(outbox)
+    .where(
+        is_in(OutboxState.PENDING),
+        outbox.c.account == bindparam("b_account"),
+        outbox.c.citizen.like(bindparam("b_channel")),
+        outbox.c.next_at > bindparam("b_now", type_=Moment()),
+    )
+    .values(next_at=bindparam("b_now", type_=Moment()))
 )
 _DROP = (
     update(outbox)
@@ -253,6 +271,14 @@ class SqlOutbox:
     async def of_petition(self, number: str) -> tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]:
         """Return the messages about a petition with the attempts that carried them, oldest first."""
         return await outbox_lists.of_petition(self._db, number)
+
+    async def hasten(self, account: AccountKey, *, now: datetime) -> int:
+        """Make the pending messages of an account due at `now`; return how many were to come later."""
+        return await self._db.run(_HASTEN, {"b_account": account[1], "b_channel": f"{account[0]}:%", "b_now": now})
+
+    async def standing(self, *, since: datetime) -> tuple[AccountStanding, ...]:
+        """Return how each account stands that anything is held for, or was tried since."""
+        return await outbox_lists.standing(self._db, since=since)
 
     async def waiting_count(self, *, now: datetime) -> int:  # noqa: ARG002 -- the port's form; all unfinished count
         """Return how many messages are pending or being sent."""

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, select, union_all
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select, union_all
 
 from bot.messages import Channel
-from bot.petitions.ports import AccountKey, Delivery, DeliveryOutcome, OutboxMessage, OutboxState
+from bot.petitions.ports import AccountKey, AccountStanding, Delivery, DeliveryOutcome, OutboxMessage, OutboxState
+from storage.columns import Moment
 from storage.connection import Connection
-from storage.outbox_states import UNFINISHED, among
+from storage.outbox_states import TROUBLED, UNFINISHED, among
 from storage.rows import message_from
 from storage.tables import carried, deliveries, outbox
 
@@ -38,6 +40,32 @@ ATTEMPTS = union_all(
     )
     .where(carried.c.outbox_id.in_(bindparam("ids", expanding=True))),
 ).order_by("message", "started_at", "attempt")
+_UNDELIVERED = frozenset({OutboxState.PENDING, OutboxState.SENDING, OutboxState.WAITING})
+_TAKEN = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.DELIVERED})
+_HELD = (
+    select(
+        outbox.c.account,
+        CHANNEL,
+        outbox.c.state,
+        func.count().label("total"),
+        func.min(outbox.c.created_at, type_=Moment()).label("oldest"),
+    )
+    .where(or_(among(outbox.c.state, UNFINISHED), among(outbox.c.state, TROUBLED)))
+    .group_by(outbox.c.account, CHANNEL, outbox.c.state)
+)
+_TRIED = (
+    select(
+        outbox.c.account,
+        CHANNEL,
+        deliveries.c.rung,
+        deliveries.c.outcome,
+        func.count().label("total"),
+        func.max(deliveries.c.finished_at, type_=Moment()).label("latest"),
+    )
+    .select_from(deliveries.join(outbox, outbox.c.id == deliveries.c.outbox_id))
+    .where(deliveries.c.started_at >= bindparam("since"))
+    .group_by(outbox.c.account, CHANNEL, deliveries.c.rung, deliveries.c.outcome)
+)
 _WAITING = select(func.count().label("total")).select_from(outbox).where(among(outbox.c.state, UNFINISHED))
 
 
@@ -70,6 +98,26 @@ async def of_petition(db: Connection, number: str) -> tuple[tuple[OutboxMessage,
     for row in await db.rows(ATTEMPTS, {"ids": [row.id for row in rows]}):
         attempts[row.message].append(_delivery_from(row))
     return tuple((message_from(row), tuple(attempts[row.id])) for row in rows)
+
+
+async def standing(db: Connection, *, since: datetime) -> tuple[AccountStanding, ...]:
+    """Return how each account stands that anything is held for, or was tried since."""
+    held = await db.rows(_HELD)
+    tried = await db.rows(_TRIED, {"since": since})
+    keys = sorted({(Channel(row.channel), row.account) for row in (*held, *tried)})
+    return tuple(_standing(key, held, tried) for key in keys)
+
+
+def _standing(key: AccountKey, held: Sequence[Row[Any]], tried: Sequence[Row[Any]]) -> AccountStanding:
+    mine = [row for row in held if (row.channel, row.account) == key]
+    attempts = [row for row in tried if (row.channel, row.account) == key]
+    return AccountStanding(
+        account=key,
+        states={OutboxState(row.state): row.total for row in mine},
+        oldest=min((row.oldest for row in mine if row.state in _UNDELIVERED), default=None),
+        attempts={(row.rung, DeliveryOutcome(row.outcome)): row.total for row in attempts},
+        sent_at=max((row.latest for row in attempts if row.outcome in _TAKEN and row.latest), default=None),
+    )
 
 
 async def waiting_count(db: Connection) -> int:

@@ -225,6 +225,7 @@ deliveries = Table(
     _text("message_id"),
     _text("detail"),
     ForeignKeyConstraint(["outbox_id"], ["outbox.id"]),
+    Index("ix_deliveries_started_at", "started_at"),
     _partial("ix_deliveries_message_id", "message_id", where="message_id <> ''"),
 )
 
@@ -336,6 +337,14 @@ signed_bodies = Table(
     Column("nonce", Text, primary_key=True),
     Column("body_hash", Text, nullable=False),
     Column("seen_at", Moment, nullable=False, index=True),
+)
+
+account_marks = Table(
+    "account_marks",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 account_rests = Table(

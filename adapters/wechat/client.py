@@ -93,6 +93,11 @@ class WeChatPlatform:
         self._largest_file = largest_file
         self._token = AccessToken(name=f"wechat:{app_id}", store=tokens, clock=clock, fetch=self._fetch_token)
 
+    @property
+    def token_calls(self) -> dict[str, int]:
+        """How often this process asked for a token, by what came of it."""
+        return self._token.calls
+
     def window(self, inbound: Inbound) -> Window | None:
         """Return what `inbound` permits us to send later; None for nothing."""
         return window_of(inbound)

@@ -75,6 +75,11 @@ class AccessToken:
         self._failures = 0
         self._failure: SendError | None = None
 
+    @property
+    def calls(self) -> dict[str, int]:
+        """How often this process asked the platform for a token: those that brought one, those that failed."""
+        return {"fetched": self._fetches, "failed": self._failures}
+
     async def current(self) -> str:
         """Return a token that should be good; raise `SendError`."""
         return self._usable("") or await self._renew("")

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from adapters.transport import Transport
 from adapters.weibo import protocol as weibo
+from bot.app.account_watch import EVERY_SECONDS, AccountWatch, EveryHealth
 from bot.app.accounts import Accounts, build_accounts
 from bot.app.calendars import CalendarDesk, CalendarWatch, read_calendar
 from bot.app.housekeeping import Housekeeping
@@ -218,9 +219,18 @@ def _build(ground: _Ground) -> Gateway:
         on_media=media.wake,
         poll=settings.outbox.poll,
     )
-    health = WeiboHealth(storage, platforms=accounts.weibo, settings=settings.weibo)
+    weibo_health = WeiboHealth(storage, platforms=accounts.weibo, settings=settings.weibo)
+    health = EveryHealth(wechat=accounts.wechat, settings=settings.wechat, tokens=ground.ephemeral, others=weibo_health)
+    watch = AccountWatch(
+        storage=storage,
+        accounts=tuple(accounts.platforms),
+        wechat=accounts.wechat,
+        pauses=outbox.pauses,
+        clock=clock,
+        metrics=metrics,
+    )
     chores = {
-        "tokens": TokenWatch(health, clock=clock, metrics=metrics).look,
+        "tokens": TokenWatch(weibo_health, clock=clock, metrics=metrics).look,
         "housekeeping": _housekeeping(settings, storage, clock).tidy,
         "drafts": DraftCare(
             storage=storage,
@@ -261,6 +271,7 @@ def _build(ground: _Ground) -> Gateway:
             "calendar": calendar.run,
             "chats": board.run,
             "upkeep": UpkeepLoop(chores, clock=clock).run,
+            "accounts": UpkeepLoop({"accounts": watch.look}, clock=clock, poll=EVERY_SECONDS).run,
             **({"mentions": mentions.run} if settings.weibo else {}),
         },
         storage=storage,
@@ -369,6 +380,7 @@ def _app(
         hits=ground.ephemeral,
         wake=outbox.wake,
         accounts=health,
+        resume=outbox.resume,
         talks=talks,
         refusals=RefusalRules(office.catalogue.refusals),
     )

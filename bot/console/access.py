@@ -36,6 +36,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "trouble": OFFICE,
     "replay": OFFICE,
     "drop": OFFICE,
+    "accounts": _LIFTERS,
+    "resume": _LIFTERS,
     "audit": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     "users": frozenset({Role.ADMIN}),
     "user": frozenset({Role.ADMIN}),

@@ -20,6 +20,7 @@ _MENU: Final = (
     ("chats", "会话"),
     ("mentions", "公开的@"),
     ("trouble", "异常消息"),
+    ("accounts", "账号状态"),
     ("audit", "操作记录"),
     ("users", "用户"),
 )

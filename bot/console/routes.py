@@ -14,6 +14,7 @@ from bot.console.settings import (
     GUARD,
     MEDIA_ROOT,
     REFUSALS,
+    RESUME,
     SESSIONS,
     SETTINGS,
     SUGGEST,
@@ -36,10 +37,13 @@ from bot.console.views import (
     trouble,
     users,
 )
+from bot.console.views import (
+    accounts as accounts_page,
+)
 from bot.keys import ACCOUNTS, CLOCK, SERVICE, STORAGE
 from bot.petitions.account_ports import AccountsHealth, NoAccountsHealth
 from bot.petitions.lifecycle import BY_STAFF
-from bot.petitions.ports import Storage
+from bot.petitions.ports import AccountKey, Storage
 from bot.petitions.service import PetitionService
 from dialogs.refusals import RefusalRules
 
@@ -55,6 +59,7 @@ def console_app(
     hits: Hits | None = None,
     wake: Callable[[], None] | None = None,
     accounts: AccountsHealth | None = None,
+    resume: Callable[[AccountKey], None] | None = None,
     talks: Talks | None = None,
     refusals: RefusalRules | None = None,
 ) -> web.Application:
@@ -62,7 +67,8 @@ def console_app(
 
     `suggest` gives unit ids for a petition's words, likeliest first; `media_root` is what paths of attachments are
     relative to; `hits` counts failed sign-ins (in this process by default); `wake` is called after a message was put
-    back into the outbox; `accounts` tells how our accounts on the platforms stand; `talks` are the chats with
+    back into the outbox; `accounts` tells how our accounts on the platforms stand, `resume` is called with one that
+    shall send again; `talks` are the chats with
     citizens, where a person answers at all; `refusals` show which words may not be taken on. Addresses come from
     `request.remote`: whoever knows the proxies sets it.
     """
@@ -77,7 +83,7 @@ def console_app(
     app[STORAGE], app[SERVICE], app[CLOCK], app[SETTINGS] = storage, service, clock, settings
     app[SUGGEST], app[MEDIA_ROOT], app[WAKE] = suggest, media_root, wake or _nobody_waits
     app[TALKS], app[REFUSALS] = talks, refusals or RefusalRules(())
-    app[ACCOUNTS] = accounts or NoAccountsHealth()
+    app[ACCOUNTS], app[RESUME] = accounts or NoAccountsHealth(), resume or _nobody_rests
     app[GUARD] = SignInGuard(hits or InProcessHits(), failures=settings.login_failures, per=settings.login_window)
     app[SESSIONS] = DatabaseSessions(
         storage,
@@ -101,6 +107,10 @@ async def _let_go(app: web.Application) -> None:
 
 def _nobody_waits() -> None:
     """Do nothing: the outbox finds the message by itself."""
+
+
+def _nobody_rests(_account: AccountKey) -> None:
+    """Do nothing: the outbox finds the end of the rest by itself."""
 
 
 def _add_routes(router: web.UrlDispatcher) -> None:
@@ -128,6 +138,10 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/trouble", trouble.show, name="trouble")
     router.add_post("/trouble/{id:[0-9]{1,18}}/replay", trouble.replay, name="replay")
     router.add_post("/trouble/{id:[0-9]{1,18}}/drop", trouble.drop, name="drop")
+    router.add_get("/accounts", accounts_page.show, name="accounts")
+    router.add_post(
+        "/accounts/{channel:wechat|weibo}/{account:[A-Za-z0-9_-]{1,64}}/resume", accounts_page.resume, name="resume"
+    )
     people = router.add_resource("/users", name="users")
     people.add_route("GET", users.show)
     people.add_route("POST", users.add)

@@ -11,7 +11,7 @@ from bot.chats.board import ChatBoard
 from bot.chats.service import ChatService
 from bot.console.security import SignInGuard
 from bot.console.sessions import DatabaseSessions
-from bot.petitions.ports import User
+from bot.petitions.ports import AccountKey, User
 from dialogs.refusals import RefusalRules
 
 ELSEWHERE = (
@@ -61,6 +61,8 @@ MEDIA_ROOT = web.AppKey("console_media_root", Path)
 SUGGEST: web.AppKey[Callable[[str], tuple[str, ...]]] = web.AppKey("console_suggest")
 TALKS: web.AppKey[Talks | None] = web.AppKey("console_talks")
 REFUSALS = web.AppKey("console_refusals", RefusalRules)
+RESUME: web.AppKey[Callable[[AccountKey], None]] = web.AppKey("console_resume")
+"""Called with an account that shall send again at once."""
 WAKE: web.AppKey[Callable[[], None]] = web.AppKey("console_wake")
 
 USER = web.RequestKey("console_user", User)

@@ -120,6 +120,7 @@ ACTIONS: Final = {
     "user.password_reset": "重置密码",
     "outbox.replayed": "重发消息",
     "outbox.dropped": "放弃消息",
+    "account.resumed": "恢复账号发送",
     "alarm.seen": "处置紧急情况",
     "chat.taken": "接入会话",
     "chat.ended": "结束会话",

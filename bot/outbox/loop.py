@@ -92,9 +92,19 @@ class OutboxLoop:
         self._awake = asyncio.Event()
         self._contacts: set[str] = set()
 
+    @property
+    def pauses(self) -> Pauses:
+        """The accounts at rest, for whoever shows them or ends a rest."""
+        return self._pauses
+
     def wake(self) -> None:
         """Look at once: something was queued."""
         self._awake.set()
+
+    def resume(self, account: AccountKey) -> None:
+        """End the rest of an account that was mended, and look at once."""
+        self._pauses.lift(account)
+        self.wake()
 
     def contact(self, citizen: str) -> None:
         """Note that the citizen wrote: what waited for them may go now."""

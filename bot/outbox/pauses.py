@@ -5,6 +5,7 @@ were made in rests. Kept in the memory of one process: another finds out by itse
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +21,15 @@ _PROBE = timedelta(seconds=30)
 """How long the others wait for what comes of the first call after a pause: a call takes less."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Why an account rests, and since when."""
+
+    code: str
+    remedy: str
+    since: datetime
+
+
 class Pauses:
     """Which accounts rest, and until when."""
 
@@ -27,6 +37,7 @@ class Pauses:
         self._clock = clock
         self._until: dict[tuple[Channel, str, bool], datetime] = {}
         self._alarmed: set[tuple[Channel, str, bool]] = set()
+        self._why: dict[tuple[Channel, str, bool], Pause] = {}
         self._slowed: dict[tuple[Channel, str, Rung], datetime] = {}
 
     def until(self, ref: CitizenRef, *, public: bool) -> datetime | None:
@@ -53,8 +64,19 @@ class Pauses:
         if key not in self._alarmed:
             event = "outbox.comments_paused" if public else "outbox.account_paused"
             log.error(event, account=ref.account, code=error.code, remedy=error.remedy)
+            self._why[key] = Pause(code=error.code, remedy=error.remedy, since=self._clock.now())
         self._alarmed.add(key)
         self._until[key] = until
+
+    def standing(self) -> dict[tuple[Channel, str, bool], tuple[Pause, datetime]]:
+        """Return every account that has not worked since its credentials failed, with the end of its pause."""
+        return {key: (self._why[key], self._until[key]) for key in self._alarmed if key in self._until}
+
+    def lift(self, account: AccountKey) -> None:
+        """End the pauses of an account: somebody has mended it, and its next call tells."""
+        for public in (False, True):
+            self._until.pop((*account, public), None)
+            self._alarmed.discard((*account, public))
 
     def probe(self, ref: CitizenRef, *, public: bool) -> None:
         """Note that a call will leave: after a pause, the others wait for what comes of the first."""

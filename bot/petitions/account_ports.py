@@ -3,7 +3,7 @@
 `AccountsHealth` is the read-only door for a page about accounts; `bot.app.weibo_upkeep.WeiboHealth` stands behind it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +55,14 @@ class AccountNotes(Protocol):
         """Return the last look of every account and kind."""
         ...
 
+    async def mark(self, account: str, name: str, *, at: datetime) -> None:
+        """Keep when something last happened to an account (`wechat:main`), the latest of all processes."""
+        ...
+
+    async def marks(self) -> Mapping[tuple[str, str], datetime]:
+        """Return all marks by account and name."""
+        ...
+
     async def note_look(self, account: str, kind: str, *, code: str, now: datetime) -> None:
         """Keep what came of the look that has begun: '' when it went through to its end."""
         ...
@@ -80,6 +88,12 @@ class SignedBodies(Protocol):
     async def forget(self, *, before: datetime, limit: int) -> int:
         """Forget those first seen before a moment, `limit` at most; return how many."""
         ...
+
+
+OUTBOX_LANE = "outbox"
+"""Rests of the outbox are kept as `outbox:<channel>:<account>`, call `private` or `public`."""
+CALLBACK = "callback"
+"""The mark of the last callback that was answered."""
 
 
 class TokenState(StrEnum):
@@ -124,6 +138,12 @@ class AccountHealth:
     calls_made: int
     kept_for_answers: int
     looks: tuple[Look, ...] = ()
+    plain: bool = False
+    """Whether callbacks come unencrypted (明文模式)."""
+    templates: tuple[str, ...] = ()
+    """The kinds of notice that a template serves."""
+    subscriptions: tuple[str, ...] = ()
+    """The kinds of notice that a subscription message serves."""
 
     @property
     def calls_left(self) -> int:

@@ -8,7 +8,7 @@ fails. Moments are aware datetimes in UTC on both sides. No method reads the clo
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, Self
@@ -262,6 +262,21 @@ class Reported:
     news: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStanding:
+    """What the outbox holds for one account, and what came of the attempts since some moment.
+
+    `oldest` is the creation of the oldest message that is pending, being sent or waiting; `attempts` counts by rung and
+    outcome; `sent_at` is when the platform last took something.
+    """
+
+    account: AccountKey
+    states: Mapping[OutboxState, int] = field(default_factory=dict)
+    oldest: datetime | None = None
+    attempts: Mapping[tuple[str, DeliveryOutcome], int] = field(default_factory=dict)
+    sent_at: datetime | None = None
+
+
 class Outbox(Protocol):
     """Messages to citizens and every attempt to deliver them."""
 
@@ -351,6 +366,14 @@ class Outbox(Protocol):
 
     async def of_petition(self, number: str) -> tuple[tuple[OutboxMessage, tuple[Delivery, ...]], ...]:
         """Return the messages about a petition with the attempts that carried them, oldest first."""
+        ...
+
+    async def hasten(self, account: AccountKey, *, now: datetime) -> int:
+        """Make the pending messages of an account due at `now`; return how many were to come later."""
+        ...
+
+    async def standing(self, *, since: datetime) -> tuple[AccountStanding, ...]:
+        """Return how each account stands that anything is held for, or was tried `since`; in two queries."""
         ...
 
     async def waiting_count(self, *, now: datetime) -> int:

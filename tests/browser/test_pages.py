@@ -12,6 +12,7 @@ CONSOLE = {
     "mentions": "/console/mentions",
     "mentions-all": "/console/mentions?shown=all",
     "trouble": "/console/trouble",
+    "accounts": "/console/accounts",
     "users": "/console/users",
     "audit": "/console/audit",
     "password": "/console/password",

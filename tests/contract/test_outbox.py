@@ -1,6 +1,7 @@
 """`Outbox`: claimed once, in order per citizen, given back when a sender dies, and never sent twice blindly."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -344,3 +345,48 @@ async def test_a_dropped_message_is_never_sent(storage: SqlStorage, state: Outbo
         await work.commit()
     assert keys(await claim(storage)) == ["b"]
     assert await troubled(storage) == []
+
+
+async def test_how_the_accounts_stand(storage: SqlStorage) -> None:
+    names = ("dead", "unknown", "waiting", "sent", "again")
+    await queue(storage, *((name, f"wechat:main:{name}") for name in names), ("weibo", "weibo:main:1"))
+    await queue(storage, ("late", "weibo:main:2"), at=NOW + HOUR)
+    async with storage.begin() as work:
+        shares = dict.fromkeys(await work.outbox.accounts(), 9)
+        claimed = {one.key: one for one in await work.outbox.claim(owner="x", now=NOW, lease=NOW + HOUR, shares=shares)}
+        await work.commit()
+    await send(storage, claimed["dead"], OutboxState.DEAD, outcome=DeliveryOutcome.REFUSED)
+    await send(storage, claimed["unknown"], OutboxState.UNKNOWN, outcome=DeliveryOutcome.UNKNOWN)
+    await send(storage, claimed["waiting"], OutboxState.WAITING, outcome=DeliveryOutcome.WINDOW_CLOSED)
+    await send(storage, claimed["sent"], OutboxState.SENT)
+    await send(storage, claimed["again"], OutboxState.PENDING, outcome=DeliveryOutcome.RETRY, next_at=NOW + HOUR)
+    async with storage.read() as work:
+        wechat, weibo = await work.outbox.standing(since=NOW)
+        assert await work.outbox.standing(since=NOW + HOUR) == (replace(wechat, attempts={}, sent_at=None), weibo)
+    assert (wechat.account, weibo.account) == ((Channel.WECHAT, "main"), (Channel.WEIBO, "main"))
+    assert wechat.states == dict.fromkeys(
+        (OutboxState.DEAD, OutboxState.UNKNOWN, OutboxState.WAITING, OutboxState.PENDING), 1
+    )
+    assert weibo.states == {OutboxState.SENDING: 1, OutboxState.PENDING: 1}
+    assert (wechat.oldest, wechat.sent_at, weibo.sent_at) == (NOW, NOW, None)
+    outcomes = ("refused", "unknown", "window_closed", "accepted", "retry")
+    assert wechat.attempts == {("message", DeliveryOutcome(one)): 1 for one in outcomes}
+
+
+async def test_what_was_to_come_later_can_come_at_once(storage: SqlStorage) -> None:
+    await queue(storage, ("a", LI), ("other", "wechat:other:x"), at=NOW + HOUR)
+    async with storage.begin() as work:
+        assert await work.outbox.hasten((Channel.WEIBO, "main"), now=NOW) == 0
+        assert await work.outbox.hasten((Channel.WECHAT, "main"), now=NOW) == 1
+        assert await work.outbox.hasten((Channel.WECHAT, "main"), now=NOW) == 0
+        await work.commit()
+    assert keys(await claim(storage)) == ["a"]
+
+
+async def test_the_latest_mark_of_all_processes_counts(storage: SqlStorage, other_storage: SqlStorage) -> None:
+    for mine, at in ((storage, NOW + HOUR), (other_storage, NOW)):
+        async with mine.begin() as work:
+            await work.accounts.mark("wechat:main", "callback", at=at)
+            await work.commit()
+    async with storage.read() as work:
+        assert await work.accounts.marks() == {("wechat:main", "callback"): NOW + HOUR}

@@ -21,6 +21,7 @@ from bot.console.routes import console_app
 from bot.console.settings import ConsoleSettings, Talks
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind
 from bot.petitions import lifecycle
+from bot.petitions.account_ports import AccountHealth
 from bot.petitions.deadlines import Deadline
 from bot.petitions.desk import Desk
 from bot.petitions.lifecycle import Act
@@ -28,6 +29,7 @@ from bot.petitions.number import make_number
 from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.petition import Actor, Draft
 from bot.petitions.ports import (
+    AccountKey,
     Attachment,
     AttachmentState,
     Delivery,
@@ -191,6 +193,8 @@ class Office:
         self.root = root
         self.clock = MovableClock(start=NOW)
         self.woken = 0
+        self.accounts: list[AccountHealth] = []
+        self.resumed: list[AccountKey] = []
         terms()  # read here: no request waits for a file
         self.service = PetitionService(
             storage, units=UNITS, office="市网络问政办公室", terms_of=terms_of, on_commit=self._wake
@@ -220,11 +224,18 @@ class Office:
             suggest=lambda words: ("water", "roads") if "水" in words else (),
             media_root=self.root,
             wake=self._wake,
+            accounts=self,
+            resume=self.resumed.append,
             talks=Talks(service=self.chats, board=self.board),
             refusals=RefusalRules((COURT,)),
         )
         roof.add_subapp("/console/", console)
         return roof
+
+    async def health(self, *, now: datetime) -> tuple[AccountHealth, ...]:
+        """Return the accounts that a test has put here: the office is its own `AccountsHealth`."""
+        assert abs(now - self.clock.now()) < timedelta(minutes=1)
+        return tuple(self.accounts)
 
     async def open(self) -> None:
         self.server = TestServer(self.app())

@@ -14,6 +14,7 @@ PAGES = {
     "/console/password": {"clerk": 200, "officer": 200, "boss": 200, "root": 200, "": 303},
     "/console/mentions": {"clerk": 200, "officer": 403, "boss": 200, "root": 200, "": 303},
     "/console/trouble": {"clerk": 200, "officer": 403, "boss": 200, "root": 200, "": 303},
+    "/console/accounts": {"clerk": 403, "officer": 403, "boss": 200, "root": 200, "": 303},
     "/console/audit": {"clerk": 403, "officer": 403, "boss": 200, "root": 200, "": 303},
     "/console/users": {"clerk": 403, "officer": 403, "boss": 403, "root": 200, "": 303},
     "/console/login": {"clerk": 303, "officer": 303, "boss": 303, "root": 303, "": 200},
@@ -21,6 +22,7 @@ PAGES = {
 }
 POSTS = {
     "/console/trouble/1/replay": {"clerk": 303, "officer": 403, "boss": 303, "root": 303, "": 401},
+    "/console/accounts/wechat/city/resume": {"clerk": 403, "officer": 403, "boss": 303, "root": 303, "": 401},
     "/console/trouble/1/drop": {"clerk": 303, "officer": 403, "boss": 303, "root": 303, "": 401},
     "/console/users": {"clerk": 403, "officer": 403, "boss": 403, "root": 422, "": 401},
     "/console/users/lost/disable": {"clerk": 403, "officer": 403, "boss": 403, "root": 303, "": 401},
