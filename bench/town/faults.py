@@ -21,7 +21,8 @@ _WEIBO_CODES = (10001, 10009, 10022, 20032, 26401)
 def order_faults(house: House, *, share: float, seed: int) -> None:
     """Let each kind of fault strike this share of the sends, on both platforms, and the token now and then."""
     free = _shares(share, *_WECHAT_CODES, 45015)
-    wechat = {"custom_send": free, "template_send": _shares(share, *_WECHAT_CODES), "token": _shares(share, -1)}
+    cards = _shares(share, *_WECHAT_CODES)
+    wechat = {"custom_send": free, "template_send": cards, "subscription_send": cards, "token": _shares(share, -1)}
     weibo = {name: _shares(share, *_WEIBO_CODES) for name in ("messages_reply", "comments_create")}
     house.sandbox[WECHAT].account(ACCOUNT).faults.order({"seed": seed, **wechat})
     house.sandbox[WEIBO].account(ACCOUNT).faults.order({"seed": seed, **weibo})

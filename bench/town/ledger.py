@@ -53,10 +53,18 @@ STATUS: Mapping[str, str] = {
 }  # fmt: skip
 """The status on a template's card → the notice."""
 NUMBER = re.compile(r"WQ\d{8}-\d{7}")
+TIPS: Mapping[str, str] = {
+    "已受理，": "accepted", "未受理，": "refused", "已转办，": "forwarded", "已答复，": "answered",
+    "已办结，": "closed", "已签收，": "signed", "正在另找": "returned", "几个单位": "cohandled",
+    "请补充，": "asked", "继续办理": "resumed", "已延期，": "extended", "已督办，": "supervised",
+    "已重新办": "redone", "临近答复": "answer_due_soon", "答复超时": "answer_overdue",
+    "响应超时": "response_overdue",
+}  # fmt: skip
+"""How the tip on a subscription message's card begins → the notice."""
 NAMED = "您点名我们反映的事已收到"
 """What only the answer to a mention says."""
 _OVERTAKER = re.compile(r" \(#\d+\)")
-PUSHED = frozenset({"custom", "template", "reply"})
+PUSHED = frozenset({"custom", "template", "subscription", "reply"})
 
 Told = tuple[str, str]
 """(number, notice)."""
@@ -123,7 +131,7 @@ def _read_phone(house: House, resident: Resident, ledger: Ledger) -> None:
         if NAMED in text:
             resident.answered.append(text)
             continue
-        on_card = message.content["via"] == "template"
+        on_card = message.content["via"] in {"template", "subscription"}
         told = _on_card(message.content["fields"]) if on_card else list(_in_words(text))
         if not told:
             ledger.wrong.append(f"{resident.key} got what nobody owes: {text!r}")
@@ -135,7 +143,7 @@ def _read_phone(house: House, resident: Resident, ledger: Ledger) -> None:
 
 def _on_card(fields: Iterable[Mapping[str, str]]) -> list[Told]:
     values = {field["name"].rstrip("0123456789"): field["value"] for field in fields}
-    notice = STATUS.get(values.get("phrase", ""), "")
+    notice = STATUS.get(values.get("phrase", ""), "") or TIPS.get(values["thing"][:4], "")
     return [(values["character_string"], notice)] if notice else []
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from adapters.sandbox.keys import WECHAT, WEIBO
 from adapters.sandbox.wechat import speech as wechat_speech
+from adapters.sandbox.wechat.subscriptions import subscribe
 from adapters.sandbox.weibo import speech as weibo_speech
 from adapters.sandbox.weibo.mentions import mention
 from bench.town.house import House
@@ -110,6 +111,11 @@ async def _do(house: House, month: Month, resident: Resident, deeds: list[Deed],
 
 async def _say(house: House, resident: Resident, deed: Deed) -> None:
     body = dict(deed.body or {})
+    if deed.consents:
+        wechat = house.sandbox[WECHAT]
+        for _ in range(deed.consents):
+            await subscribe(wechat, wechat.account(ACCOUNT), {"openid": resident.user})
+        return
     if not resident.life.on_weibo:
         world = house.sandbox[WECHAT]
         told = await wechat_speech.say(world, world.account(ACCOUNT), {"openid": resident.user} | body)

@@ -31,7 +31,7 @@ class Temper(StrEnum):
     TALKATIVE = "talkative"
     """Asks, chases and adds all the time."""
     UNFOLLOWED = "unfollowed"
-    """Leaves after filing, and comes back at the end in one of two cases."""
+    """Leaves after filing, and comes back at the end in one of two cases; consents to a message or two before."""
     WEIBO = "weibo"
     """Has only a Weibo account."""
     MENTIONING = "mentioning"
@@ -72,6 +72,8 @@ class Deed:
     at: datetime
     body: Mapping[str, Any] | None = None
     in_public: bool = False
+    consents: int = 0
+    """How often the citizen consents to a subscription message."""
     act: Act | None = None
     role: str = "clerk"
     unit: str = ""
@@ -200,6 +202,8 @@ class _Plan:
 
     def _leave(self) -> None:
         left = self._later(self._chance.randrange(1, 6), 20)
+        if consents := self._chance.randrange(3):
+            self._deeds.append(Deed(at=self._filed, consents=consents))
         self._deeds.append(Deed(at=left, body={"event": "unsubscribe"}))
         if self._chance.random() < 0.5:
             back = self._moment(self._days - 1, 9)

@@ -14,7 +14,7 @@ from tests.acceptance.processes import ROOT, environment
 
 MONTH_SECONDS = 600
 REASONS = (
-    "waiting: message: window_shut; template: not_following; subscription: no_template",
+    "waiting: message: window_shut; template: not_following; subscription: no_grant",
     "waiting: message: window_shut; mention_reply: no_mention; public_comment: no_place",
     "waiting: said in public that there is news; the words wait for the next contact",
 )
@@ -46,7 +46,7 @@ def test_a_month_of_five_hundred_citizens() -> None:
     reasons = {reason for reason in told["reasons"] if not reason.startswith("merged: merged into ")}
     assert set(REASONS[:2]) <= reasons <= set(REASONS)
     assert (len(told["tempers"]), len(told["stories"]), len(told["kinds"])) == (7, 11, 16)
-    assert set(told["ways"]) == {"custom", "template", "reply", "comment"}
+    assert set(told["ways"]) == {"custom", "template", "subscription", "reply", "comment"}
 
 
 @pytest.mark.slow
