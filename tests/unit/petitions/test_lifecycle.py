@@ -11,7 +11,7 @@ from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import Deadline
 from bot.petitions.errors import Hindered, Incomplete, LeakRefused, NotAllowed, NotPossible
 from bot.petitions.evolution import replay
-from bot.petitions.hindrances import doable
+from bot.petitions.hindrances import doable, redo_open
 from bot.petitions.lifecycle import ROLES, TRANSITIONS, Act
 from bot.petitions.petition import CLOCK, Actor, Case, Draft, Milestone
 from bot.petitions.routing import Unit
@@ -243,6 +243,20 @@ def test_joiners_hear_of_the_end_and_of_nobody():
     assert (told.kind, told.citizen, told.values["status"]) == (NoticeKind.JOINED_ENDED, OTHER.id, "不予受理")
     said = " ".join(told.values.values())
     assert [word for word in ("油烟", "和平路", "1381", "法院", CITIZEN) if word in said] == []
+
+
+@pytest.mark.parametrize(("asked", "may"), [(1, True), (0, False)])
+def test_the_policy_says_whether_a_citizen_may_send_it_back(asked, may):
+    case, _ = prepared(State.ANSWERED, Act.REDO)
+    shipped = terms("xinfang")
+    hops_ = replace(shipped.policy.hops, redo_asked=asked)
+    own = replace(shipped, policy=replace(shipped.policy, hops=hops_))
+    assert (Act.REDO in doable(case, OWNER, now=NOW, terms=own)) is may
+    assert redo_open(case, now=NOW, terms=own) is may
+    assert Act.REDO in doable(case, CLERK, now=NOW, terms=own)
+    if not may:
+        with pytest.raises(NotAllowed):
+            supervision.redo(case, actor=OWNER, now=NOW, terms=own, reason="没解决")
 
 
 LATER_ACTS = [act for act in Act if act is not Act.FILE]

@@ -6,9 +6,12 @@ from urllib.parse import quote
 import pytest
 
 from bot.messages import MediaKind
+from bot.petitions import joining
 from bot.petitions.lifecycle import Act
+from bot.petitions.petition import Actor
 from bot.petitions.ports import AttachmentState
-from bot.petitions.vocabulary import Kind, State
+from bot.petitions.vocabulary import Kind, Role, State
+from tests.terms import terms
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 
@@ -343,3 +346,19 @@ async def test_only_who_sees_the_petition_writes_down(office):
     gone = form.action.replace(form.action.split("/")[-2], "0" * 20)
     assert (await clerk.post(gone, form.values | {"words": "x"})).status == 404
     assert (await clerk.post(form.action, {"words": "x", "csrf": "no"})).status == 403
+
+
+async def test_the_heads_behind_a_petition_are_counted_and_nobody_is_named(office):
+    number = await office.file()
+    joiner = Actor(role=Role.CITIZEN, id="wechat:demo:oJOINER00000001")
+    async with office.storage.begin() as work:
+        case = await work.cases.get(number, lock=True)
+        await work.joinings.add(number, joiner.id, now=office.clock.now())
+        await work.cases.save(joining.join(case, actor=joiner, now=office.clock.now(), terms=terms()))
+        await work.commit()
+    html = await (await office.browser("clerk")).page(f"/console/petitions/{number}")
+    assert ("联名 2 人" in html, "有人加入联名，共 2 人" in html, "oJOINER" in html) == (True, True, False)
+    await office.act(number, Act.REFUSE, text="已进入诉讼", elsewhere="法院")
+    async with office.storage.read() as work:
+        told = [message for message, _ in await work.outbox.of_petition(number) if message.citizen == joiner.id]
+    assert [(message.kind, "诉讼" in str(message.values)) for message in told] == [("joined_ended", False)]
