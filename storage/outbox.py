@@ -26,7 +26,7 @@ from storage.columns import Moment, storable
 from storage.connection import Connection
 from storage.errors import StorageError
 from storage.outbox_states import TROUBLED, among, is_in
-from storage.reports import settle
+from storage.reports import settle, take_early
 from storage.tables import carried, deliveries, outbox
 
 _COUNT_ATTEMPT = (
@@ -251,6 +251,10 @@ class SqlOutbox:
     async def report(self, report: DeliveryReport, *, citizen: str, now: datetime) -> Reported | None:
         """Settle an attempt by the platform's later word on it; None when it is not known which."""
         return await settle(self._db, report, citizen=citizen, now=now)
+
+    async def early(self, *, citizen: str, message_id: str, template: str = "") -> DeliveryReport | None:
+        """Return, and forget, a report that was here before its attempt was on record."""
+        return await take_early(self._db, citizen=citizen, message_id=message_id, template=template)
 
     async def release(self, citizens: Sequence[str], *, now: datetime) -> int:
         """Make WAITING messages of citizens who wrote PENDING at `now`; return how many."""

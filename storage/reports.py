@@ -2,19 +2,20 @@
 
 The platform's message id tells which attempt. It does not give one for every subscription message when it takes it;
 there the consent that was used tells, by citizen and template. Such a report may also be the first word on an attempt
-that had no answer.
+that had no answer. One that is here before its attempt is on record is kept for a while, and taken up then.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, literal_column, select, update
+from sqlalchemy import Row, and_, bindparam, delete, literal_column, or_, select, update
 
 from bot.messages import CitizenRef, DeliveryReport
 from bot.petitions.ports import DeliveryOutcome, OutboxState, Reported
 from storage.columns import Moment, storable
 from storage.connection import Connection
-from storage.tables import deliveries, grants, outbox
+from storage.tables import deliveries, early_reports, grants, outbox
+from storage.upserts import upsert
 
 _SUBSCRIPTION = "subscription"
 _OPEN = frozenset({DeliveryOutcome.ACCEPTED.value, DeliveryOutcome.UNKNOWN.value})
@@ -63,10 +64,50 @@ _MOVE = (
 )
 
 
+_EARLY_FOR = timedelta(hours=1)
+"""How long a report waits for its attempt; what nobody takes up is about a message that is not ours."""
+_EARLY = ("citizen", "message_id", "template", "delivered", "blocked", "detail", "at")
+_KEEP = upsert(early_reports, _EARLY, keys=("citizen", "message_id"))
+_FORGET = delete(early_reports).where(early_reports.c.at < bindparam("b_before", type_=Moment()))
+_TAKE = (
+    delete(early_reports)
+    .where(
+        early_reports.c.citizen == bindparam("citizen"),
+        or_(
+            early_reports.c.message_id == bindparam("message_id"),
+            and_(early_reports.c.template == bindparam("template"), early_reports.c.template != literal_column("''")),
+        ),
+    )
+    .returning(*early_reports.c)
+)
+
+
+async def take_early(db: Connection, *, citizen: str, message_id: str, template: str) -> DeliveryReport | None:
+    """Return, and forget, a report that was here before its attempt was on record."""
+    row = await db.row(_TAKE, {"citizen": citizen, "message_id": message_id, "template": template})
+    if row is None:
+        return None
+    return DeliveryReport(
+        message_id=row.message_id,
+        delivered=row.delivered,
+        detail=row.detail,
+        blocked=row.blocked,
+        template=row.template,
+    )
+
+
+async def _keep(db: Connection, report: DeliveryReport, *, citizen: str, now: datetime) -> None:
+    await db.run(_FORGET, {"b_before": now - _EARLY_FOR})
+    values = {"citizen": citizen, "message_id": report.message_id, "template": report.template}
+    values |= {"detail": storable(report.detail)}
+    await db.run(_KEEP, values | {"delivered": report.delivered, "blocked": report.blocked, "at": now})
+
+
 async def settle(db: Connection, report: DeliveryReport, *, citizen: str, now: datetime) -> Reported | None:
     """Settle the attempt that `report` is about; None when it is not known which."""
     row = await _attempt(db, report, citizen)
     if row is None:
+        await _keep(db, report, citizen=citizen, now=now)
         return None
     reported = Reported(outbox_id=row.outbox_id, rung=row.rung, news=row.outcome in _OPEN)
     if reported.news:

@@ -452,6 +452,18 @@ grants = Table(
     Index("ix_grants_citizen", "citizen", "template"),
 )
 
+early_reports = Table(
+    "early_reports",
+    metadata,
+    Column("citizen", Text, primary_key=True),
+    Column("message_id", Text, primary_key=True),
+    _text("template"),
+    Column("delivered", Boolean, nullable=False),
+    Column("blocked", Boolean, nullable=False),
+    _text("detail"),
+    Column("at", Moment, nullable=False),
+)
+
 refusals = Table(
     "refusals",
     metadata,

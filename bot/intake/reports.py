@@ -9,10 +9,11 @@ from typing import assert_never
 
 import structlog
 
-from adapters.platform import Rung, Subscription
+from adapters.platform import Subscription
 from bot.messages import Consent, DeliveryReport, Inbound
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.reach_ports import Grant, GrantEnd, GrantSource
+from bot.petitions.reporting import settle_report
 
 log = structlog.get_logger(__name__)
 
@@ -35,16 +36,8 @@ async def keep_reports(
 
 async def _settle(work: UnitOfWork, report: DeliveryReport, *, citizen: str, now: datetime) -> None:
     """Settle an attempt. Where the citizen blocks its form, the message goes on to the next one."""
-    reported = await work.outbox.report(report, citizen=citizen, now=now)
-    if reported is None:
-        log.warning("intake.report_of_nothing", template=report.template)
-        return
-    if not (reported.news and report.blocked):
-        return
-    if reported.rung == Rung.SUBSCRIPTION.value:
-        await work.reach.revoke(citizen, report.template, why=GrantEnd.REFUSED, now=now)
-    else:
-        await work.reach.refuse(citizen, reported.rung, code=report.detail, now=now)
+    if await settle_report(work, report, citizen=citizen, now=now) is None:
+        log.info("intake.report_of_nothing", template=report.template)  # it may only be early
 
 
 async def _keep_consent(

@@ -12,6 +12,7 @@ from bot.messages import Inbound
 from bot.outbox.ladder import WINDOW_MARGIN, ReachState
 from bot.petitions.ports import MENTION_ANSWER, CitizenRow, DeliveryOutcome, OutboxMessage, UnitOfWork
 from bot.petitions.reach_ports import Grant, GrantEnd
+from bot.petitions.reporting import settle_report
 from bot.petitions.vocabulary import EventType, Kind, NoticeKind
 
 _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
@@ -132,6 +133,7 @@ class Told:
     outcome: DeliveryOutcome
     code: str = ""
     left: bool = False
+    message_id: str = ""
 
 
 async def keep_told(
@@ -148,6 +150,11 @@ async def keep_told(
             await work.turns.spend_window(citizen, left=0)
         case Rung.MENTION_REPLY if told.outcome in _COUNTED or told.outcome is _SHUT:
             await work.mentions.spend_reply(permits)
+        case Rung.TEMPLATE | Rung.SUBSCRIPTION if told.outcome is DeliveryOutcome.ACCEPTED:
+            template = grant.template if grant else ""
+            early = await work.outbox.early(citizen=citizen, message_id=told.message_id, template=template)
+            if early is not None:
+                await settle_report(work, early, citizen=citizen, now=now)
         case Rung.SUBSCRIPTION if grant is not None and told.outcome is _UNREACHABLE:
             await work.reach.give_back(grant.key)  # it was not used: it was none
             await work.reach.revoke(citizen, grant.template, why=GrantEnd.REFUSED, now=now)

@@ -115,7 +115,13 @@ class Record:
                 detail=verdict.detail,
                 riders=riders,
             )
-            told = Told(rung=Rung(delivery.rung), outcome=verdict.outcome, code=verdict.code, left=verdict.left)
+            told = Told(
+                rung=Rung(delivery.rung),
+                outcome=verdict.outcome,
+                code=verdict.code,
+                left=verdict.left,
+                message_id=verdict.message_id,
+            )
             await keep_told(work, message.citizen, told, permits=permits, grant=grant, now=self._clock.now())
             await work.commit()
 

@@ -341,8 +341,12 @@ class Outbox(Protocol):
 
         Found by its message id, else, where a subscription's template is named, as the citizen's last message by it.
         One that was not delivered waits for the next contact, or, when the citizen blocks this form, is PENDING at once
-        for the next.
+        for the next. A report on an attempt that is not on record yet is kept for `early`.
         """
+        ...
+
+    async def early(self, *, citizen: str, message_id: str, template: str = "") -> DeliveryReport | None:
+        """Return, and forget, a report on this message that was here before its attempt was on record."""
         ...
 
     async def release(self, citizens: Sequence[str], *, now: datetime) -> int:

@@ -163,3 +163,29 @@ async def test_a_report_settles_an_attempt_that_had_no_answer(storage: SqlStorag
     assert await report(storage, word) == Reported(outbox_id=message, rung="subscription", news=True)
     assert await troubled(storage) == []
     assert await report(storage, replace(word, message_id="10")) is None
+
+
+async def test_a_report_before_its_attempt_is_kept_until_it_is_asked_for(storage: SqlStorage) -> None:
+    word = DeliveryReport(message_id="9", delivered=False, detail="user block", blocked=True)
+    by_template = DeliveryReport(message_id="10", delivered=True, detail="success", template="once")
+    assert [await report(storage, one) for one in (word, word, by_template)] == [None] * 3
+
+    async def early(message_id: str, template: str = "", citizen: str = LI) -> DeliveryReport | None:
+        async with storage.begin() as work:
+            found = await work.outbox.early(citizen=citizen, message_id=message_id, template=template)
+            await work.commit()
+        return found
+
+    assert [await early("9", citizen=WANG), await early("8"), await early("")] == [None] * 3
+    assert [await early("9"), await early("9")] == [word, None]
+    assert [await early("", template="once"), await early("", template="once")] == [by_template, None]
+
+
+async def test_a_report_on_nothing_of_ours_is_forgotten(storage: SqlStorage) -> None:
+    stray = DeliveryReport(message_id="9", delivered=True)
+    async with storage.begin() as work:
+        await work.outbox.report(stray, citizen=LI, now=NOW)
+        await work.outbox.report(replace(stray, message_id="10"), citizen=LI, now=NOW + 2 * HOUR)
+        found = [await work.outbox.early(citizen=LI, message_id=one) for one in ("9", "10")]
+        await work.commit()
+    assert found == [None, replace(stray, message_id="10")]
