@@ -130,7 +130,7 @@ async def test_a_dead_token_is_tried_seldom_named_once_and_seen_by_staff(new_hou
         made = sum([await work.calls.made("weibo:demo:open", f"2026-11-{day}") for day in (23, 24)])
     assert 3 <= made <= 10
     health = new_house.running.app[ACCOUNTS]
-    (account,) = await health.health(now=new_house.clock.now())
+    _, account = await health.health(now=new_house.clock.now())
     fans, oauth = account.tokens
     assert (fans.state, fans.days_left, oauth.state, oauth.code) == (TokenState.ENDING, 9, TokenState.RESTING, "21327")
     assert ("bind the account again" in oauth.remedy, {look.code for look in account.looks}) == (True, {"21327"})
@@ -140,7 +140,7 @@ async def test_a_dead_token_is_tried_seldom_named_once_and_seen_by_staff(new_hou
     await new_house.start(WEIBO__0__MENTIONS="poll", WEIBO__0__POLL_MINUTES="5", WEIBO__0__FANS_EXPIRES="2026-12-03")
     new_house.advance(minutes=6)
     assert len(await drafted(new_house, 1)) == 1
-    (account,) = await new_house.running.app[ACCOUNTS].health(now=new_house.clock.now())
+    _, account = await new_house.running.app[ACCOUNTS].health(now=new_house.clock.now())
     assert (account.tokens[1].state, {look.code for look in account.looks}) == (TokenState.GOOD, {""})
 
 
