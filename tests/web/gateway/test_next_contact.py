@@ -1,10 +1,12 @@
 """What waited goes out when the citizen writes: first, in order, in as few messages as fit, each on record."""
 
+from datetime import timedelta
+
 from adapters.wechat.rendering import LONGEST as WECHAT_BYTES
 from adapters.weibo.rendering import LONGEST as WEIBO_SIGNS
 from adapters.weibo.rendering import length
 from bot.petitions.lifecycle import Act
-from bot.petitions.ports import TurnWrites
+from bot.petitions.ports import CitizenRow, LateReply, OutboxState, TurnWrites
 from tests.contract.petitioning import filing
 
 from .conftest import House, until
@@ -133,3 +135,29 @@ async def test_one_that_is_refused_holds_up_none_of_those_it_left_with(small_hou
     assert tries[0][:2] == [refused, refused]
     assert tries[0][2][0] == "template"
     assert tries[1:] == [[refused, accepted]] * 2
+
+
+async def test_a_slow_platform_keeps_no_other_account_waiting(small_house: House) -> None:
+    """A hundred messages for WeChat, each stuck for seconds, and one for Weibo leaves at once."""
+    house = small_house
+    lin = await blogger(house, "林晓")
+    number = await lin.files()
+    await house.fault(custom_send={"mode": "slow", "seconds": 4, "times": 200})
+    now, keys = house.clock.now(), [f"wechat:demo:o{n:027}" for n in range(100)]
+    rows = [CitizenRow(key=key, window_left=5, window_until=now + timedelta(hours=48)) for key in keys]
+    late = [LateReply(key=f"reply:{key}", citizen=key, text="让您久等了", at=now) for key in keys]
+    async with house.running.storage.begin() as work:
+        await work.turns.load([], keys)
+        await work.turns.save(TurnWrites(citizens=rows, late=late))
+        await work.commit()
+
+    async def stuck() -> bool:
+        return await house.calls("message/custom/send") > 0
+
+    await until(stuck)
+    await house.act(Act.ACCEPT, number)
+    await lin.hears("已受理")
+    async with house.running.storage.read() as work:
+        wechat = next(one for one in await work.outbox.standing(since=now) if one.account[1:] == ("demo",))
+    assert wechat.states[OutboxState.PENDING] >= 50
+    await house.fault(custom_send=None)
