@@ -78,11 +78,12 @@ class Engine:
         *,
         now: datetime,
         seen: datetime | None = None,
-        facts: Facts | None = None,
+        facts: tuple[Facts, ...] = (),
     ) -> Turn | Lookup:
         """Return the turn that `message` makes of `session` (JSON, '' for a newcomer) of who wrote before at `seen`.
 
-        A `Lookup` instead means: find these facts, and call again with the same session and message.
+        A `Lookup` instead means: find these facts too, and call again with the same session and message and all that
+        was found. What one conversation looks up in vain another may look up anew, but nothing is asked for twice.
         """
         if message.kind in _SILENT:
             return Turn(reply=None, session=session)

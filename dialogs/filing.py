@@ -75,12 +75,25 @@ def submit(talk: Talk) -> Answer:
     talk.intents.append(File(draft=_complete(talk, parts, parts.kind), mention=parts.origin))
     kind = talk.office.label(parts.kind)
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
+    held = session.held
     session.drop_draft()
     session.filed, session.scene = True, ""
     reply = Reply(phrase=phrase, values={"kind": kind})
-    if session.waiting:
-        reply = said(reply, tail=Reply(phrase="draft.mentioned"))
-    return said(reply, tail=subscribing) if subscribing else reply
+    if subscribing:
+        reply = said(reply, tail=subscribing)
+    if held is not None:
+        return _with_held(talk, held, reply)
+    return said(reply, tail=Reply(phrase="draft.mentioned")) if session.waiting else reply
+
+
+def _with_held(talk: Talk, held: Parts, reply: Reply) -> Reply:
+    """Go on with what came after a silence and was for no draft yet: with the other one filed it is one of its own."""
+    talk.session.parts = held
+    talk.session.enter(State.KIND)
+    ask = question(talk, lead=Reply(phrase="draft.still"))
+    return Reply(
+        phrase=reply.phrase, values={**reply.values, "tail": (*reply.values.get("tail", ()), ask)}, choices=ask.choices
+    )
 
 
 def _subscribing(talk: Talk) -> Reply | Consented | None:

@@ -106,7 +106,8 @@ class Talk:
     session: Session
     message: Inbound
     now: datetime
-    facts: Facts | None
+    facts: tuple[Facts, ...]
+    """What was looked up for this turn, in its order."""
     heard: Heard
     seen: datetime | None = None
     """When the citizen wrote before; None for a newcomer."""
@@ -119,11 +120,11 @@ class Talk:
 
     def found(self, lookup: Lookup) -> Facts | None:
         """Return what the caller found for `lookup`; None when it has not looked yet."""
-        return self.facts if self.facts is not None and self.facts.lookup == lookup else None
+        return next((facts for facts in self.facts if facts.lookup == lookup), None)
 
     def own(self, case: Case | None) -> Case | None:
         """Return `case` if it is this citizen's: they filed it, or showed its 查询码 from another platform."""
-        return case if self.filed(case) or (self.facts is not None and self.facts.followed) else None
+        return case if self.filed(case) or any(facts.followed and facts.case is case for facts in self.facts) else None
 
     def filed(self, case: Case | None) -> Case | None:
         """Return `case` if this citizen filed it with this very account."""

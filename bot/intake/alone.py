@@ -10,7 +10,7 @@ from bot.intake.turning import Turner, attachments, supplemented
 from bot.messages import InboundKind
 from bot.metrics import Metrics
 from bot.petitions.ports import InboundRecord, InboundState, LateReply, Storage, TurnWrites
-from dialogs.turn import Alarm, AskPerson, Follow, Leave, Lookup, Say
+from dialogs.turn import Alarm, AskPerson, Facts, Follow, Leave, Lookup, Say
 
 CHATTED = (Alarm, AskPerson, Say, Leave)
 """After these the console has something to show at once."""
@@ -39,8 +39,9 @@ class SingleTurns:
                 return pending.repeated
             row = state.citizens[citizen]
             turned = self._turner.turn(row, inbound, now=now, hurried=pending.hurried)
+            facts: tuple[Facts, ...] = ()
             while isinstance(turned, Lookup):
-                facts = await find(work, turned, registrar=self._registrar, citizen=citizen, now=now)
+                facts += (await find(work, turned, registrar=self._registrar, citizen=citizen, now=now),)
                 turned = self._turner.turn(row, inbound, now=now, facts=facts)
             values: dict[str, str] = {}
             files = attachments(inbound, now=now, number=supplemented(turned.intents))

@@ -63,7 +63,13 @@ class Turner:
         self._platforms = platforms
 
     def turn(
-        self, row: CitizenRow, inbound: Inbound, *, now: datetime, facts: Facts | None = None, hurried: bool = False
+        self,
+        row: CitizenRow,
+        inbound: Inbound,
+        *,
+        now: datetime,
+        facts: tuple[Facts, ...] = (),
+        hurried: bool = False,
     ) -> Turned | Lookup:
         """Make the turn, or say what must be looked up first; raises whatever the dialog raises.
 

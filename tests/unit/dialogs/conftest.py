@@ -133,9 +133,11 @@ class Stage:
         session = self.sessions.get(who, "")
         common = {"now": self.now, "seen": self.seen.get(who)}
         turn = self.engine.turn(session, message, **common)
-        if not isinstance(turn, Turn):
-            turn = self.engine.turn(session, message, **common, facts=self.find(turn, message.citizen.key))
-        assert isinstance(turn, Turn), "one lookup is enough for a turn"
+        facts: tuple[Facts, ...] = ()
+        while not isinstance(turn, Turn):
+            assert turn not in {found.lookup for found in facts}, "nothing is looked up twice for a turn"
+            facts += (self.find(turn, message.citizen.key),)
+            turn = self.engine.turn(session, message, **common, facts=facts)
         self.turn, self.sessions[who], self.seen[who] = turn, turn.session, self.now
         yielded: dict[str, str] = {}
         for intent in turn.intents:

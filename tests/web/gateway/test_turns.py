@@ -47,7 +47,7 @@ class Stumbling:
         *,
         now: datetime,
         seen: datetime | None = None,
-        facts: Facts | None = None,
+        facts: tuple[Facts, ...] = (),
     ) -> Turn | Lookup:
         if inbound.text == MARK:
             raise ZeroDivisionError(MARK)
