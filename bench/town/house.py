@@ -28,11 +28,13 @@ from storage.columns import Moment
 HOST = "127.0.0.1"
 SOON = timedelta(minutes=15)
 """What is to be tried again within this time is waited for, by the town's clock."""
-PATIENCE = 40.0
+PATIENCE = 120.0
 MOST_RETRIES = 200
 _POLL = 0.02
 _OUTBOX_POLL = 0.05
-_TICK = timedelta(milliseconds=1)
+_STEP = timedelta(seconds=30)
+_LEASE = 3600
+"""Far more than any step of the clock: nobody dies here."""
 _DUE = text(
     "SELECT (SELECT count(*) FROM outbox AS due WHERE state = 'pending' AND next_at <= :now AND NOT EXISTS ("
     "SELECT 1 FROM outbox AS older WHERE older.citizen = due.citizen AND older.id < due.id "
@@ -81,8 +83,8 @@ class House:
             if looks > most:
                 raise RuntimeError(f"never quiet: {await self._stuck()}")
             await asyncio.sleep(_POLL)
-            if looks % 50 == 0:
-                self.clock.advance(_TICK)  # wakes a loop that fell asleep milliseconds before something is due
+            if looks % 50 == 0:  # an account rests for minutes of the town: nothing leaves before they are over
+                self.clock.advance(_STEP)
 
     async def _stuck(self) -> list[str]:
         """Return what is still under way, for the error."""
@@ -126,6 +128,7 @@ async def opened(
         "WENQIAO_STORAGE__DATA_DIR": str(data_dir),
         "WENQIAO_DATABASE__URL": "" if database_url.startswith("sqlite") else database_url,
         "WENQIAO_OUTBOX__POLL": str(_OUTBOX_POLL),
+        "WENQIAO_OUTBOX__LEASE": str(_LEASE),
         "WENQIAO_WECHAT__0__API_BASE": f"http://{HOST}:{sandbox_port}/sandbox/wechat",
         **weibo_bases(f"http://{HOST}:{sandbox_port}"),
         **(settings or {}),

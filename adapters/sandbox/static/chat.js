@@ -307,7 +307,7 @@ function readExchange(entry) {
 
 const refreshTroubles = wireTroubles({
   account: () => state.account, here,
-  calls: { custom_send: [-1, 45009, 40001, 45015], template_send: [-1, 45009, 40001] },
+  calls: { custom_send: [-1, 45009, 40001, 45015], template_send: [-1, 45009, 40001], subscription_send: [-1, 45009, 40001] },
 });
 
 const refreshTraffic = single(async () => {
