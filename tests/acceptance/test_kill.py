@@ -77,6 +77,7 @@ def write_settings(folder: Path, *, gateway_port: int, sandbox_port: int, databa
     demo = demo.replace('data_dir = "var/demo"', f'data_dir = "{folder}/data"').replace("8080", str(sandbox_port))
     config = folder / "city.toml"
     extra = f'[server]\nport = {gateway_port}\n[database]\nurl = "{database}"\n[outbox]\nlease = 2.0\npoll = 0.2\n'
+    extra += "[dialog]\nmessages_per_minute = 0\npetitions_per_day = 0\n"  # its citizens never rest
     config.write_text(extra + demo, encoding="utf-8")
     return str(config)
 
