@@ -133,11 +133,11 @@ async def sign_in(clerk: Desk) -> None:
     """Sign in; the gateway may be killed over the password, which takes its time on a busy machine."""
     while True:
         try:
+            if "退出" in await clerk.page("/console/"):
+                return
             await clerk.sign_in(PASSWORD)
         except (aiohttp.ClientError, OSError):
             await asyncio.sleep(0.1)
-        else:
-            return
 
 
 async def press(clerk: Desk, number: str, button: str, *, until_it_says: str, **typed: str) -> None:
