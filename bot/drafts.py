@@ -14,7 +14,9 @@ import structlog
 from bot.clock import Clock
 from bot.messages import Outbound
 from bot.petitions.errors import Stale
-from bot.petitions.ports import DRAFT_REMINDER, CitizenRow, LateReply, Storage, StorageUnavailable, TurnWrites
+from bot.petitions.outbox_ports import DRAFT_REMINDER
+from bot.petitions.ports import Storage, StorageUnavailable
+from bot.petitions.turn_ports import CitizenRow, LateReply, TurnWrites
 from bot.phrasing import Phrasing
 from dialogs.drafts import Swept, swept
 from dialogs.turn import DraftTimes

@@ -27,7 +27,7 @@ from bot.connections import Exchange, TakesCallbacks, plain_query
 from bot.errors import Overloaded
 from bot.messages import Channel, Inbound, InboundKind
 from bot.metrics import Metrics
-from bot.petitions.ports import RawInbound
+from bot.petitions.turn_ports import RawInbound
 
 log = structlog.get_logger(__name__)
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, literal_column, select, update
 
+from bot.petitions.attachment_ports import Attachment
 from bot.petitions.petition import Outcome
-from bot.petitions.ports import Attachment
 from bot.petitions.vocabulary import EventType
 from storage.columns import storable
 from storage.connection import Connection

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import asyncpg
 
 from bot.petitions.errors import Stale
-from bot.petitions.ports import CitizenRow, TurnState, TurnWrites
+from bot.petitions.turn_ports import CitizenRow, TurnState, TurnWrites
 from storage.columns import same_moment
 from storage.errors import Conflict, wrapped
 from storage.recent import Recent, Taken

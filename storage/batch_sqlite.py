@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.petitions.errors import Stale
-from bot.petitions.ports import CitizenRow, StorageUnavailable, TurnState, TurnWrites
+from bot.petitions.ports import StorageUnavailable
+from bot.petitions.turn_ports import CitizenRow, TurnState, TurnWrites
 from storage.columns import moment_text, text_moment
 from storage.errors import PRIMARY_CODE, Conflict, wrapped
 from storage.helper_thread import HelperThread

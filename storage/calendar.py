@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bot.petitions.calendar import CalendarDay, CalendarNotice
+from bot.petitions.calendar_ports import CalendarVersion
 from bot.petitions.errors import Stale
-from bot.petitions.ports import CalendarVersion
 from storage.columns import storable
 from storage.connection import Connection
 from storage.errors import Conflict

@@ -24,10 +24,10 @@ from sqlalchemy import (
     update,
 )
 
+from bot.petitions.case_ports import CaseFilter, CasePage
 from bot.petitions.errors import Stale, WrongNumber
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, Outcome
-from bot.petitions.ports import CaseFilter, CasePage
 from bot.petitions.vocabulary import Lamp, MilestoneName, State
 from storage.attachments import assign
 from storage.connection import Connection

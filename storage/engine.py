@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.petitions.ports import Batch
+from bot.petitions.turn_ports import Batch
 from storage import migrate
 from storage.batch_postgresql import PostgresqlBatches
 from storage.batch_sqlite import SqliteBatches

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, and_, bindparam, exists, func, insert, or_, sele
 
 from bot.messages import DeliveryReport
 from bot.petitions.errors import Stale
-from bot.petitions.ports import (
+from bot.petitions.outbox_ports import (
     AccountKey,
     AccountStanding,
     Delivery,

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, select, union_all, update
 
-from bot.petitions.ports import AccountKey, DeliveryOutcome, OutboxMessage, OutboxState
+from bot.petitions.outbox_ports import AccountKey, DeliveryOutcome, OutboxMessage, OutboxState
 from storage.columns import Moment
 from storage.connection import Connection
 from storage.outbox_states import UNFINISHED, among, is_in

@@ -8,7 +8,14 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, case, func, or_, select, union_all
 
 from bot.messages import Channel
-from bot.petitions.ports import AccountKey, AccountStanding, Delivery, DeliveryOutcome, OutboxMessage, OutboxState
+from bot.petitions.outbox_ports import (
+    AccountKey,
+    AccountStanding,
+    Delivery,
+    DeliveryOutcome,
+    OutboxMessage,
+    OutboxState,
+)
 from storage.columns import Moment
 from storage.connection import Connection
 from storage.outbox_states import TROUBLED, UNFINISHED, among

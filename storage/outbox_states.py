@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, literal_column
 
-from bot.petitions.ports import OutboxState
+from bot.petitions.outbox_ports import OutboxState
 from storage.tables import outbox
 
 UNFINISHED = (OutboxState.PENDING, OutboxState.SENDING)

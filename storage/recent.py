@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.petitions.ports import CitizenRow
+from bot.petitions.turn_ports import CitizenRow
 
 DOUBTED = 50
 """Batches that read everything after a guess was wrong: what made it wrong, such as repeats, seldom comes alone."""

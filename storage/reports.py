@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, delete, literal_column, or_, select, update
 
 from bot.messages import CitizenRef, DeliveryReport
-from bot.petitions.ports import DeliveryOutcome, OutboxState, Reported
+from bot.petitions.outbox_ports import DeliveryOutcome, OutboxState, Reported
 from storage.columns import Moment, storable
 from storage.connection import Connection
 from storage.tables import deliveries, early_reports, grants, outbox

@@ -12,18 +12,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.messages import CitizenRef, MediaKind, dump_contents, load_inbound
+from bot.petitions.attachment_ports import Attachment, AttachmentState
+from bot.petitions.outbox_ports import MENTION_ANSWER, OutboxMessage, OutboxState
 from bot.petitions.petition import Case, Event, Milestone, Notice, Petition, split_key
-from bot.petitions.ports import (
-    MENTION_ANSWER,
-    Attachment,
-    AttachmentState,
-    CitizenRow,
-    InboundRecord,
-    InboundState,
-    LateReply,
-    OutboxMessage,
-    OutboxState,
-)
+from bot.petitions.turn_ports import CitizenRow, InboundRecord, InboundState, LateReply
 from bot.petitions.vocabulary import EventType, Kind, Rating, Role, Solved, State
 from storage.columns import MomentOut, from_json, same_moment, storable, to_json
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select
 
-from bot.petitions.ports import AuditEntry, User
+from bot.petitions.staff_ports import AuditEntry, User
 from bot.petitions.vocabulary import Role
 from storage.columns import from_json, storable, to_json
 from storage.connection import Connection

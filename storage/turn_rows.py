@@ -6,7 +6,7 @@ before are given it by an update.
 
 from typing import Any
 
-from bot.petitions.ports import TurnWrites
+from bot.petitions.turn_ports import TurnWrites
 from bot.values import frozen
 from storage.attachments import claimed_files
 from storage.columns import MomentOut

@@ -12,7 +12,7 @@ from sqlalchemy import Executable, Row, bindparam, case, insert, literal_column,
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind
 from bot.petitions.errors import Stale
-from bot.petitions.ports import CitizenRow, InboundRecord, InboundState, RawInbound, TurnState, TurnWrites
+from bot.petitions.turn_ports import CitizenRow, InboundRecord, InboundState, RawInbound, TurnState, TurnWrites
 from storage.columns import same_moment, storable
 from storage.connection import Connection
 from storage.errors import Conflict

@@ -22,7 +22,8 @@ from bot.petitions.account_ports import (
     TokenHealth,
     TokenState,
 )
-from bot.petitions.ports import AccountKey, AccountStanding, OutboxState, Storage, UnitOfWork
+from bot.petitions.outbox_ports import AccountKey, AccountStanding, OutboxState
+from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.vocabulary import NoticeKind
 from config.sections import WeChatAccount
 

@@ -15,7 +15,9 @@ from bot.chats.errors import ChatOver, ChatTaken, UnknownChat
 from bot.messages import Reply
 from bot.petitions.chat_ports import Chat, ChatEnd, ChatState, LineBy, outbox_key
 from bot.petitions.desk import Desk
-from bot.petitions.ports import AuditEntry, CitizenRow, LateReply, Storage, TurnWrites, UnitOfWork
+from bot.petitions.ports import Storage, UnitOfWork
+from bot.petitions.staff_ports import AuditEntry
+from bot.petitions.turn_ports import CitizenRow, LateReply, TurnWrites
 from bot.phrasing import Phrasing
 from dialogs.session import Person, load_session, with_person
 

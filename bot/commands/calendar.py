@@ -17,8 +17,8 @@ from bot.app.office import Office
 from bot.clock import local
 from bot.commands.running import Config, end, office_of, run, storage_of
 from bot.petitions.calendar import BY_WEEKDAY, CalendarNotice, WorkCalendar
+from bot.petitions.calendar_ports import CalendarVersion
 from bot.petitions.petition import Actor
-from bot.petitions.ports import CalendarVersion
 from bot.petitions.rescheduling import Move
 from bot.petitions.vocabulary import Role
 from config.calendar_notice import load_notice

@@ -9,7 +9,7 @@ from bot.app.office import Office
 from bot.clock import SystemClock
 from bot.commands.running import Config, end, office_of, run, storage_of
 from bot.console.security import hash_password, password_fault
-from bot.petitions.ports import AuditEntry, User
+from bot.petitions.staff_ports import AuditEntry, User
 from bot.petitions.vocabulary import Role
 
 STAFF_ROLES = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.ADMIN)

@@ -5,9 +5,10 @@ A page that is not listed here is shown to nobody.
 
 from collections.abc import Mapping
 
+from bot.petitions.case_ports import CaseFilter
 from bot.petitions.petition import Actor, Case
-from bot.petitions.ports import CaseFilter, User
 from bot.petitions.service import PetitionService, visible
+from bot.petitions.staff_ports import User
 from bot.petitions.vocabulary import Kind, Role
 
 STAFF = frozenset({Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.ADMIN})

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from bot.console import words
 from bot.messages import CitizenRef, InboundKind, MediaKind
+from bot.petitions.attachment_ports import AttachmentState
 from bot.petitions.chat_ports import Chat, ChatEnd, ChatState, Line, LineBy
-from bot.petitions.ports import AttachmentState, OutboxState
+from bot.petitions.outbox_ports import OutboxState
 
 STATE_WORDS: Final = {ChatState.QUEUED: "等人接入", ChatState.HELD: "对话中", ChatState.ENDED: "已结束"}
 END_WORDS: Final = {

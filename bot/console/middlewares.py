@@ -14,7 +14,8 @@ from bot.console.sessions import SESSION, Session
 from bot.console.settings import CSRF, SESSIONS, USER
 from bot.console.views.sign_in import ask_again
 from bot.keys import CLOCK, STORAGE
-from bot.petitions.ports import StorageUnavailable, User
+from bot.petitions.ports import StorageUnavailable
+from bot.petitions.staff_ports import User
 
 HEADERS: Final = {
     "Content-Security-Policy": (

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.console import access, words
 from bot.console.settings import CSRF, SETTINGS, USER, ConsoleSettings
 from bot.keys import CLOCK
-from bot.petitions.ports import User
+from bot.petitions.staff_ports import User
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _MENU: Final = (

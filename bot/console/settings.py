@@ -11,7 +11,8 @@ from bot.chats.board import ChatBoard
 from bot.chats.service import ChatService
 from bot.console.security import SignInGuard
 from bot.console.sessions import DatabaseSessions
-from bot.petitions.ports import AccountKey, User
+from bot.petitions.outbox_ports import AccountKey
+from bot.petitions.staff_ports import User
 from dialogs.refusals import RefusalRules
 
 ELSEWHERE = (

@@ -9,11 +9,13 @@ from typing import Final
 from bot.console import access, words
 from bot.console.words import EventWords
 from bot.messages import MediaKind
+from bot.petitions.attachment_ports import Attachment, AttachmentState
+from bot.petitions.outbox_ports import Delivery, OutboxMessage
 from bot.petitions.petition import Case, Event, Milestone
-from bot.petitions.ports import Attachment, AttachmentState, Delivery, OutboxMessage, User
 from bot.petitions.routing import Unit
 from bot.petitions.scenes import Scene, read_scene
 from bot.petitions.service import PetitionService
+from bot.petitions.staff_ports import User
 from bot.petitions.vocabulary import PROMISED, EventType, Kind, Lamp, MilestoneName, Role
 
 _MEDIA: Final = {MediaKind.IMAGE: "图片", MediaKind.VOICE: "语音", MediaKind.VIDEO: "视频"}

@@ -9,6 +9,7 @@ from typing import Final
 from bot.clock import local
 from bot.console import reach_words
 from bot.messages import Channel, CitizenRef, InboundKind
+from bot.petitions.attachment_ports import AttachmentState
 from bot.petitions.deadlines import TimeUnit
 from bot.petitions.errors import (
     Hindered,
@@ -26,8 +27,9 @@ from bot.petitions.errors import (
 from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
 from bot.petitions.notices import rating_words
+from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState
 from bot.petitions.petition import Event, split_key
-from bot.petitions.ports import AttachmentState, Delivery, DeliveryOutcome, InboundRecord, InboundState, OutboxState
+from bot.petitions.turn_ports import InboundRecord, InboundState
 from bot.petitions.vocabulary import EventType, Lamp, NoticeKind, Role, State
 
 CHANNELS: Final = {Channel.WECHAT: "微信", Channel.WEIBO: "微博"}

@@ -9,7 +9,8 @@ from bot.intake.reports import keep_reports
 from bot.intake.turning import Turner, attachments, supplemented
 from bot.messages import InboundKind
 from bot.metrics import Metrics
-from bot.petitions.ports import InboundRecord, InboundState, LateReply, Storage, TurnWrites
+from bot.petitions.ports import Storage
+from bot.petitions.turn_ports import InboundRecord, InboundState, LateReply, TurnWrites
 from dialogs.turn import Alarm, AskPerson, Facts, Follow, Leave, Lookup, Say
 
 CHATTED = (Alarm, AskPerson, Say, Leave)

@@ -46,7 +46,8 @@ from bot.intake.turning import Turner
 from bot.messages import Inbound, InboundKind
 from bot.metrics import Metrics
 from bot.petitions.errors import Stale
-from bot.petitions.ports import Batch, LateReply, RawInbound, Storage, StorageUnavailable, TurnState, TurnWrites
+from bot.petitions.ports import Storage, StorageUnavailable
+from bot.petitions.turn_ports import Batch, LateReply, RawInbound, TurnState, TurnWrites
 
 log = structlog.get_logger(__name__)
 

@@ -10,9 +10,11 @@ from datetime import datetime
 
 from bot.intake.turning import attachments
 from bot.messages import Inbound
+from bot.petitions.attachment_ports import Attachment
 from bot.petitions.enriching import enrich
 from bot.petitions.mention_ports import Mention, MentionState
-from bot.petitions.ports import Attachment, CitizenRow, Storage, TurnWrites, UnitOfWork
+from bot.petitions.ports import Storage, UnitOfWork
+from bot.petitions.turn_ports import CitizenRow, TurnWrites
 from dialogs.mentioned import Sense, added_words, drafted, enriched, sense
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from bot.answers import Answer
 from bot.intake.turning import plain
 from bot.messages import Inbound, InboundKind, Outbound, dump_inbound, load_inbound
-from bot.petitions.ports import InboundState, LateReply, RawInbound
+from bot.petitions.turn_ports import InboundState, LateReply, RawInbound
 
 NO_CONTACT = frozenset(
     {InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN, InboundKind.UNFOLLOW}

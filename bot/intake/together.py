@@ -12,8 +12,9 @@ from bot.intake.acting import Registrar
 from bot.intake.pending import Pending, late_replies, state_of
 from bot.intake.turning import Turned, Turner, attachments
 from bot.messages import InboundKind
+from bot.petitions.attachment_ports import Attachment
 from bot.petitions.petition import Outcome
-from bot.petitions.ports import Attachment, CitizenRow, InboundRecord, LateReply, TurnState, TurnWrites
+from bot.petitions.turn_ports import CitizenRow, InboundRecord, LateReply, TurnState, TurnWrites
 from dialogs.turn import File, Lookup
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,8 @@ from typing import Any
 from adapters.platform import Platform, Subscription
 from bot.intake.pace import Pace
 from bot.messages import Channel, Inbound, InboundKind, MediaKind, Outbound, Reply
-from bot.petitions.ports import Attachment, CitizenRow
+from bot.petitions.attachment_ports import Attachment
+from bot.petitions.turn_ports import CitizenRow
 from bot.phrasing import Phrasing
 from bot.values import frozen
 from dialogs.engine import Engine

@@ -18,7 +18,8 @@ from bot.clock import Clock, local
 from bot.media.playable import Unplayable, make_playable
 from bot.messages import Channel, CitizenRef, MediaRef
 from bot.metrics import Metrics
-from bot.petitions.ports import Attachment, AttachmentState, Storage, StorageUnavailable
+from bot.petitions.attachment_ports import Attachment, AttachmentState
+from bot.petitions.ports import Storage, StorageUnavailable
 
 log = structlog.get_logger(__name__)
 

@@ -38,15 +38,9 @@ from bot.outbox.reach import Reach, read_reach
 from bot.outbox.record import Begun, Record
 from bot.outbox.sending import Sender
 from bot.outbox.verdict import Verdict, in_public, judge, longer, settled
-from bot.petitions.ports import (
-    DRAFT_REMINDER,
-    MENTION_ANSWER,
-    CitizenRow,
-    DeliveryOutcome,
-    OutboxMessage,
-    OutboxState,
-    Storage,
-)
+from bot.petitions.outbox_ports import DRAFT_REMINDER, MENTION_ANSWER, DeliveryOutcome, OutboxMessage, OutboxState
+from bot.petitions.ports import Storage
+from bot.petitions.turn_ports import CitizenRow
 
 log = structlog.get_logger(__name__)
 

@@ -24,7 +24,8 @@ from bot.outbox.queueing import Queues
 from bot.outbox.record import Record
 from bot.outbox.sending import Sender
 from bot.petitions.errors import Stale
-from bot.petitions.ports import AccountKey, OutboxMessage, OutboxState, Storage, StorageUnavailable
+from bot.petitions.outbox_ports import AccountKey, OutboxMessage, OutboxState
+from bot.petitions.ports import Storage, StorageUnavailable
 from bot.phrasing import Phrasing
 
 log = structlog.get_logger(__name__)

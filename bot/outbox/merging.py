@@ -8,7 +8,7 @@ the word that brings them back.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.messages import Outbound
-from bot.petitions.ports import OutboxMessage, OutboxState
+from bot.petitions.outbox_ports import OutboxMessage, OutboxState
 from bot.petitions.superseding import overtaken
 from bot.petitions.vocabulary import NoticeKind
 

@@ -13,7 +13,7 @@ import structlog
 from adapters.platform import CredentialsError, Rung
 from bot.clock import Clock
 from bot.messages import Channel, CitizenRef
-from bot.petitions.ports import AccountKey
+from bot.petitions.outbox_ports import AccountKey
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,8 @@ from bot.metrics import Metrics
 from bot.outbox.merging import joinable, joined, merged, together
 from bot.outbox.record import Record
 from bot.outbox.sending import Sender
-from bot.petitions.ports import OutboxMessage, Storage, UnitOfWork
+from bot.petitions.outbox_ports import OutboxMessage
+from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.vocabulary import NoticeKind
 from bot.phrasing import PhraseError, Phrasing
 

@@ -10,9 +10,11 @@ from datetime import datetime
 from adapters.platform import Platform, Rung
 from bot.messages import Inbound
 from bot.outbox.ladder import WINDOW_MARGIN, ReachState
-from bot.petitions.ports import MENTION_ANSWER, CitizenRow, DeliveryOutcome, OutboxMessage, UnitOfWork
+from bot.petitions.outbox_ports import MENTION_ANSWER, DeliveryOutcome, OutboxMessage
+from bot.petitions.ports import UnitOfWork
 from bot.petitions.reach_ports import Grant, GrantEnd
 from bot.petitions.reporting import settle_report
+from bot.petitions.turn_ports import CitizenRow
 from bot.petitions.vocabulary import EventType, Kind, NoticeKind
 
 _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})

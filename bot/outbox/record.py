@@ -14,15 +14,10 @@ from bot.messages import Outbound
 from bot.outbox.reach import Told, keep_told
 from bot.outbox.verdict import Verdict
 from bot.petitions.errors import Stale
-from bot.petitions.ports import (
-    Delivery,
-    OutboxMessage,
-    OutboxState,
-    Storage,
-    TurnWrites,
-    UnitOfWork,
-)
+from bot.petitions.outbox_ports import Delivery, OutboxMessage, OutboxState
+from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.reach_ports import Grant
+from bot.petitions.turn_ports import TurnWrites
 from dialogs.session import with_more
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from adapters.platform import Platform, PublicPlatform, Receipt, Rung, Subscription
 from bot.messages import Channel, CitizenRef, Outbound, Reply
 from bot.outbox.reach import Reach
-from bot.petitions.ports import MENTION_ANSWER, OutboxMessage
+from bot.petitions.outbox_ports import MENTION_ANSWER, OutboxMessage
 from bot.phrasing import Phrasing
 
 

@@ -20,7 +20,7 @@ from adapters.platform import (
     WindowClosed,
 )
 from bot.outbox.ladder import BACKOFF, Backoff, retry_at
-from bot.petitions.ports import DeliveryOutcome, OutboxState
+from bot.petitions.outbox_ports import DeliveryOutcome, OutboxState
 
 _LONGEST_PAUSE = timedelta(hours=1)
 _SAFE_REPEATS = 4

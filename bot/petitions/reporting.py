@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from bot.messages import DeliveryReport
-from bot.petitions.ports import Reported, UnitOfWork
+from bot.petitions.outbox_ports import Reported
+from bot.petitions.ports import UnitOfWork
 from bot.petitions.reach_ports import GrantEnd
 
 

@@ -15,8 +15,9 @@ from bot.petitions.errors import NotAllowed, Stale, UnknownPetition, UnknownUnit
 from bot.petitions.hindrances import doable
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome, Petition
-from bot.petitions.ports import AuditEntry, Storage
+from bot.petitions.ports import Storage
 from bot.petitions.routing import Unit, barred
+from bot.petitions.staff_ports import AuditEntry
 from bot.petitions.terms import Terms
 from bot.petitions.transcribing import transcribe
 from bot.petitions.vocabulary import Role

@@ -5,11 +5,12 @@ from typing import Any
 
 from bot.messages import CitizenRef, Inbound, InboundKind, MediaKind
 from bot.petitions import lifecycle
+from bot.petitions.attachment_ports import Attachment
 from bot.petitions.deadlines import Deadline
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Draft, Outcome
-from bot.petitions.ports import Attachment, CitizenRow, InboundRecord, InboundState
 from bot.petitions.routing import Unit
+from bot.petitions.turn_ports import CitizenRow, InboundRecord, InboundState
 from bot.petitions.vocabulary import Kind, Role
 
 NOW = datetime(2026, 11, 20, 1, 30, 15, 123456, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind
-from bot.petitions.ports import InboundRecord, InboundState, TurnWrites
+from bot.petitions.turn_ports import InboundRecord, InboundState, TurnWrites
 from storage.engine import SqlStorage
 from tests.contract.petitioning import filing
 

@@ -11,13 +11,14 @@ from bot.app.calendars import CalendarDesk, CalendarWatch, calendar_of, read_cal
 from bot.clock import MovableClock
 from bot.petitions import hops, lifecycle
 from bot.petitions.calendar import CalendarDay, CalendarNotice, WorkCalendar
+from bot.petitions.calendar_ports import CalendarVersion
+from bot.petitions.case_ports import CaseFilter
 from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import deadlines_for
 from bot.petitions.errors import Stale
 from bot.petitions.evolution import replay
 from bot.petitions.number import make_number
 from bot.petitions.petition import CLOCK, Actor, Case, Draft, Outcome
-from bot.petitions.ports import CalendarVersion, CaseFilter
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Role
 from config.calendar_notice import load_notice

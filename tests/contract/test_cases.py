@@ -11,12 +11,15 @@ from sqlalchemy import Engine, event
 
 from bot.messages import MediaKind
 from bot.petitions import hops, lifecycle, supervision
+from bot.petitions.attachment_ports import Attachment
+from bot.petitions.case_ports import CaseFilter
 from bot.petitions.clock_acts import tick
 from bot.petitions.errors import Stale
 from bot.petitions.evolution import replay
 from bot.petitions.number import make_number
+from bot.petitions.outbox_ports import OutboxState
 from bot.petitions.petition import Actor, Case, Outcome
-from bot.petitions.ports import Attachment, CaseFilter, OutboxState, TurnWrites
+from bot.petitions.turn_ports import TurnWrites
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
 from storage.engine import SqlStorage
 from tests.contract.petitioning import BOSS, CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture

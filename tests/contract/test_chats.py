@@ -8,7 +8,7 @@ import pytest
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind
 from bot.petitions.chat_ports import Chat, ChatEnd, ChatState, LineBy, outbox_key
-from bot.petitions.ports import InboundRecord, InboundState, LateReply, TurnWrites
+from bot.petitions.turn_ports import InboundRecord, InboundState, LateReply, TurnWrites
 from storage.engine import SqlStorage
 from storage.errors import Conflict
 

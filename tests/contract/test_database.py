@@ -18,7 +18,8 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.petitions.errors import Stale
-from bot.petitions.ports import StorageUnavailable, TurnWrites
+from bot.petitions.ports import StorageUnavailable
+from bot.petitions.turn_ports import TurnWrites
 from storage import attachments, batch_postgresql, cases, migrate, outbox_claims
 from storage.engine import SqlStorage
 from storage.errors import Conflict, NeedsMigration, StorageError, translate

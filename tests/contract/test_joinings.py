@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.petitions.ports import TurnWrites
+from bot.petitions.turn_ports import TurnWrites
 from storage.engine import SqlStorage
 
 from .petitioning import NOW, filing

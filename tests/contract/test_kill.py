@@ -12,7 +12,7 @@ from tests.contract.petitioning import LI
 WRITER = """
 import asyncio, itertools, sys
 from dataclasses import replace
-from bot.petitions.ports import TurnWrites
+from bot.petitions.turn_ports import TurnWrites
 from storage.engine import SqlStorage
 from tests.contract.petitioning import LI, NOW, filing, message, picture, record
 

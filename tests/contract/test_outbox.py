@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.messages import Channel, DeliveryReport
-from bot.petitions.ports import Delivery, DeliveryOutcome, LateReply, OutboxMessage, OutboxState, Reported, TurnWrites
+from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Reported
+from bot.petitions.turn_ports import LateReply, TurnWrites
 from storage.engine import SqlStorage
 from storage.outbox_lists import ATTEMPTS
 from tests.contract.petitioning import HOUR, LI, NOW, WANG

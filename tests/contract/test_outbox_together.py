@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.messages import Channel
 from bot.petitions import lifecycle
 from bot.petitions.errors import Stale
-from bot.petitions.ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState
+from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState
 from bot.petitions.vocabulary import NoticeKind
 from storage.engine import SqlStorage
 from storage.tables import outbox

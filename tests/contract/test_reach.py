@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.messages import Channel, DeliveryReport
-from bot.petitions.ports import Delivery, DeliveryOutcome, LateReply, OutboxState, Reported, TurnWrites
+from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState, Reported
 from bot.petitions.reach_ports import Grant, GrantEnd, GrantSource
+from bot.petitions.turn_ports import LateReply, TurnWrites
 from storage.engine import SqlStorage
 from tests.contract.petitioning import HOUR, LI, NOW, WANG
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.petitions.errors import Stale
 from bot.petitions.number import make_number
-from bot.petitions.ports import CitizenRow, TurnWrites
+from bot.petitions.turn_ports import CitizenRow, TurnWrites
 from storage.engine import SqlStorage
 from storage.recent import DOUBTED
 from tests.contract.petitioning import LI, WANG, filing, message, record, row

@@ -18,10 +18,11 @@ from bot.app.sample_story import Timetable, load_sample
 from bot.clock import SHANGHAI, local
 from bot.intake.acting import Registrar
 from bot.petitions import lifecycle
+from bot.petitions.attachment_ports import AttachmentState
+from bot.petitions.case_ports import CaseFilter
 from bot.petitions.evolution import replay
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Draft
-from bot.petitions.ports import AttachmentState, CaseFilter
 from bot.petitions.routing import barred
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, Rating, Role, State
 from config.calendar_seed import seed_calendar

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.petitions.ports import AttachmentState, AuditEntry, TurnWrites, User
+from bot.petitions.attachment_ports import AttachmentState
+from bot.petitions.staff_ports import AuditEntry, User
+from bot.petitions.turn_ports import TurnWrites
 from bot.petitions.vocabulary import Role
 from storage.engine import SqlStorage
 from tests.contract.petitioning import HOUR, NOW, filing, picture

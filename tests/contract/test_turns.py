@@ -11,15 +11,7 @@ import pytest
 
 from bot.messages import Channel, Consent, DeliveryReport, Location, MediaKind, MediaRef
 from bot.petitions.errors import Stale
-from bot.petitions.ports import (
-    Batch,
-    CitizenRow,
-    InboundState,
-    LateReply,
-    RawInbound,
-    TurnState,
-    TurnWrites,
-)
+from bot.petitions.turn_ports import Batch, CitizenRow, InboundState, LateReply, RawInbound, TurnState, TurnWrites
 from storage.engine import SqlStorage
 from storage.unit_of_work import SqlUnitOfWork
 from tests.contract.petitioning import DAY, HOUR, LI, NOW, WANG, filing, message, picture, record, row

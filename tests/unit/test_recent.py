@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from bot.petitions.ports import CitizenRow
+from bot.petitions.turn_ports import CitizenRow
 from storage.recent import DOUBTED, Recent
 
 TODAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 21)

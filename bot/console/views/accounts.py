@@ -12,7 +12,8 @@ from bot.console.settings import RESUME, USER
 from bot.keys import ACCOUNTS, CLOCK, STORAGE
 from bot.messages import Channel
 from bot.petitions.account_ports import CALLBACK, OUTBOX_LANE, AccountHealth, Rest, TokenHealth, TokenState
-from bot.petitions.ports import AccountStanding, AuditEntry, DeliveryOutcome, OutboxState
+from bot.petitions.outbox_ports import AccountStanding, DeliveryOutcome, OutboxState
+from bot.petitions.staff_ports import AuditEntry
 
 _DAY: Final = timedelta(days=1)
 _CALLS: Final = {"private": "给市民的消息", "public": "公开评论"}

@@ -12,7 +12,7 @@ from bot.keys import CLOCK, STORAGE
 from bot.messages import CitizenRef
 from bot.petitions.alarm_ports import AlarmRecord
 from bot.petitions.masking import masked
-from bot.petitions.ports import AuditEntry
+from bot.petitions.staff_ports import AuditEntry
 
 _SHOWN = 120
 

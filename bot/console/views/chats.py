@@ -21,10 +21,10 @@ from bot.console.sheet import file_id
 from bot.console.views.files import send
 from bot.keys import CLOCK, STORAGE
 from bot.messages import CitizenRef
+from bot.petitions.attachment_ports import Attachment
 from bot.petitions.chat_ports import Chat, ChatState, Line
 from bot.petitions.masking import masked
 from bot.petitions.petition import Case
-from bot.petitions.ports import Attachment
 from dialogs.asking import place
 from dialogs.session import load_session
 

@@ -15,7 +15,8 @@ from bot.console.settings import MEDIA_ROOT, USER
 from bot.console.sheet import file_id, shown_as
 from bot.console.views.petition import find
 from bot.keys import CLOCK, STORAGE
-from bot.petitions.ports import Attachment, AttachmentState, AuditEntry
+from bot.petitions.attachment_ports import Attachment, AttachmentState
+from bot.petitions.staff_ports import AuditEntry
 
 _COPIES: Final = {
     ".wav": "audio/wav",

@@ -14,11 +14,11 @@ from bot.console.settings import SETTINGS, USER
 from bot.console.views.alarms import alarm_words
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.petitions.alarm_ports import AlarmRecord
+from bot.petitions.case_ports import CaseFilter, CasePage
 from bot.petitions.errors import WrongNumber
 from bot.petitions.masking import masked
 from bot.petitions.number import find_number, normalise, parse_number
 from bot.petitions.petition import Case
-from bot.petitions.ports import CaseFilter, CasePage
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, State
 

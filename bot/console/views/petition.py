@@ -13,12 +13,13 @@ from bot.console.sessions import SESSION
 from bot.console.settings import REFUSALS, SETTINGS, SUGGEST, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.messages import CitizenRef
+from bot.petitions.attachment_ports import Attachment
 from bot.petitions.errors import PetitionError, UnknownPetition, WrongNumber
 from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
+from bot.petitions.outbox_ports import Delivery, OutboxMessage
 from bot.petitions.petition import Case, Event
-from bot.petitions.ports import Attachment, Delivery, OutboxMessage
 from bot.petitions.service import ActRequest
 from bot.petitions.transcribing import LONGEST as LONGEST_TRANSCRIPT
 from bot.petitions.vocabulary import MilestoneName

@@ -12,7 +12,7 @@ from bot.console.sessions import SESSION, Session
 from bot.console.settings import CSRF, GUARD, SETTINGS, USER
 from bot.keys import CLOCK, STORAGE
 from bot.petitions.lifecycle import Act
-from bot.petitions.ports import AuditEntry, User
+from bot.petitions.staff_ports import AuditEntry, User
 
 _DRAFT: Final = ("act", "text", "elsewhere", "unit")
 _WRONG: Final = "用户名或密码不正确。"

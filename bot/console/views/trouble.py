@@ -12,7 +12,9 @@ from bot.console.rendering import path_of, render, see
 from bot.console.settings import USER, WAKE
 from bot.keys import CLOCK, STORAGE
 from bot.petitions.masking import masked
-from bot.petitions.ports import AuditEntry, InboundRecord, OutboxMessage
+from bot.petitions.outbox_ports import OutboxMessage
+from bot.petitions.staff_ports import AuditEntry
+from bot.petitions.turn_ports import InboundRecord
 
 _DONE: Final = {
     ("replayed", "1"): "已放回待发送队列。",

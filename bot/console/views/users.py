@@ -13,7 +13,7 @@ from bot.console.rendering import path_of, render, see
 from bot.console.security import hash_password, password_fault
 from bot.console.settings import GUARD, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
-from bot.petitions.ports import AuditEntry, User
+from bot.petitions.staff_ports import AuditEntry, User
 from bot.petitions.vocabulary import Role
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,31}")

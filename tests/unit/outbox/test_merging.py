@@ -11,7 +11,7 @@ from adapters.weibo.rendering import length
 from adapters.weibo.rendering import render as weibo
 from bot.messages import Choice, Outbound
 from bot.outbox.merging import joinable, joined, merged, together
-from bot.petitions.ports import OutboxMessage, OutboxState
+from bot.petitions.outbox_ports import OutboxMessage, OutboxState
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 RATING = (Choice(id="rate:1:satisfied", label="满意"), Choice(id="rate:1:dissatisfied", label="不满意"))

@@ -6,7 +6,7 @@ from adapters.platform import Rung
 from bot.console import words
 from bot.console.reach_words import REASONS, RUNGS, reason
 from bot.outbox.ladder import Why
-from bot.petitions.ports import DeliveryOutcome
+from bot.petitions.outbox_ports import DeliveryOutcome
 
 
 def test_every_reason_form_and_outcome_has_its_words() -> None:

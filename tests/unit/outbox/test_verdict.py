@@ -18,8 +18,8 @@ from adapters.platform import (
 )
 from bot.outbox.ladder import MOST_ATTEMPTS
 from bot.outbox.verdict import Verdict, judge, settled
-from bot.petitions.ports import DeliveryOutcome as Outcome
-from bot.petitions.ports import OutboxState as State
+from bot.petitions.outbox_ports import DeliveryOutcome as Outcome
+from bot.petitions.outbox_ports import OutboxState as State
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PAUSE = timedelta(minutes=5)

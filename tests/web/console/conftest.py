@@ -22,26 +22,18 @@ from bot.console.settings import ConsoleSettings, Talks
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind
 from bot.petitions import lifecycle
 from bot.petitions.account_ports import AccountHealth
+from bot.petitions.attachment_ports import Attachment, AttachmentState
 from bot.petitions.deadlines import Deadline
 from bot.petitions.desk import Desk
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import make_number
 from bot.petitions.office_hours import OfficeHours, Span
+from bot.petitions.outbox_ports import AccountKey, Delivery, DeliveryOutcome, OutboxState
 from bot.petitions.petition import Actor, Draft
-from bot.petitions.ports import (
-    AccountKey,
-    Attachment,
-    AttachmentState,
-    Delivery,
-    DeliveryOutcome,
-    InboundRecord,
-    InboundState,
-    OutboxState,
-    TurnWrites,
-    User,
-)
 from bot.petitions.routing import Unit
 from bot.petitions.service import ActRequest, PetitionService
+from bot.petitions.staff_ports import User
+from bot.petitions.turn_ports import InboundRecord, InboundState, TurnWrites
 from bot.petitions.vocabulary import Kind, Role
 from bot.phrasing import Phrasing
 from config.phrases import load_phrases

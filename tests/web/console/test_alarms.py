@@ -3,7 +3,7 @@
 from sqlalchemy import event
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind
-from bot.petitions.ports import InboundRecord, InboundState, TurnWrites
+from bot.petitions.turn_ports import InboundRecord, InboundState, TurnWrites
 
 CITIZEN = CitizenRef(channel=Channel.WECHAT, account="city", user="oABCDEFGHIJ123456")
 SAID = "五楼着火了，我的身份证11010519491231002X"

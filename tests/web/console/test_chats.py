@@ -8,15 +8,8 @@ from sqlalchemy import event
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind
 from bot.petitions.chat_ports import ChatEnd, ChatState, LineBy
-from bot.petitions.ports import (
-    CitizenRow,
-    Delivery,
-    DeliveryOutcome,
-    InboundRecord,
-    InboundState,
-    OutboxState,
-    TurnWrites,
-)
+from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState
+from bot.petitions.turn_ports import CitizenRow, InboundRecord, InboundState, TurnWrites
 from dialogs.session import Parts, Person, Session, State, dump_session, load_session
 
 ME = CitizenRef(channel=Channel.WECHAT, account="city", user="oABCDEFGHIJ123456")

@@ -4,7 +4,8 @@ import pytest
 
 from adapters.weibo.errors import QuarantinedMessage
 from bot.petitions.lifecycle import Act
-from bot.petitions.ports import OutboxState, RawInbound
+from bot.petitions.outbox_ports import OutboxState
+from bot.petitions.turn_ports import RawInbound
 
 PASSWORD = "another-horse-8"
 NEW = {"name": "wang", "display": "王小明", "role": "officer", "unit": "roads", "password": PASSWORD}

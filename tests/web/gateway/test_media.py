@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from bot.petitions.ports import Attachment, AttachmentState
+from bot.petitions.attachment_ports import Attachment, AttachmentState
 
 from .conftest import Citizen, House, until
 from .databases import away, rows

@@ -6,7 +6,8 @@ from adapters.wechat.rendering import LONGEST as WECHAT_BYTES
 from adapters.weibo.rendering import LONGEST as WEIBO_SIGNS
 from adapters.weibo.rendering import length
 from bot.petitions.lifecycle import Act
-from bot.petitions.ports import CitizenRow, LateReply, OutboxState, TurnWrites
+from bot.petitions.outbox_ports import OutboxState
+from bot.petitions.turn_ports import CitizenRow, LateReply, TurnWrites
 from tests.contract.petitioning import filing
 
 from .conftest import House, until

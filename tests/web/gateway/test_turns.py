@@ -22,7 +22,7 @@ from bot.intake.pace import Pace
 from bot.intake.turning import Turner
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef
 from bot.metrics import Metrics
-from bot.petitions.ports import InboundState
+from bot.petitions.turn_ports import InboundState
 from dialogs.engine import Engine
 from dialogs.turn import Facts, Lookup, Turn
 from storage.engine import SqlStorage
