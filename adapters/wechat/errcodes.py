@@ -33,7 +33,7 @@ _UNREACHABLE = frozenset({43004, 40003, 43019, 48002, 43101})
 _LEFT = frozenset({43004})
 _TEST_SECRET = "check app_secret and app_id of this account in the settings"  # noqa: S105  a sentence, not a secret
 _CONFIRM_IP = "the account's administrator must confirm this server's IP address in WeChat"
-_REMEDIES = {
+REMEDIES = {
     40001: _TEST_SECRET + ", and that nothing else calls /cgi-bin/token with the same app id",
     40014: _TEST_SECRET,
     42001: _TEST_SECRET,
@@ -49,6 +49,7 @@ _REMEDIES = {
     89506: _CONFIRM_IP,
     89507: _CONFIRM_IP,
 }
+"""What an operator can do, in English; the console has its own words for each (`bot.console.remedy_words`)."""
 _ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b", re.ASCII)
 _BUSY, _CLIENT_ERROR, _SERVER_ERROR = 429, 400, 500
 _ACCESS = frozenset({401, 403, 404, 405, 407})
@@ -74,7 +75,7 @@ def error_for(code: int, *, call: str, errmsg: str = "") -> SendError:
         return WindowClosed(message, code=text)
     if code in _UNREACHABLE:
         return UnreachableCitizen(message, code=text, left=code in _LEFT)
-    if remedy := _REMEDIES.get(code):
+    if remedy := REMEDIES.get(code):
         address = _ADDRESS.search(errmsg) if code in {40164, 61004} else None
         return CredentialsError(message, code=text, remedy=f"{remedy} ({address.group()})" if address else remedy)
     return FieldRejected(message, code=text) if code in _FIELDS else Refused(message, code=text)

@@ -36,7 +36,7 @@ _UNREACHABLE = frozenset({"20003", "20301", "20508", "20206", "20207", "20112"})
 _NEW_TOKEN = "the token is dead: bind the account again (fans service) or sign in again (OAuth2), then restart"  # noqa: S105
 _GRANT = "Weibo has not granted this interface to the app: see the app's permissions on open.weibo.com"
 _PERSON = "sign in to the account by hand, answer what Weibo asks there, and ask Weibo if it stays"
-_REMEDIES = {
+REMEDIES = {
     **dict.fromkeys(
         ("21301", "21314", "21315", "21316", "21317", "21319", "21327", "21332", "10006", "20502"), _NEW_TOKEN
     ),
@@ -46,6 +46,7 @@ _REMEDIES = {
     "21337": _GRANT,
     **dict.fromkeys(("20015", "20031"), _PERSON),
 }
+"""What an operator can do, in English; the console has its own words for each (`bot.console.remedy_words`)."""
 _WORDS = {"expired_token": "21327", "invalid_access_token": "21332"}
 _OK, _BUSY, _CLIENT_ERROR, _SERVER_ERROR = 200, 429, 400, 500
 _ACCESS = frozenset({401, 403, 404, 405, 407})
@@ -85,7 +86,7 @@ def error_for(code: str, *, call: str, now: datetime, window_codes: Collection[s
         return RetryAfter(message, code=code, seconds=(next_day(now) - now).total_seconds())
     if code in _UNREACHABLE:
         return UnreachableCitizen(message, code=code)
-    if remedy := _REMEDIES.get(code):
+    if remedy := REMEDIES.get(code):
         return CredentialsError(message, code=code, remedy=remedy)
     return Refused(message, code=code)
 

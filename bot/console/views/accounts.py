@@ -7,17 +7,19 @@ from typing import Final
 from aiohttp import web
 
 from bot.console import reach_words, words
+from bot.console.remedy_words import remedy
 from bot.console.rendering import path_of, render, see
 from bot.console.settings import RESUME, USER
 from bot.keys import ACCOUNTS, CLOCK, STORAGE
 from bot.messages import Channel
-from bot.petitions.account_ports import CALLBACK, OUTBOX_LANE, AccountHealth, Rest, TokenHealth, TokenState
+from bot.petitions.account_ports import CALLBACK, OUTBOX_LANE, AccountHealth, Look, Rest, TokenHealth, TokenState
 from bot.petitions.outbox_ports import AccountStanding, DeliveryOutcome, OutboxState
 from bot.petitions.staff_ports import AuditEntry
 
 _DAY: Final = timedelta(days=1)
 _CALLS: Final = {"private": "给市民的消息", "public": "公开评论"}
 _TOKENS: Final = {"access_token": "接口令牌", "fans_token": "粉丝服务令牌", "oauth_token": "OAuth2 令牌"}
+_LOOKS: Final = {"status": "微博里的@", "comment": "评论里的@"}
 _STATES: Final = {
     TokenState.GOOD: "正常",
     TokenState.ENDING: "快到期",
@@ -82,7 +84,12 @@ def _account(
     now: datetime,
 ) -> Mapping[str, object]:
     paused = [
-        {"what": _CALLS.get(call, call), "code": rest.code, "remedy": rest.remedy, "since": rest.since}
+        {
+            "what": _CALLS.get(call, call),
+            "code": rest.code,
+            "remedy": remedy(health.channel, rest.code, told=rest.remedy),
+            "since": rest.since,
+        }
         for call, rest in rests
         if now < rest.until
     ]
@@ -98,7 +105,8 @@ def _account(
         "paused": paused,
         "called": called,
         "sent": standing.sent_at,
-        "tokens": [_token(token) for token in health.tokens],
+        "tokens": [_token(token, health.channel) for token in health.tokens],
+        "looks": [_look(look) for look in health.looks],
         "calls": f"今天还有 {health.calls_left} 次，共 {health.calls_a_day} 次" if health.calls_a_day else "",
         "queue": {
             "待发送": count(OutboxState.PENDING, 0) + count(OutboxState.SENDING, 0),
@@ -118,15 +126,24 @@ def _kinds(kinds: Sequence[str]) -> str:
     return f"{len(kinds)} 种通知" if kinds else "没有设置"
 
 
-def _token(token: TokenHealth) -> Mapping[str, object]:
+def _token(token: TokenHealth, channel: Channel) -> Mapping[str, object]:
     left = f"，还有 {token.days_left} 天" if token.days_left is not None else ""
     return {
         "name": _TOKENS.get(token.name, token.name),
         "word": _STATES[token.state] + left,
         "expires": token.expires,
         "code": token.code,
-        "remedy": token.remedy,
+        "remedy": remedy(channel, token.code, told=token.remedy) if token.code else "",
         "bad": token.state in {TokenState.RESTING, TokenState.ENDING},
+    }
+
+
+def _look(look: Look) -> Mapping[str, object]:
+    return {
+        "name": _LOOKS.get(look.kind, look.kind),
+        "complete": look.complete_at,
+        "code": look.code,
+        "remedy": remedy(Channel.WEIBO, look.code) if look.code else "",
     }
 
 

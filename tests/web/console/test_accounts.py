@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from bot.messages import Channel
-from bot.petitions.account_ports import AccountHealth, Rest, TokenHealth, TokenState
+from bot.petitions.account_ports import AccountHealth, Look, Rest, TokenHealth, TokenState
 from bot.petitions.lifecycle import Act
 from tests.web.console.conftest import NOW
 
@@ -20,7 +20,8 @@ def wechat(account: str = "city", **more) -> AccountHealth:
 
 async def rest(office, lane: str = "outbox:wechat:city", call: str = "private", *, until=NOW + HOUR) -> None:
     why = Rest(
-        token="", code="40164", remedy="add <this> IP", failures=1, since=NOW - HOUR, failed_at=NOW, until=until
+        token="", code="40164", remedy="add this <server> (203.0.113.7)",
+        failures=1, since=NOW - HOUR, failed_at=NOW, until=until,
     )  # fmt: skip
     async with office.storage.begin() as work:
         await work.accounts.put_rest(lane, call, why)
@@ -52,7 +53,13 @@ async def test_a_weibo_account_shows_its_tokens_and_calls(office):
     )
     office.accounts.append(
         AccountHealth(
-            channel=Channel.WEIBO, account="main", tokens=tokens, calls_a_day=100, calls_made=58, kept_for_answers=40
+            channel=Channel.WEIBO,
+            account="main",
+            tokens=tokens,
+            calls_a_day=100,
+            calls_made=58,
+            kept_for_answers=40,
+            looks=(Look(account="main", kind="comment", looked_at=NOW, code="10023", complete_at=NOW),),
         )
     )
     html = await (await office.browser("root")).page("/console/accounts")
@@ -60,7 +67,10 @@ async def test_a_weibo_account_shows_its_tokens_and_calls(office):
         "微博 main",
         "令牌有问题",
         "平台不认",
-        "代码 21327。get a new one",
+        "代码 21327。令牌已经失效。",
+        "评论里的@",
+        "上次没有查成，代码 10023。微博今天的调用次数用完了。",
+        "查到",
         "快到期，还有 3 天",
         "今天还有 42 次",
     ):
@@ -75,7 +85,9 @@ async def test_a_pause_is_shown_with_its_remedy_and_can_be_ended(office):
     await rest(office, "weibo:city:messages", "")
     browser = await office.browser("boss")
     html = await browser.page("/console/accounts")
-    assert ("暂停发送" in html, "平台的代码是 40164。怎么办：add &lt;this&gt; IP" in html) == (True, True)
+    said = "平台的代码是 40164。怎么办：服务器的 IP 地址不在白名单里。请技术人员到微信开发者平台"
+    assert ("暂停发送" in html, said in html, "（地址是 203.0.113.7）。" in html) == (True, True, True)
+    assert "add this" not in html
     response = await browser.submit("/console/accounts", "修好了，恢复发送")
     assert (response.status, response.headers["Location"]) == (303, "/console/accounts?resumed=1")
     assert office.resumed == [(Channel.WECHAT, "city")]
