@@ -59,6 +59,10 @@ class Metrics:
             "wenqiao_calls_left", "Calls of the open interfaces left today", ["account"], registry=self.registry
         )
 
+        self.quota_left = Gauge(
+            "wenqiao_quota_left", "Calls left today by WeChat's own word", ["account", "rung"], registry=self.registry
+        )
+
     def text(self) -> bytes:
         """Return all of them in Prometheus' text format."""
         return generate_latest(self.registry)

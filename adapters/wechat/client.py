@@ -18,6 +18,7 @@ from adapters.platform import (
     Receipt,
     Refused,
     RetryAfter,
+    Rung,
     Subscription,
     UnknownOutcome,
     Window,
@@ -26,12 +27,14 @@ from adapters.transport import FILE_TIMEOUT, LARGEST_FILE, TIMEOUT, Download, Tr
 from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for_status
 from adapters.wechat.fields import fit_fields
 from adapters.wechat.media import VIDEO_HOSTS, content_type, is_allowed, is_at, is_text, read_object
+from adapters.wechat.quotas import CALL_PATHS, QUOTA_PATH, read_quota
 from adapters.wechat.rendering import plain, render
 from adapters.wechat.storefront import NO_MENU, Button, menu_body, menu_lines, scene_body
 from adapters.wechat.tokens import AccessToken, TokenStore
 from adapters.wechat.windows import window_of
 from bot.clock import Clock
 from bot.messages import Channel, Inbound, MediaRef, Outbound
+from bot.petitions.account_ports import CallQuota
 
 API_BASE = "https://api.weixin.qq.com"
 FALLBACK_TEMPLATE = "progress"
@@ -98,6 +101,11 @@ class WeChatPlatform:
         """How often this process asked for a token, by what came of it."""
         return self._token.calls
 
+    @property
+    def holds_token(self) -> bool:
+        """Whether this process can call without asking for a token first."""
+        return self._token.held
+
     def window(self, inbound: Inbound) -> Window | None:
         """Return what `inbound` permits us to send later; None for nothing."""
         return window_of(inbound)
@@ -138,6 +146,11 @@ class WeChatPlatform:
         """Tell whether a template serves this notice kind."""
         return notice in self._templates or FALLBACK_TEMPLATE in self._templates
 
+    @property
+    def uses_templates(self) -> bool:
+        """Whether there is any template."""
+        return bool(self._templates)
+
     def subscriptions(self, notice: str = "") -> tuple[Subscription, ...]:
         """Return the subscription templates for a notice kind: its own before the common one, a lasting one first."""
         kinds = (notice, FALLBACK_TEMPLATE) if notice else tuple(self._subscriptions)
@@ -163,6 +176,10 @@ class WeChatPlatform:
     async def check(self) -> None:
         """Fetch a token anew; raise `SendError` when the credentials do not work."""
         await self._fetch_token()
+
+    async def quota(self, rung: Rung) -> CallQuota:
+        """Return how many calls of a form the platform still grants today; raise `SendError`."""
+        return read_quota(rung, await self._post(QUOTA_PATH, {"cgi_path": CALL_PATHS[rung]}))
 
     async def put_menu(self, buttons: Sequence[Button]) -> None:
         """Make these the account's bottom menu; phones show it within a day."""

@@ -80,6 +80,11 @@ class AccessToken:
         """How often this process asked the platform for a token: those that brought one, those that failed."""
         return {"fetched": self._fetches, "failed": self._failures}
 
+    @property
+    def held(self) -> bool:
+        """Whether this process has a token that should be good, so that a call costs no call for one."""
+        return bool(self._usable(""))
+
     async def current(self) -> str:
         """Return a token that should be good; raise `SendError`."""
         return self._usable("") or await self._renew("")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from adapters.wechat.client import WeChatPlatform
 from adapters.wechat.tokens import TokenStore
+from bot.app.wechat_quotas import WeChatQuotas
 from bot.clock import Clock
 from bot.messages import Channel
 from bot.metrics import Metrics
@@ -43,11 +44,13 @@ class EveryHealth:
         wechat: Mapping[str, WeChatPlatform],
         settings: Sequence[WeChatAccount],
         tokens: TokenStore,
+        quotas: WeChatQuotas,
         others: AccountsHealth,
     ) -> None:
         self._wechat = wechat
         self._settings = settings
         self._tokens = tokens
+        self._quotas = quotas
         self._others = others
 
     async def health(self, *, now: datetime) -> tuple[AccountHealth, ...]:
@@ -72,6 +75,7 @@ class EveryHealth:
             plain=account.plain,
             templates=tuple(kind.value for kind in NoticeKind if platform.has_template(kind)),
             subscriptions=tuple(kind.value for kind in NoticeKind if platform.subscriptions(kind)),
+            quotas=self._quotas.of(account.account, now=now),
         )
 
 

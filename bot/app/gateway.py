@@ -23,6 +23,7 @@ from bot.app.calendars import CalendarDesk, CalendarWatch, read_calendar
 from bot.app.housekeeping import Housekeeping
 from bot.app.office import Office
 from bot.app.upkeep import UpkeepLoop
+from bot.app.wechat_quotas import WeChatQuotas
 from bot.app.weibo_replays import SharedReplays
 from bot.app.weibo_upkeep import SharedBudget, SharedStanding, TokenWatch, WeiboHealth, open_lane
 from bot.chats.board import ChatBoard
@@ -220,7 +221,14 @@ def _build(ground: _Ground) -> Gateway:
         poll=settings.outbox.poll,
     )
     weibo_health = WeiboHealth(storage, platforms=accounts.weibo, settings=settings.weibo)
-    health = EveryHealth(wechat=accounts.wechat, settings=settings.wechat, tokens=ground.ephemeral, others=weibo_health)
+    quotas = WeChatQuotas(accounts.wechat, clock=clock, metrics=metrics)
+    health = EveryHealth(
+        wechat=accounts.wechat,
+        settings=settings.wechat,
+        tokens=ground.ephemeral,
+        quotas=quotas,
+        others=weibo_health,
+    )
     watch = AccountWatch(
         storage=storage,
         accounts=tuple(accounts.platforms),
@@ -231,6 +239,7 @@ def _build(ground: _Ground) -> Gateway:
     )
     chores = {
         "tokens": TokenWatch(weibo_health, clock=clock, metrics=metrics).look,
+        "quotas": quotas.look,
         "housekeeping": _housekeeping(settings, storage, clock).tidy,
         "drafts": DraftCare(
             storage=storage,

@@ -128,6 +128,15 @@ class TokenHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallQuota:
+    """How many calls of one form the platform says are left today, of how many; `call` is the form's name."""
+
+    call: str
+    left: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHealth:
     """One account: its tokens, the calls of the day, and the looks for mentions (none where all is pushed)."""
 
@@ -144,6 +153,8 @@ class AccountHealth:
     """The kinds of notice that a template serves."""
     subscriptions: tuple[str, ...] = ()
     """The kinds of notice that a subscription message serves."""
+    quotas: tuple[CallQuota, ...] = ()
+    """What the platform itself told of today's calls; none where it was not asked or did not tell."""
 
     @property
     def calls_left(self) -> int:

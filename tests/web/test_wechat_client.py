@@ -19,6 +19,7 @@ from adapters.platform import (
     Receipt,
     Refused,
     RetryAfter,
+    Rung,
     SendError,
     Subscription,
     UnknownOutcome,
@@ -31,6 +32,7 @@ from adapters.wechat.tokens import MemoryTokens
 from bot.clock import MovableClock
 from bot.errors import GatewayError
 from bot.messages import Channel, Choice, MediaKind, MediaRef, Outbound
+from bot.petitions.account_ports import CallQuota
 
 SECRET = "app-secret-of-the-test"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
@@ -619,3 +621,42 @@ async def test_a_file_that_does_not_come_can_be_asked_for_again(wechat, transpor
     with pytest.raises(RetryAfter):
         await make(wechat, transport, clock, file_timeout=0.2).fetch(_image("m1"), tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
+
+
+# What is left of a day
+
+
+@pytest.mark.parametrize(
+    "numbers", [{"daily_limit": 500000, "remain": 499988}, {"daily_limit": "500000", "remain": "499988"}]
+)
+async def test_the_platform_tells_what_is_left_of_a_form(platform, wechat, numbers):
+    wechat.answers["openapi/quota/get"] = [OK | {"quota": numbers | {"used": 12}}]
+    assert await platform.quota(Rung.MESSAGE) == CallQuota(call="message", left=499988, limit=500000)
+    assert wechat.bodies("openapi/quota/get") == [{"cgi_path": "/cgi-bin/message/custom/send"}]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (OK, UnknownOutcome),
+        (OK | {"quota": None}, UnknownOutcome),
+        (OK | {"quota": {"daily_limit": 5, "remain": -1}}, UnknownOutcome),
+        (OK | {"quota": {"daily_limit": True, "remain": 1}}, UnknownOutcome),
+        (OK | {"quota": {"daily_limit": "5", "remain": "٣"}}, UnknownOutcome),
+        ({"errcode": 76022, "errmsg": "no permission"}, Refused),
+        ({"errcode": 48001, "errmsg": "unauthorized"}, CredentialsError),
+    ],
+)
+async def test_an_answer_without_numbers_is_an_error_of_its_kind(platform, wechat, answer, kind):
+    wechat.answers["openapi/quota/get"] = [answer]
+    with pytest.raises(SendError) as caught:
+        await platform.quota(Rung.TEMPLATE)
+    assert type(caught.value) is kind
+
+
+async def test_a_token_is_held_once_it_was_needed_and_until_it_ends(platform, clock):
+    assert not platform.holds_token
+    await platform.send_message("oCitizen", HELLO)
+    assert platform.holds_token
+    clock.advance(timedelta(hours=2))
+    assert not platform.holds_token

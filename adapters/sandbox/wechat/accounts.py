@@ -31,6 +31,7 @@ FAULT_NAMES = frozenset(
         "media_get",
         "menu_create",
         "menu_get",
+        "quota_get",
         "qrcode_create",
         "callback_ip",
         "template_report",

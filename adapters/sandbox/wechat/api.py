@@ -87,6 +87,18 @@ def _callback_ip(_world: World, _state: AccountState, _call: Call) -> dict[str, 
     return {"ip_list": CALLBACK_ADDRESSES}
 
 
+def _quota_get(world: World, state: AccountState, call: Call) -> dict[str, Any]:
+    path = read_json(call.body).get("cgi_path")
+    known = (one for (_, name), one in ENDPOINTS.items() if path == f"/cgi-bin/{name}")
+    asked = next((one.quota or one.name for one in known), "")
+    daily = state.quotas.as_json(now=world.clock.now()).get(asked)
+    if daily is None:
+        raise ApiError(76021, "cgi_path not found, please check")
+    left = max(daily["limit"] - daily["used"], 0)
+    quota = {"daily_limit": daily["limit"], "used": daily["used"], "remain": left}
+    return {"errcode": 0, "errmsg": "ok", "quota": quota}
+
+
 def _sending(send: Callable[[World, AccountState, bytes], dict[str, Any]]) -> Work:
     return lambda world, state, call: {"errcode": 0, "errmsg": "ok"} | send(world, state, call.body)
 
@@ -101,6 +113,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
     ("POST", "menu/create"): Endpoint(name="menu_create", work=lambda w, s, c: create_menu(w, s, c.body)),
     ("GET", "menu/get"): Endpoint(name="menu_get", work=lambda _, s, __: get_menu(s)),
     ("POST", "qrcode/create"): Endpoint(name="qrcode_create", work=lambda w, s, c: create_code(w, s, c.body)),
+    ("POST", "openapi/quota/get"): Endpoint(name="quota_get", work=_quota_get),
     ("GET", "getcallbackip"): Endpoint(name="callback_ip", work=_callback_ip),
 }
 

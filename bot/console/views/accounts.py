@@ -108,6 +108,7 @@ def _account(
         "tokens": [_token(token, health.channel) for token in health.tokens],
         "looks": [_look(look) for look in health.looks],
         "calls": f"今天还有 {health.calls_left} 次，共 {health.calls_a_day} 次" if health.calls_a_day else "",
+        "quotas": [f"{reach_words.RUNGS[one.call]}还有 {one.left} 次，共 {one.limit} 次" for one in health.quotas],
         "queue": {
             "待发送": count(OutboxState.PENDING, 0) + count(OutboxState.SENDING, 0),
             "等市民下次联系": count(OutboxState.WAITING, 0),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from bot.messages import Channel
-from bot.petitions.account_ports import AccountHealth, Look, Rest, TokenHealth, TokenState
+from bot.petitions.account_ports import AccountHealth, CallQuota, Look, Rest, TokenHealth, TokenState
 from bot.petitions.lifecycle import Act
 from tests.web.console.conftest import NOW
 
@@ -29,7 +29,16 @@ async def rest(office, lane: str = "outbox:wechat:city", call: str = "private", 
 
 
 async def test_an_account_in_one_look(office):
-    office.accounts.append(wechat(plain=True, templates=("accepted", "answered")))
+    office.accounts.append(
+        wechat(
+            plain=True,
+            templates=("accepted", "answered"),
+            quotas=(
+                CallQuota(call="message", left=499_988, limit=500_000),
+                CallQuota(call="template", left=0, limit=9),
+            ),
+        )
+    )
     number = await office.file()
     await office.act(number, Act.ACCEPT)
     await office.dead_notice(number, "45002")
@@ -40,6 +49,8 @@ async def test_an_account_in_one_look(office):
     for part in (
         "微信 city", "可以发送", "接口令牌", "正常", "发送失败 1", "客服消息：平台拒绝 1", "明文模式（不安全）",
         "2 种通知",
+        "平台说今天",
+        "客服消息还有 499988 次，共 500000 次；模板消息还有 0 次，共 9 次",
         "没有设置", "09:00", "24 小时内没有",
     ):  # fmt: skip
         assert part in html, part

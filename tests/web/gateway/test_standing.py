@@ -46,3 +46,27 @@ async def test_a_paused_account_until_it_is_resumed(house: House) -> None:
         return await house.counter(paused) == 0.0
 
     await until(good)
+
+
+async def test_what_the_platform_grants_today_comes_to_the_metrics_once_it_was_called(house: House) -> None:
+    left = 'wenqiao_quota_left{account="demo",rung="message"}'
+    _, number = await one(house)
+    house.advance(minutes=11)
+    await house.fault(quota_get={"mode": "errcode", "errcode": 48001, "times": 9})
+    await house.act(Act.ACCEPT, number)  # the first call: nothing was asked before it
+    await attempted(house, number, 1)
+    assert await house.calls("openapi/quota/get") == 0
+    house.advance(minutes=11)
+
+    async def asked() -> bool:
+        return await house.calls("openapi/quota/get") > 0
+
+    await until(asked)
+    assert await house.counter(left) == 0.0
+    await house.fault(quota_get=None)
+
+    async def told() -> bool:
+        house.advance(minutes=11)
+        return await house.counter(left) == 499_999.0
+
+    await until(told)

@@ -401,6 +401,9 @@ async def test_the_calls_of_a_day_end(rig: Rig) -> None:
     answer = await rig.client.post("/sandbox/wechat/city/limits", json={"custom_send": 2})
     assert (await answer.json())["limits"]["custom_send"] == {"limit": 2, "used": 0}
     assert [await rig.send("一"), await rig.send("二"), await rig.send("三")] == [0, 0, 45009]
+    told = await rig.call("openapi/quota/get", {"cgi_path": "/cgi-bin/message/custom/send"})
+    assert told["quota"] == {"daily_limit": 2, "used": 3, "remain": 0}
+    assert (await rig.call("openapi/quota/get", {"cgi_path": "/cgi-bin/nothing"}))["errcode"] == 76021
     await rig.move(advance="15h")  # 9 o'clock and 15 hours: the next day of Beijing
     assert await rig.send("四") == 0
     for wish in ({"custom_send": -1}, {"nothing": 1}, {"custom_send": True}):
