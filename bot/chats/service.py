@@ -85,6 +85,22 @@ class ChatService:
         self._tell()
         return held
 
+    async def take_over(self, chat_id: int, *, by: str, holder: str, now: datetime) -> Chat:
+        """Go on with a chat that `holder` holds and does not see to; the citizen is not told, the trail says it.
+
+        Who may do this is the caller's to ask. Raises `ChatTaken` when somebody else holds it by now.
+        """
+        async with self._opened(chat_id) as one:
+            if one.chat.state is ChatState.HELD and one.chat.officer == by:
+                return one.chat
+            chat = _held(one.chat, holder)
+            held = replace(chat, officer=by, taken_at=now, next_at=now + self._desk.idle)
+            await one.write(held, Person.HELD)
+            await _audit(one.work, "chat.taken_over", chat, by=by, now=now, holder=holder)
+            await one.work.commit()
+        self._tell()
+        return held
+
     async def say(self, chat_id: int, text: str, *, by: str, once: str, now: datetime) -> bool:
         """Send the citizen a line; False when this form was sent before. The chat must be held by who says it."""
         async with self._opened(chat_id) as one:
@@ -174,5 +190,5 @@ def _held(chat: Chat, by: str) -> Chat:
     return chat
 
 
-async def _audit(work: UnitOfWork, action: str, chat: Chat, *, by: str, now: datetime) -> None:
-    await work.staff.audit(AuditEntry(at=now, actor=by, action=action, target=str(chat.id), data={}))
+async def _audit(work: UnitOfWork, action: str, chat: Chat, *, by: str, now: datetime, **data: str) -> None:
+    await work.staff.audit(AuditEntry(at=now, actor=by, action=action, target=str(chat.id), data=data))

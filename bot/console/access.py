@@ -97,6 +97,11 @@ def sees_originals(user: User) -> bool:
     return user.role in OFFICE
 
 
+def takes_chats_over(user: User) -> bool:
+    """Tell whether this person may go on with a chat that somebody else holds."""
+    return user.role in _LIFTERS
+
+
 def shut_units(case: Case, user: User, service: PetitionService) -> Mapping[str, bool]:
     """Return the units this 举报 names or touches; True where this person may lift the bar by giving a reason."""
     if case.petition.kind is not Kind.REPORT:

@@ -133,7 +133,7 @@ def _add_routes(router: web.UrlDispatcher) -> None:
     router.add_get("/chats/{id:[0-9]{1,18}}", chats.show, name="chat")
     router.add_get("/chats/{id:[0-9]{1,18}}/news", chats.news, name="chat_news")
     router.add_get("/chats/{id:[0-9]{1,18}}/files/{file:[0-9a-f]{20}}", chats.serve_file, name="chat_file")
-    router.add_post("/chats/{id:[0-9]{1,18}}/{act:take|say|back}", chats.act, name="chat_act")
+    router.add_post("/chats/{id:[0-9]{1,18}}/{act:take|over|say|back}", chats.act, name="chat_act")
     router.add_post("/alarms/{id:[0-9]{1,18}}/seen", alarms.see_to, name="alarm")
     router.add_get("/mentions", mentions.show, name="mentions")
     router.add_get("/trouble", trouble.show, name="trouble")

@@ -125,6 +125,7 @@ ACTIONS: Final = {
     "account.resumed": "恢复账号发送",
     "alarm.seen": "处置紧急情况",
     "chat.taken": "接入会话",
+    "chat.taken_over": "接管会话",
     "chat.ended": "结束会话",
     "file.original": "下载原件",
     "file.transcribed": "写下语音内容",

@@ -15,7 +15,7 @@ from bot.petitions.vocabulary import Role
 
 _LIMIT: Final = 300
 _LONGEST: Final = 80
-_LABELS: Final = {"address": "地址", "file": "文件"}
+_LABELS: Final = {"address": "地址", "file": "文件", "holder": "原来是"}
 
 
 async def show(request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.chats.errors import ChatError, ChatOver, ChatTaken, UnknownChat
 from bot.chats.service import LONGEST_LINE, ChatService
 from bot.console import words
+from bot.console.access import takes_chats_over
 from bot.console.chat_words import END_WORDS, STATE_WORDS, chat_row, line_words, sent_words
 from bot.console.forms import field, new_token
 from bot.console.rendering import path_of, render, see
@@ -89,6 +90,7 @@ async def _page(request: web.Request, *, status: int = 200, fault: str = "", typ
         last=_last(lines),
         news=news,
         mine=mine,
+        over=chat.state is ChatState.HELD and not mine and takes_chats_over(user),
         draft=draft and _draft_words(draft.content, place(draft), len(draft.attachments)),
         petitions=[_petition(case) for case in cases],
         canned=service.canned() if mine else (),
@@ -132,15 +134,19 @@ async def news(request: web.Request) -> web.StreamResponse:
 
 
 async def act(request: web.Request) -> web.StreamResponse:
-    """Take a chat over, say something in it, or hand it back."""
+    """Take a chat, take it over from who holds it, say something in it, or hand it back."""
     _, service = _talks(request)
     user, now, chat = request[USER].name, request.app[CLOCK].now(), _id(request)
     form = await request.post()
+    if request.match_info["act"] == "over" and not takes_chats_over(request[USER]):
+        raise web.HTTPForbidden
     text = field(form, "text").strip()
     try:
         match request.match_info["act"]:
             case "take":
                 await service.take(chat, by=user, now=now)
+            case "over":
+                await service.take_over(chat, by=user, holder=field(form, "holder"), now=now)
             case "back":
                 await service.hand_back(chat, by=user, now=now)
             case _ if not text or len(text) > LONGEST_LINE:

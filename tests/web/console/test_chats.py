@@ -252,3 +252,51 @@ async def test_a_page_that_waits_for_news_does_not_hold_up_the_end(office):
         await asyncio.sleep(0)
     await asyncio.wait_for(office.server.close(), 5.0)
     assert (await waiting).status == 200
+
+
+async def test_a_supervisor_goes_on_with_a_chat_whose_officer_is_away(office):
+    chat, _ = await says(office, "人工")
+    clerk, boss = await office.browser("clerk"), await office.browser("boss")
+    path = f"/console/chats/{chat}"
+    assert (await clerk.submit(path, "接入")).status == 303
+    await sent(office)
+    late = await clerk.form(path, "发送")
+    news = office.board.news
+    waiting = asyncio.create_task(clerk.get(f"{path}/news?after=2&news={news}"))
+    over = await boss.form(path, "接管这个会话")
+    for _ in range(2):  # pressed twice it is one act
+        assert (await boss.post(over.action, over.values)).status == 303
+    told = await (await waiting).json()
+    assert (told["state"], told["officer"]) == ("held", "boss")  # the first officer's page reloads itself
+    page = await clerk.page(path)
+    assert ("赵督办正在对话。您可以看，不能说。" in page, "接管这个会话" in page) == (True, False)
+    refused = await clerk.post(late.action, late.values | {"text": "还在吗"})
+    assert (refused.status, "赵督办已经接入这个会话。" in await refused.text()) == (409, True)
+    assert (await boss.submit(path, "发送", text="我来接着办")).status == 303
+    assert await sent(office) == ["【工作人员】我来接着办"]
+    found, session = await state_of(office, chat)
+    assert (found.officer, session.person) == ("boss", Person.HELD)
+    async with office.storage.read() as work:
+        trail = [(entry.action, dict(entry.data)) for entry in await work.staff.audit_trail(target=str(chat))]
+    assert trail == [("chat.taken_over", {"holder": "clerk"}), ("chat.taken", {})]
+
+
+async def test_a_chat_is_taken_over_by_right_and_from_who_holds_it_now(office):
+    chat, _ = await says(office, "人工")
+    clerk, boss, root = [await office.browser(name) for name in ("clerk", "boss", "root")]
+    path = f"/console/chats/{chat}"
+
+    async def over(browser, holder):
+        values = {"csrf": await browser.token(), "holder": holder}
+        return (await browser.post(f"{path}/over", values)).status
+
+    assert await over(boss, "clerk") == 409  # nobody holds it yet
+    await root.submit(path, "接入")
+    assert await over(clerk, "root") == 403
+    assert await over(boss, "clerk") == 409  # an old page: another holds it
+    assert await over(boss, "root") == 303
+    assert await over(root, "root") == 409
+    await boss.submit(path, "结束，交回系统")
+    assert await over(root, "boss") == 409
+    found, _ = await state_of(office, chat)
+    assert (found.state, found.officer) == (ChatState.ENDED, "boss")
