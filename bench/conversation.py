@@ -16,6 +16,8 @@ TOKEN = "benchtoken"
 AES_KEY = "QmVuY2htYXJrS2V5T3BlbnNOb3RoaW5nQXRBbGwwMDA"
 ORIGINAL_ID = "gh_benchbenchbe"
 
+CITIZENS = 500
+"""How many take turns at filing, as in the measurements that the limit was taken from."""
 STEPS = (
     "投诉",
     "幸福路12号工地连续三天夜里十一点以后还在打桩，孩子没法睡觉，请尽快管一管。",
@@ -30,13 +32,16 @@ _cipher = MessageCipher(AES_KEY, APP_ID)
 _ids = itertools.count(time.time_ns() // 1000)
 
 
-def filings(count: int) -> list[list[bytes]]:
-    """Return so many filings of as many new citizens, each as its HTTP requests in order."""
-    result = []
-    for _ in range(count):
-        citizen = _citizen()
-        result.append([_request(citizen, step) for step in STEPS])
-    return result
+class Town:
+    """The citizens who file, in turn: so few filings are under way at once that nobody ever files twice at a time."""
+
+    def __init__(self, citizens: int) -> None:
+        """Take so many citizens; 0 means that everybody who files is new."""
+        self._citizens = itertools.cycle([_citizen() for _ in range(citizens)]) if citizens else iter(_citizen, "")
+
+    def filings(self, count: int) -> list[list[bytes]]:
+        """Return so many filings, each as its HTTP requests in order."""
+        return [[_request(citizen, step) for step in STEPS] for citizen in itertools.islice(self._citizens, count)]
 
 
 def _citizen() -> str:

