@@ -108,6 +108,10 @@ class Storage(Section):
     """How long mentions are kept that no petition was made of."""
     calls_days: int = Field(default=400, ge=35)
     """How long it is kept how many calls of Weibo's interfaces a day took."""
+    chats_days: int = Field(default=1095, ge=30)
+    """How long chats with a person are kept after their end; those of citizens with an open petition stay."""
+    alarms_days: int = Field(default=1095, ge=30)
+    """How long alarms are kept that somebody has seen to; those of citizens with an open petition stay."""
 
 
 class Intake(Section):

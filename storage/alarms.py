@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.petitions.alarm_ports import AlarmRecord
+from storage.case_states import has_open_petition
 from storage.columns import Moment, from_json, storable
 from storage.connection import Connection
 from storage.tables import alarms, inbound, petitions
@@ -35,6 +36,14 @@ _SEE = (
     update(alarms)
     .where(alarms.c.id == bindparam("b_id"), _OPEN)
     .values(seen_at=bindparam("b_now", type_=Moment()), seen_by=bindparam("b_by"), note=bindparam("b_note"))
+)
+_FORGET = delete(alarms).where(
+    alarms.c.id.in_(
+        select(alarms.c.id)
+        .where(alarms.c.seen_at < bindparam("before", type_=Moment()), ~has_open_petition(alarms.c.citizen))
+        .order_by(alarms.c.id)
+        .limit(bindparam("limit"))
+    )
 )
 
 
@@ -77,3 +86,7 @@ class SqlAlarms:
         """Record who saw to it, and how; False when somebody did before."""
         values = {"b_id": alarm, "b_now": now, "b_by": by, "b_note": storable(note)}
         return await self._db.run(_SEE, values) == 1
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget those seen to before a moment, `limit` at most, but none of a citizen with an open petition."""
+        return await self._db.run(_FORGET, {"before": before, "limit": limit})

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, literal_column, select, text, update
 
 from bot.messages import CitizenRef, InboundKind, MediaKind, load_inbound
 from bot.petitions.chat_ports import Chat, ChatEnd, ChatState, Line, LineBy, outbox_key
+from storage.case_states import has_open_petition
 from storage.columns import Moment, from_json, storable
 from storage.connection import Connection
 from storage.tables import attachments, chat_lines, chats, inbound, outbox
@@ -93,6 +94,14 @@ _WAITING = (
 _DUE = (
     select(chats).where(_OPEN, chats.c.next_at <= bindparam("now")).order_by(chats.c.next_at).limit(bindparam("limit"))
 )
+_OLD = (
+    select(chats.c.id)
+    .where(chats.c.ended_at < bindparam("before", type_=Moment()), ~has_open_petition(chats.c.citizen))
+    .order_by(chats.c.ended_at, chats.c.id)
+    .limit(bindparam("limit"))
+)
+_FORGET_LINES = delete(chat_lines).where(chat_lines.c.chat.in_(bindparam("old", expanding=True)))
+_FORGET = delete(chats).where(chats.c.id.in_(bindparam("old", expanding=True)))
 
 
 class SqlChats:
@@ -184,6 +193,14 @@ class SqlChats:
     async def due(self, *, now: datetime, limit: int) -> tuple[Chat, ...]:
         """Return the open chats whose `next_at` has come."""
         return tuple(_chat_from(row) for row in await self._db.rows(_DUE, {"now": now, "limit": limit}))
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget chats that ended before a moment, with their lines; none of a citizen with an open petition."""
+        old = [row.id for row in await self._db.rows(_OLD, {"before": before, "limit": limit})]
+        if not old:
+            return 0
+        await self._db.run(_FORGET_LINES, {"old": old})
+        return await self._db.run(_FORGET, {"old": old})
 
 
 def _chat_from(row: Row[Any]) -> Chat:

@@ -20,7 +20,7 @@ from adapters.weibo import protocol as weibo
 from bot.app.account_watch import EVERY_SECONDS, AccountWatch, EveryHealth
 from bot.app.accounts import Accounts, build_accounts
 from bot.app.calendars import CalendarDesk, CalendarWatch, read_calendar
-from bot.app.housekeeping import Housekeeping
+from bot.app.housekeeping import Housekeeping, Keeping
 from bot.app.office import Office
 from bot.app.upkeep import UpkeepLoop
 from bot.app.wechat_quotas import WeChatQuotas
@@ -402,9 +402,13 @@ def _housekeeping(settings: Settings, storage: SqlStorage, clock: Clock) -> Hous
     return Housekeeping(
         storage,
         clock=clock,
-        signed=weibo.query_lasts(settings.intake.max_age or None),
-        mentions=timedelta(days=keeping.mentions_days),
-        calls=timedelta(days=keeping.calls_days),
+        keeping=Keeping(
+            signed=weibo.query_lasts(settings.intake.max_age or None),
+            mentions=timedelta(days=keeping.mentions_days),
+            calls=timedelta(days=keeping.calls_days),
+            chats=timedelta(days=keeping.chats_days),
+            alarms=timedelta(days=keeping.alarms_days),
+        ),
     )
 
 

@@ -39,3 +39,10 @@ class Alarms(Protocol):
     async def see(self, alarm: int, *, by: str, note: str, now: datetime) -> bool:
         """Record who saw to it, and how; False when somebody did before."""
         ...
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget those seen to before a moment, `limit` at most, but none of a citizen with an open petition.
+
+        Returns how many.
+        """
+        ...

@@ -147,6 +147,13 @@ class Chats(Protocol):
         """Return the open chats whose `next_at` has come."""
         ...
 
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget chats that ended before a moment, with their lines; none of a citizen with an open petition.
+
+        `limit` chats at most; returns how many. The messages behind the lines stay.
+        """
+        ...
+
 
 def outbox_key(chat: int, seq: int) -> str:
     """Return the key of the outbox message that carries a line."""

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind
+from bot.petitions import lifecycle
 from bot.petitions.turn_ports import InboundRecord, InboundState, TurnWrites
 from storage.engine import SqlStorage
-from tests.contract.petitioning import filing
+from tests.contract.petitioning import CLERK, filing
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CITIZEN = CitizenRef(channel=Channel.WECHAT, account="city", user="o1")
@@ -65,3 +66,35 @@ async def test_it_leads_to_what_the_citizen_filed_since(storage: SqlStorage) -> 
             "fire": outcome.case.petition.number,
             "gas": "",
         }
+
+
+async def test_what_was_seen_to_long_ago_is_forgotten_unless_a_petition_is_under_way(storage: SqlStorage) -> None:
+    outcome = filing()
+    waiting, later = outcome.case.petition.citizen, NOW + timedelta(days=1)
+    async with storage.begin() as work:
+        await work.cases.save(outcome)
+        for citizen in (CITIZEN.key, waiting):
+            for danger in ("fire", "gas", "open"):
+                await work.alarms.add(citizen, danger=danger, label="着火", message="m", now=NOW)
+        alarms = {(one.citizen, one.danger): one.id for one in await work.alarms.open()}
+        for (_, danger), number in alarms.items():
+            if danger != "open":
+                await work.alarms.see(number, by="wang", note="", now=NOW if danger == "fire" else later)
+        await work.commit()
+    assert await forgotten(storage, NOW) == 0
+    assert [await forgotten(storage, later) for _ in range(2)] == [1, 0]
+    refused = lifecycle.refuse(outcome.case, actor=CLERK, now=later, reason="不属职责", elsewhere="法院")
+    async with storage.begin() as work:
+        await work.cases.save(refused)
+        await work.commit()
+    ever = later + timedelta(days=1)
+    assert [await forgotten(storage, ever) for _ in range(3)] == [2, 1, 0]
+    async with storage.read() as work:
+        assert sorted(one.citizen for one in await work.alarms.open()) == sorted([CITIZEN.key, waiting])
+
+
+async def forgotten(storage: SqlStorage, before: datetime) -> int:
+    async with storage.begin() as work:
+        count = await work.alarms.forget(before=before, limit=2)
+        await work.commit()
+    return count

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind
+from bot.petitions import lifecycle
 from bot.petitions.chat_ports import Chat, ChatEnd, ChatState, LineBy, outbox_key
 from bot.petitions.turn_ports import InboundRecord, InboundState, LateReply, TurnWrites
 from storage.engine import SqlStorage
 from storage.errors import Conflict
+from tests.contract.petitioning import CLERK, filing
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -112,3 +114,38 @@ async def test_lines_of_two_writers_are_all_there_in_order(storage: SqlStorage, 
     assert [line.seq for line in lines] == list(range(2, 22))
     for name in "ab":
         assert [line.text for line in lines if line.actor == name] == [f"{name}{n}" for n in range(10)]
+
+
+async def test_chats_that_ended_long_ago_are_forgotten_unless_a_petition_is_under_way(storage: SqlStorage) -> None:
+    outcome, later = filing(), NOW + timedelta(days=1)
+    waiting = CitizenRef.parse(outcome.case.petition.citizen)
+    asking = await said(storage, 1, "人工")
+    old, fresh = await opened(storage, asking), await opened(storage, who=OTHER)
+    of_petition = await opened(storage, who=waiting)
+    async with storage.begin() as work:
+        await work.cases.save(outcome)
+        for chat, ended in ((old, NOW), (fresh, later), (of_petition, NOW)):
+            await work.chats.put(chat.ending(ChatEnd.OFFICER, now=ended))
+        await work.commit()
+    still_open = await opened(storage)
+    assert await forgotten(storage, NOW) == 0
+    assert [await forgotten(storage, later) for _ in range(2)] == [1, 0]
+    async with storage.read() as work:
+        assert (await work.chats.get(old.id), await work.chats.lines(old.id)) == (None, ())
+        assert [line.text for line in await work.chats.lines(still_open.id)][:1] == ["人工"]  # the message itself stays
+        assert await work.chats.get(of_petition.id) is not None
+    refused = lifecycle.refuse(outcome.case, actor=CLERK, now=later, reason="不属职责", elsewhere="法院")
+    async with storage.begin() as work:
+        await work.cases.save(refused)
+        await work.commit()
+    assert [await forgotten(storage, later + timedelta(days=1)) for _ in range(3)] == [1, 1, 0]
+    async with storage.read() as work:
+        assert [chat.id for chat in await work.chats.listed()] == [still_open.id]
+        assert await work.chats.ended() == ()
+
+
+async def forgotten(storage: SqlStorage, before: datetime) -> int:
+    async with storage.begin() as work:
+        count = await work.chats.forget(before=before, limit=1)
+        await work.commit()
+    return count

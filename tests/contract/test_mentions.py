@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import structlog
 
-from bot.app.housekeeping import BATCH, Housekeeping
+from bot.app.housekeeping import BATCH, Housekeeping, Keeping
 from bot.clock import MovableClock
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef
 from bot.petitions.account_ports import SignedBody
@@ -121,9 +121,14 @@ async def test_old_mentions_and_counts_are_forgotten_but_not_those_of_petitions(
     assert [mention.number if mention else None for mention in left] == ["WQ20261123-0000011", None, None, "", ""]
 
 
+KEEPING = Keeping(
+    signed=HOUR, mentions=2 * HOUR, calls=timedelta(days=40), chats=timedelta(days=1), alarms=timedelta(days=1)
+)
+
+
 async def test_housekeeping_goes_on_until_nothing_is_left(storage: SqlStorage) -> None:
     clock = MovableClock(start=NOW)
-    keeper = Housekeeping(storage, clock=clock, signed=HOUR, mentions=2 * HOUR, calls=timedelta(days=40))
+    keeper = Housekeeping(storage, clock=clock, keeping=KEEPING)
     count = BATCH + 1
     async with storage.begin() as work:
         await work.signed_bodies.first(
