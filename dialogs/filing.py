@@ -127,6 +127,7 @@ def _complete(talk: Talk, parts: Parts, kind: Kind) -> Draft:
         phone=parts.phone,
         public=is_public(talk.office, parts),
         scene=_scene(talk),
+        warned=refusing.warned_of(talk, parts, kind),
     )
 
 

@@ -10,9 +10,10 @@ from bot.petitions.vocabulary import Kind
 from dialogs.asking import menu, question, said
 from dialogs.session import Parts, State
 from dialogs.talk import Talk
+from dialogs.turn import Refusal
 
-TOLD = "r"
-"""Stands among the letters of the steps behind the citizen, once the hint was given."""
+_TOLD = "<{}>"
+"""Stands, with the rule's id in capitals, among the letters of the steps behind the citizen, once it was told of."""
 _PICKS = (
     Choice(id="refusal.insist", label=""),
     Choice(id="summary.edit", label=""),
@@ -22,16 +23,24 @@ _PICKS = (
 
 
 def stopped(talk: Talk, parts: Parts, kind: Kind) -> Reply | None:
-    """Return what is said instead of filing: the hint, once; None when it may be filed."""
+    """Return what is said instead of filing: the hint, once for each rule; None when it may be filed."""
     rule = talk.office.refusals.found(parts.content, kind)
-    if rule is None or (rule.insist and TOLD in parts.behind):
+    if rule is None or (rule.insist and _mark(rule) in parts.behind):
         return None
     if not rule.insist:
         talk.session.enter(State.CONTENT)
         return question(talk, lead=Reply(phrase="refusal.never", values={"say": rule.say}))
-    parts.behind += TOLD
+    parts.behind += _mark(rule)
     talk.session.enter(State.SUMMARY)
     return Reply(phrase="refusal.ask", values={"say": rule.say}, choices=_PICKS)
+
+
+def warned_of(talk: Talk, parts: Parts, kind: Kind) -> str:
+    """Return the id of the rule that these words fall under, if the citizen was told of it before; '' otherwise."""
+    if "<" not in parts.behind:
+        return ""
+    rule = talk.office.refusals.found(parts.content, kind)
+    return rule.id if rule is not None and _mark(rule) in parts.behind else ""
 
 
 def turned_down(talk: Talk, text: str) -> Reply | None:
@@ -41,3 +50,7 @@ def turned_down(talk: Talk, text: str) -> Reply | None:
         return None
     lead = Reply(phrase="refusal.never", values={"say": rule.say})
     return said(menu(talk), lead=lead) if talk.session.parts is None else question(talk, lead=lead)
+
+
+def _mark(rule: Refusal) -> str:
+    return _TOLD.format(rule.id.upper())

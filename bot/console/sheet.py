@@ -162,6 +162,11 @@ def notice_of(message_: OutboxMessage, attempts: Iterable[Delivery], user: User)
     }
 
 
+def warned_of(events: Iterable[Event]) -> str:
+    """Return the id of the refusal rule that the citizen was told of before filing, '' for none."""
+    return next((str(event.data.get("warned", "")) for event in events), "")
+
+
 def scene_of(events: Iterable[Event]) -> Scene | None:
     """Return the QR code by which a petition came, None for none."""
     return next((read_scene(str(event.data.get("scene", "")), {}) for event in events), None)

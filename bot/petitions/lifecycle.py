@@ -204,6 +204,7 @@ def file(
             "policy": policy,
             "deadlines": [start_data(deadline) for deadline in deadlines],
             **({"scene": draft.scene} if draft.scene else {}),
+            **({"warned": draft.warned} if draft.warned else {}),
         },
     )
     return Outcome(case=begin(event), events=(event,))

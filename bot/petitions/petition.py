@@ -39,6 +39,8 @@ class Draft:
     public: bool = False
     scene: str = ""
     """The QR code it came by (`bot.petitions.scenes`), '' for none."""
+    warned: str = ""
+    """The id of the refusal rule that the citizen was told of before filing all the same, '' for none."""
 
 
 @frozen

@@ -225,6 +225,7 @@ def _page(
         fault=fault,
         done=done,
         hint=request.app[REFUSALS].found(petition.content, petition.kind) if Act.REFUSE in acts else None,
+        warned=sheet.warned_of(found.events),
         elsewhere=request.app[SETTINGS].elsewhere,
         scanned=sheet.scene_words(scene, service.units) if known else "",
         suggested=(

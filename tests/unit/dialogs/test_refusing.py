@@ -83,6 +83,36 @@ def test_who_insists_files_all_the_same(stage, insist):
     assert [type(intent) for intent in stage.turn.intents] == [File]
 
 
+def test_the_petition_keeps_what_its_citizen_was_told_of(stage):
+    filled(stage, "法院判决下来一年了，对方一直不给钱")
+    stage.says("提交")
+    stage.says("仍要提交")
+    assert [intent.draft.warned for intent in stage.turn.intents] == ["court"]
+
+
+def test_who_was_not_told_or_wrote_something_else_since_has_nothing_kept(stage):
+    filled(stage, "电梯坏了")
+    stage.says("提交")
+    assert [intent.draft.warned for intent in stage.turn.intents] == [""]
+    filled(stage, "法院判决下来一年了，对方一直不给钱")
+    stage.says("提交")
+    stage.says("修改 内容")
+    stage.says("楼道灯坏了三天了")
+    assert stage.says("提交").startswith("已登记")
+    assert [intent.draft.warned for intent in stage.turn.intents] == [""]
+
+
+def test_a_change_that_falls_under_another_rule_is_told_of_too(stage):
+    filled(stage, "法院判决下来一年了，对方一直不给钱")
+    assert "12368" in stage.says("提交")
+    stage.says("修改 内容")
+    stage.says("已经信访受理了，公司还是不发工资")
+    assert "信访部门" in stage.says("提交")
+    assert stage.turn.intents == ()
+    stage.says("仍要提交")
+    assert [intent.draft.warned for intent in stage.turn.intents] == ["petitioned"]
+
+
 def test_a_tap_insists_too_and_the_draft_can_still_be_changed_or_dropped(stage):
     filled(stage, "法院判决下来一年了，对方一直不给钱")
     stage.says("提交")

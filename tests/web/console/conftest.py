@@ -264,6 +264,7 @@ class Office:
         user: str = "oABCDEFGHIJ123456",
         public: bool = True,
         attachments: tuple[Attachment, ...] = (),
+        warned: str = "",
     ) -> str:
         self._sequence += 1
         now = self.clock.now()
@@ -272,7 +273,7 @@ class Office:
         draft = Draft(
             kind=kind, content=content, place=place, phone=phone, public=public,
             latitude=43.825592, longitude=87.616848,
-            attachments=tuple(file.key for file in attachments),
+            attachments=tuple(file.key for file in attachments), warned=warned,
         )  # fmt: skip
         deadlines = (
             _deadline("response", now, timedelta(hours=8), timedelta(hours=6)),

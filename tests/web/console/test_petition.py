@@ -302,6 +302,11 @@ async def test_a_matter_that_may_not_be_taken_on_is_hinted_at_with_reason_and_do
     form = await clerk.form(f"/console/petitions/{number}", "不予受理")
     assert (form.values["text"], form.values["elsewhere"]) == ("该事项已经进入诉讼程序", "人民法院（12368）")
     assert "可能不该受理" not in await clerk.page(f"/console/petitions/{plain}")
+    said = "提交前系统提示过市民，他仍然提交。"
+    assert (said in html, "提交前系统没有这样提示过市民。" in html) == (False, True)
+    for warned, told in (("court", True), ("othercity", False)):
+        page = await clerk.page(f"/console/petitions/{await office.file('法院判决了，还是不给钱', warned=warned)}")
+        assert (said in page) == told
 
 
 async def test_a_voice_message_is_written_down_and_found_by_its_words(office):
