@@ -71,6 +71,7 @@ class Recent:
                 window_until=row.window_until,
                 window_left=row.window_left,
                 last_seen=row.last_seen,
+                draft_at=row.draft_at,
             )
         while len(known) > self._size:
             del known[next(iter(known))]

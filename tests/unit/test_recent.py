@@ -7,6 +7,7 @@ from storage.recent import DOUBTED, Recent
 
 TODAY, TOMORROW = date(2026, 11, 20), date(2026, 11, 21)
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+LOOK = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
 
 
 def test_rows_come_back_one_version_on() -> None:
@@ -21,13 +22,21 @@ def test_rows_come_back_one_version_on() -> None:
                 window_until=NOW,
                 window_left=2,
                 last_seen=NOW,
+                draft_at=LOOK,
             ),
             CitizenRow(key="b"),
         ]
     )
     assert recent.citizens(["a", "b", "c"]) == {
         "a": CitizenRow(
-            key="a", session="{}", version=4, following=False, window_until=NOW, window_left=2, last_seen=NOW
+            key="a",
+            session="{}",
+            version=4,
+            following=False,
+            window_until=NOW,
+            window_left=2,
+            last_seen=NOW,
+            draft_at=LOOK,
         ),
         "b": CitizenRow(key="b", version=1),
     }
