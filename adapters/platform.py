@@ -275,6 +275,10 @@ class PublicPlatform(Protocol):
         """Return a mention with its whole text, link and pictures; `Refused` when it is gone."""
         ...
 
+    async def ready_for_context(self, mention: Inbound) -> None:
+        """Raise the `SendError` with which `with_context` would end before it calls anybody; costs nothing."""
+        ...
+
     async def reply_mention(self, user: str, outbound: Outbound) -> Receipt:
         """Send the private message that a mention permits (rung MENTION_REPLY)."""
         ...

@@ -154,8 +154,8 @@ class Lane:
                 seconds = (rest.until - now).total_seconds()
                 raise CredentialsError(f"{self.name} rests", code=rest.code, remedy=rest.remedy, seconds=seconds)
 
-    async def spend(self, call: str, *, reserve: int) -> None:
-        """Take one call from the budget; raise `RetryAfter` or `CredentialsError` when none may be made now."""
+    async def ready(self, call: str) -> None:
+        """Raise what stands against a call now, without making or counting one: a missing right, a limit reached."""
         now = self._clock.now()
         await self._check_rights(call, now)
         if self._rest is not None:
@@ -163,6 +163,11 @@ class Lane:
             if now < until:
                 raise RetryAfter(f"{self.name} rests", code=code, seconds=(until - now).total_seconds())
             self._rest = None
+
+    async def spend(self, call: str, *, reserve: int) -> None:
+        """Take one call from the budget; raise `RetryAfter` or `CredentialsError` when none may be made now."""
+        await self.ready(call)
+        now = self._clock.now()
         if self._budget is None or await self._budget.spend(self.name, 1, reserve=reserve, now=now):
             return
         seconds = (next_day(now) - now).total_seconds()

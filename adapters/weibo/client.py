@@ -52,6 +52,7 @@ MESSAGES_BASE = "https://m.api.weibo.com"
 UPLOAD_BASE = "https://upload.api.weibo.com"
 
 _SHORTEST_PAGE = 100
+_STATUS_CALL, _COMMENT_CALL = "statuses/show.json", "comments/show_batch.json"
 _GONE = frozenset({404, 410})
 
 
@@ -241,14 +242,20 @@ class WeiboPlatform:
             raise Refused("the post or comment is gone")
         return completed(inbound, seen)
 
+    async def ready_for_context(self, inbound: Inbound) -> None:
+        """Raise the `SendError` with which `with_context` would end before it calls anybody; costs nothing."""
+        mention = mention_of(inbound)
+        if mention is not None:
+            await self._open.ready(_STATUS_CALL if mention[0] is MentionKind.STATUS else _COMMENT_CALL)
+
     async def status(self, status_id: str, *, reserve: int = 0) -> Mapping[str, Any]:
         """Return a post with its whole text."""
         params = {"id": status_id, "isGetLongText": "1"}
-        return await self._open.read(self._api + "/2/statuses/show.json", params, reserve=reserve)
+        return await self._open.read(f"{self._api}/2/{_STATUS_CALL}", params, reserve=reserve)
 
     async def comment_by_id(self, comment_id: str, *, reserve: int = 0) -> Mapping[str, Any]:
         """Return a comment with the post it stands under; `Refused` when it is gone."""
-        url = self._api + "/2/comments/show_batch.json"
+        url = f"{self._api}/2/{_COMMENT_CALL}"
         answer = await self._open.read(url, {"cids": comment_id}, reserve=reserve)
         entries = answer.get(LISTED, answer.get("comments"))
         for entry in entries if isinstance(entries, list) else [answer]:

@@ -40,6 +40,10 @@ class PublicSide:
         """Return a mention with its whole text, link and pictures; `Refused` when it is gone."""
         return await self.platform.with_context(mention)
 
+    async def ready_for_context(self, mention: Inbound) -> None:
+        """Raise the `SendError` with which `with_context` would end before it calls anybody; costs nothing."""
+        await self.platform.ready_for_context(mention)
+
     async def reply_mention(self, user: str, outbound: Outbound) -> Receipt:
         """Send the one private message that a mention permits."""
         return await self.platform.reply_mention(user, outbound)

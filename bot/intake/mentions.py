@@ -228,11 +228,8 @@ class MentionLoop:
             return
         whole = inbound
         if not listening.platform.is_whole(inbound):
-            if not await self._may_ask(account, listening, now):
-                await self._update(replace(mention, next_at=_tomorrow(now)))
-                return
             try:
-                whole = await listening.platform.with_context(inbound)
+                asked = await self._asked(inbound, listening, now)
             except Refused:
                 await self._update(replace(mention, next_at=None))  # gone, or closed to us: the push's words stay
                 return
@@ -241,6 +238,10 @@ class MentionLoop:
                 wait = max(self._wait(error, mention.attempts), _LATER)
                 await self._update(replace(mention, attempts=mention.attempts + 1, next_at=now + wait))
                 return
+            if asked is None:
+                await self._update(replace(mention, next_at=_tomorrow(now)))
+                return
+            whole = asked
             self._alarmed.discard((account, "context"))
         if await self._enricher.add(mention, whole, now=now):
             self._on_media()
@@ -251,10 +252,8 @@ class MentionLoop:
         listening = self._accounts.get(account)
         if listening is None or listening.platform.is_whole(inbound):
             return inbound, None
-        if not await self._may_ask(account, listening, now):
-            return await self._looked_for(mention, listening, now)
         try:
-            whole = await listening.platform.with_context(inbound)
+            whole = await self._asked(inbound, listening, now)
         except Refused:
             return inbound, None  # gone, or closed to us: the push's own words are what is left
         except SendError as error:
@@ -264,15 +263,22 @@ class MentionLoop:
                 return inbound, now + max(wait, _LATER)
             await self._update(replace(mention, attempts=mention.attempts + 1, next_at=now + wait, detail=error.code))
             return None
+        if whole is None:
+            return await self._looked_for(mention, listening, now)
         self._alarmed.discard((account, "context"))
         return whole, None
 
-    async def _may_ask(self, account: str, listening: Listening, now: datetime) -> bool:
+    async def _asked(self, inbound: Inbound, listening: Listening, now: datetime) -> Inbound | None:
+        """Ask for what stands around a mention; None when today's single questions are used up. Raises `SendError`.
+
+        While the platform lets nobody call, no question is counted: they are there when the token works again.
+        """
+        await listening.platform.ready_for_context(inbound)
         async with self._storage.begin() as work:
-            day = local(now).date().isoformat()
-            taken = await work.calls.spend(f"mentions:{account}:asks", day, 1, limit=listening.asks, reserve=0)
+            name, day = f"mentions:{inbound.citizen.account}:asks", local(now).date().isoformat()
+            taken = await work.calls.spend(name, day, 1, limit=listening.asks, reserve=0)
             await work.commit()
-        return taken
+        return await listening.platform.with_context(inbound) if taken else None
 
     async def _looked_for(self, mention: Mention, listening: Listening, now: datetime) -> _Found | None:
         """Wait for a look, made soon, to bring the whole of it; return it as it came where none will or did."""

@@ -497,6 +497,25 @@ async def test_a_mention_whose_post_is_gone_is_refused(platform, weibo):
             await platform.with_context(_pushed("mention_status"))
 
 
+async def test_what_stands_against_asking_is_known_without_a_call(platform, weibo, clock):
+    mention, comment = _pushed("mention_status"), _pushed("mention_comment")
+    await platform.ready_for_context(mention)
+    weibo.answers[SHOW] = [(403, {"error_code": 10014}), (400, EXPIRED)]
+    with pytest.raises(CredentialsError):
+        await platform.with_context(mention)
+    with pytest.raises(CredentialsError) as caught:
+        await platform.ready_for_context(mention)
+    assert (caught.value.code, len(weibo.calls)) == ("10014", 1)
+    await platform.ready_for_context(comment)  # a grant is missing for the one call alone
+    clock.advance(timedelta(minutes=6))
+    with pytest.raises(CredentialsError):
+        await platform.with_context(mention)
+    with pytest.raises(CredentialsError) as caught:
+        await platform.ready_for_context(comment)
+    assert (caught.value.code, len(weibo.calls)) == ("21327", 2)
+    await platform.ready_for_context(_pushed("text"))
+
+
 async def test_what_is_no_mention_has_no_context(platform, weibo):
     assert (await platform.with_context(_pushed("text")), weibo.calls) == (_pushed("text"), [])
 

@@ -82,3 +82,15 @@ async def test_a_dead_token_holds_up_no_draft_and_what_was_missing_follows(new_h
     await enriched(house, f"weibo:demo:s{told['post']}", f"weibo:demo:s{other['post']}")
     await drafted(house, 2)  # a bare @ with a picture is a request, once the picture is there
     assert told["url"] in await lin.says("你好")
+
+
+async def test_while_the_token_rests_no_question_of_the_day_is_counted(new_house: House) -> None:
+    house = new_house
+    await house.start(**PUSHED)
+    await weibo(house, "faults", {"oauth_token": "expired"})
+    for count, name in enumerate(("林晓", "安宁", "白露"), start=1):
+        await (await blogger(house, name)).mentions("和平路路灯坏了三天")
+        await drafted(house, count)
+    async with house.running.storage.read() as work:
+        asked = await work.calls.made("mentions:demo:asks", "2026-11-23")
+    assert asked == 1  # by the first, which found out that the token is dead
