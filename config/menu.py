@@ -1,7 +1,8 @@
 """The bottom menu of the WeChat accounts, read from `menu.toml` and checked against the platform's limits.
 
-Which keys the dialog understands is told by the caller: this module knows no dialog. WeChat documents three buttons of
-five; the sizes of names, keys and addresses are those its error codes 40018 to 40020 and 40027 were seen with.
+Which keys the dialog understands is told by the caller: this module knows no dialog. How many buttons WeChat takes and
+how long their names and addresses may be is not confirmed, so `[limits]` in the file says it; WeChat's own refusals are
+its codes 40016 to 40020 and 40027.
 """
 
 from collections.abc import Collection, Iterator
@@ -16,10 +17,6 @@ from config.faults import validated
 from config.sections import Section
 from config.sources import read_toml
 from config.values import Words, some, web_address
-
-MOST_TOPS, MOST_SUBS = 3, 5
-TOP_BYTES, SUB_BYTES = 16, 60
-KEY_BYTES, URL_BYTES = 128, 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +35,7 @@ def load_menu(path: Path, *, keys: Collection[str]) -> tuple[MenuButton, ...]:
     table = read_toml(path, problems)
     file = validated(_MenuFile, table, problems, file=path.name) if not problems else None
     if file is not None:
-        problems += _faults(file.button, keys, path.name)
+        problems += _faults(file, keys, path.name)
     if file is None or problems:
         raise DirectoryError(problems)
     return tuple(
@@ -57,41 +54,58 @@ class _Top(_Sub):
     buttons: tuple[_Sub, ...] = ()
 
 
+class _Limits(Section):
+    """What WeChat takes, as far as is known."""
+
+    buttons: int = Field(default=3, ge=1, le=20)
+    buttons_below: int = Field(default=5, ge=1, le=20)
+    name_bytes: int = Field(default=16, ge=3, le=256)
+    name_bytes_below: int = Field(default=60, ge=3, le=256)
+    url_bytes: int = Field(default=1024, ge=16, le=8192)
+
+
 class _MenuFile(Section):
-    button: Annotated[tuple[_Top, ...], AfterValidator(some), Field(max_length=MOST_TOPS)]
+    limits: _Limits = Field(default_factory=_Limits)
+    button: Annotated[tuple[_Top, ...], AfterValidator(some)]
 
 
 def _sub(button: _Sub) -> MenuButton:
     return MenuButton(name=button.name, key=button.key, url=button.url)
 
 
-def _faults(tops: tuple[_Top, ...], keys: Collection[str], file: str) -> Iterator[Problem]:
-    for top in tops:
+def _faults(menu: _MenuFile, keys: Collection[str], file: str) -> Iterator[Problem]:
+    limits = menu.limits
+    yield from _too_many(f"{file}: button", menu.button, limits.buttons)
+    for top in menu.button:
         where = f"{file}: {top.name}"
-        yield from _too_long(where, top.name, TOP_BYTES, "name")
+        yield from _too_long(where, top.name, limits.name_bytes, "name")
         if top.buttons and (top.key or top.url):
             yield Problem(name=where, what="has buttons and does something itself", remedy="take key and url away")
         elif not top.buttons:
-            yield from _action(where, top, keys)
-        if len(top.buttons) > MOST_SUBS:
-            yield Problem(name=where, what=f"has {len(top.buttons)} buttons", remedy=f"leave at most {MOST_SUBS}")
+            yield from _action(where, top, keys, limits)
+        yield from _too_many(where, top.buttons, limits.buttons_below)
         for sub in top.buttons:
-            yield from _too_long(f"{where}, {sub.name}", sub.name, SUB_BYTES, "name")
-            yield from _action(f"{where}, {sub.name}", sub, keys)
+            yield from _too_long(f"{where}, {sub.name}", sub.name, limits.name_bytes_below, "name")
+            yield from _action(f"{where}, {sub.name}", sub, keys, limits)
 
 
-def _action(where: str, button: _Sub, keys: Collection[str]) -> Iterator[Problem]:
+def _action(where: str, button: _Sub, keys: Collection[str], limits: _Limits) -> Iterator[Problem]:
     if bool(button.key) == bool(button.url):
         yield Problem(name=where, what="needs a key or a url, one of them", remedy="write one of the two")
     elif button.key and button.key not in keys:
         remedy = f"write one of {', '.join(sorted(keys))}"
         yield Problem(name=where, what="its key is nothing the dialog knows", remedy=remedy)
     elif button.url:
-        yield from _too_long(where, button.url, URL_BYTES, "url")
+        yield from _too_long(where, button.url, limits.url_bytes, "url")
         try:
             web_address(button.url)
         except ValueError:
             yield Problem(name=where, what="its url is no web address", remedy="write https://…")
+
+
+def _too_many(where: str, buttons: Collection[_Sub], most: int) -> Iterator[Problem]:
+    if len(buttons) > most:
+        yield Problem(name=where, what=f"has {len(buttons)} buttons", remedy=f"leave at most {most}")
 
 
 def _too_long(where: str, text: str, most: int, what: str) -> Iterator[Problem]:

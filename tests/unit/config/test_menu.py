@@ -41,6 +41,33 @@ def sub(count: int) -> str:
     return "[" + ", ".join(f'{{ name = "{n}", key = "mine" }}' for n in range(count)) + "]"
 
 
+LIMITS = """[limits]
+buttons = 4
+buttons_below = 6
+name_bytes = 18
+name_bytes_below = 63
+url_bytes = 2000
+"""
+
+
+def test_the_limits_are_those_of_the_file(tmp_path: Path) -> None:
+    tops = '[[button]]\nname="一二三四五六"\nkey="mine"\n' * 3
+    last = (
+        f'[[button]]\nname="甲"\nbuttons={sub(5)[:-1]}, {{ name = "{"乙" * 21}", url = "https://a.cn/{"x" * 1900}" }}]'
+    )
+    menu = load(tmp_path, LIMITS + tops + last)
+    assert [len(top.buttons) for top in menu] == [0, 0, 0, 6]
+    with pytest.raises(DirectoryError) as caught:
+        load(tmp_path, tops + last)
+    assert [problem.remedy for problem in caught.value.problems] == [
+        "leave at most 3",
+        *["shorten it to 16"] * 3,
+        "leave at most 5",
+        "shorten it to 60",
+        "shorten it to 1024",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [
@@ -54,7 +81,9 @@ def sub(count: int) -> str:
         (f'[[button]]\nname="甲"\nkey="mine"\nbuttons={sub(1)}', "has buttons and does something itself"),
         ('[[button]]\nname="甲"\nbuttons=[{name="乙"}]', "needs a key or a url"),
         (f'[[button]]\nname="甲"\nbuttons=[{{name="{"乙" * 21}", key="mine"}}]', "its name has 63 bytes"),
-        ('[[button]]\nname="甲"\nkey="mine"\n' * 4, "button"),
+        ('[[button]]\nname="甲"\nkey="mine"\n' * 4, "menu.toml: button has 4 buttons"),
+        ("[limits]\nbuttons = 0\n[[button]]\nname='甲'\nkey='mine'", "limits.buttons"),
+        ("[limits]\nletters = 9\n[[button]]\nname='甲'\nkey='mine'", "limits.letters"),
         ('[[button]]\nname=""\nkey="mine"', "name"),
         ("[[knopf]]\n", "knopf"),
     ],
