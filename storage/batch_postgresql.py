@@ -1,10 +1,10 @@
 """The hot path on PostgreSQL: many turns in two round trips, `bot.petitions.ports.Batch` on bare asyncpg.
 
 Each of `load`, `reserve` and `save` is one statement that commits by itself. `save` is a chain of data-modifying CTEs
-over `unnest` arrays, holding only the parts that have rows; its text is kept per shape, so that the driver's prepared
-statements are found again. Between `load` and `save` nothing is locked: the version of every citizen guards the write,
-and so does the last petition number where it was remembered instead of asked for. When fewer rows were written than
-expected, a division by zero makes the whole statement fail, which is `Stale`.
+over one array of rows a table (`unnest`), holding only the parts that have rows; its text is kept per shape, so that
+the driver's prepared statements are found again. Between `load` and `save` nothing is locked: the version of every
+citizen guards the write, and so does the last petition number where it was remembered instead of asked for. When fewer
+rows were written than expected, a division by zero makes the whole statement fail, which is `Stale`.
 """
 
 import asyncio
@@ -31,36 +31,27 @@ from storage.rows import (
     OUTBOX_COLUMNS,
     PETITION_COLUMNS,
 )
-from storage.turn_rows import Rows, turn_rows
+from storage.turn_rows import turn_rows
 
 Connection: TypeAlias = Any
 """asyncpg publishes no types."""
 
-_TYPES = {
-    "version": "int4", "following": "bool", "window_until": "timestamptz", "window_left": "int4",
-    "last_seen": "timestamptz", "received_at": "timestamptz", "latitude": "float8", "longitude": "float8",
-    "public": "bool", "filed_at": "timestamptz", "updated_at": "timestamptz", "open_due_at": "timestamptz",
-    "open_warn_at": "timestamptz", "seq": "int4", "at": "timestamptz", "position": "int4",
-    "started_at": "timestamptz", "due_at": "timestamptz", "warn_at": "timestamptz", "provisional": "bool",
-    "draft_at": "timestamptz",
-    "warned_at": "timestamptz", "passed_at": "timestamptz", "met_at": "timestamptz", "ended_at": "timestamptz",
-    "next_at": "timestamptz", "size": "int8", "attempts": "int4", "created_at": "timestamptz", "before": "int4",
-    "last": "int4",
-}  # fmt: skip
-"""The types of the columns that are not text."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """One part of a save: rows of `columns` as arrays, and the statement that reads them where it says {rows}."""
+    """One part of a save: the type of its rows, which come as one array, and what reads them where it says {rows}.
 
-    columns: Sequence[str]
+    The types are made by migrations, with the columns in the order of `storage.rows`; an array for each column would be
+    dearer on either side (docs/decisions/0005).
+    """
+
+    row: str
     sql: str
 
 
-def _insert(table: str, columns: Sequence[str], *, conflict: str = "") -> _Part:
+def _insert(row: str, table: str, columns: Sequence[str], *, conflict: str = "") -> _Part:
     names = ", ".join(f'"{name}"' for name in columns)
-    return _Part(columns=columns, sql=f"INSERT INTO {table} ({names}) SELECT * FROM {{rows}} {conflict}")  # noqa: S608 -- own names
+    return _Part(row=row, sql=f"INSERT INTO {table} ({names}) SELECT * FROM {{rows}} {conflict}")  # noqa: S608 -- own names
 
 
 _NEW = ", ".join(f"new_{name}" for name in CITIZEN_COLUMNS)
@@ -70,29 +61,29 @@ _LATEST_CITIZEN = (
     + " WHERE citizens.version = excluded.version - 1"
 )
 _PARTS: Mapping[str, _Part] = {
-    "inbound": _insert("inbound", INBOUND_COLUMNS),
-    "newcomers": _insert("citizens", CITIZEN_COLUMNS, conflict=_LATEST_CITIZEN),
+    "inbound": _insert("new_inbound", "inbound", INBOUND_COLUMNS),
+    "newcomers": _insert("new_citizen", "citizens", CITIZEN_COLUMNS, conflict=_LATEST_CITIZEN),
     "citizens": _Part(
-        columns=CITIZEN_COLUMNS,
+        row="new_citizen",
         sql=f"UPDATE citizens SET {', '.join(f'{name} = new_{name}' for name in CITIZEN_COLUMNS[1:])} "  # noqa: S608 -- own names
         f"FROM {{rows}} AS new ({_NEW}) WHERE key = new_key AND version = new_version - 1",
     ),
     "taken": _Part(
-        columns=("day", "before", "last"),
+        row="new_last_number",
         sql="UPDATE counters SET last = new.last FROM {rows} AS new (day, before, last) "
         "WHERE counters.day = new.day AND counters.last = new.before",
     ),
-    "attachments": _insert("attachments", ATTACHMENT_COLUMNS),
-    "petitions": _insert("petitions", PETITION_COLUMNS),
-    "events": _insert("events", EVENT_COLUMNS),
-    "milestones": _insert("milestones", MILESTONE_COLUMNS),
+    "attachments": _insert("new_attachment", "attachments", ATTACHMENT_COLUMNS),
+    "petitions": _insert("new_petition", "petitions", PETITION_COLUMNS),
+    "events": _insert("new_event", "events", EVENT_COLUMNS),
+    "milestones": _insert("new_milestone", "milestones", MILESTONE_COLUMNS),
     "numbers": _Part(
-        columns=("number", "key"),
+        row="new_attachment_number",
         sql="UPDATE attachments SET number = new.number FROM {rows} AS new (number, key) "
         "WHERE attachments.key = new.key",
     ),
-    "notices": _insert("outbox", OUTBOX_COLUMNS),
-    "late": _insert("outbox", OUTBOX_COLUMNS, conflict="ON CONFLICT (key) DO NOTHING"),
+    "notices": _insert("new_message", "outbox", OUTBOX_COLUMNS),
+    "late": _insert("new_message", "outbox", OUTBOX_COLUMNS, conflict="ON CONFLICT (key) DO NOTHING"),
 }
 _LOAD = f"""
 SELECT 'r', key, reply, 0, false, NULL::timestamptz, 0, NULL::timestamptz, NULL::timestamptz
@@ -214,13 +205,10 @@ class PostgresqlBatch:
             parts["taken"] = [(taken.day, taken.before, taken.last)]
         if not parts:
             return
-        arguments: list[Any] = []
-        for found in parts.values():
-            arguments += _arrays(found)
         try:
             with wrapped():
                 await self._write(
-                    _save_sql(tuple(parts)), *arguments, sum(len(parts.get(name, ())) for name in _GUARDED)
+                    _save_sql(tuple(parts)), *parts.values(), sum(len(parts.get(name, ())) for name in _GUARDED)
                 )
         except BaseException as error:
             self._recent.doubt()
@@ -238,21 +226,15 @@ class PostgresqlBatch:
             raise Stale from error  # fewer citizens were written than expected
 
 
-def _arrays(rows: Rows) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
 @lru_cache
 def _save_sql(parts: tuple[str, ...]) -> str:
     """Return the statement that writes these parts; its last parameter is how many guarded rows must be written."""
-    chain, place = [], 1
-    for name in parts:
-        columns = _PARTS[name].columns
-        arrays = ", ".join(f"${place + i}::{_TYPES.get(column, 'text')}[]" for i, column in enumerate(columns))
+    chain = []
+    for place, name in enumerate(parts, 1):
+        rows = f"unnest(${place}::{_PARTS[name].row}[])"
         counted = " RETURNING 1" if name in _GUARDED else ""
-        chain.append(f"_{name} AS ({_PARTS[name].sql.format(rows=f'unnest({arrays})')}{counted})")
-        place += len(columns)
+        chain.append(f"_{name} AS ({_PARTS[name].sql.format(rows=rows)}{counted})")
     counts = [f"(SELECT count(*) FROM _{name})" for name in _GUARDED if name in parts]  # noqa: S608 -- own names
     written = " + ".join(counts) or "0"
     # Not `ELSE 1/0`: the planner would compute that at once.
-    return f"WITH {', '.join(chain)} SELECT 1 / (({written}) = ${place}::int8)::int4"
+    return f"WITH {', '.join(chain)} SELECT 1 / (({written}) = ${len(parts) + 1}::int8)::int4"

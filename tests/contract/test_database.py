@@ -314,8 +314,9 @@ async def test_what_a_batch_looks_up_is_planned_by_an_index_while_the_tables_are
         await connection.execute(f"PREPARE look_up AS {batch_postgresql._LOAD}")
         lines = await connection.fetch("EXPLAIN EXECUTE look_up (ARRAY['k'], ARRAY['c'])")
         await connection.execute(f"PREPARE write AS {batch_postgresql._save_sql(('citizens', 'taken'))}")
-        row = "ARRAY['c'], ARRAY['{}'], ARRAY[1], ARRAY[true], ARRAY[now()], ARRAY[5], ARRAY[now()], ARRAY[now()]"
-        lines += await connection.fetch(f"EXPLAIN EXECUTE write ({row}, ARRAY['2026-11-20'], ARRAY[1], ARRAY[2], 2)")
+        row = "ARRAY[ROW('c', '{}', 1, true, now(), 5, now(), now())]::new_citizen[]"
+        last = "ARRAY[ROW('2026-11-20', 1, 2)]::new_last_number[]"
+        lines += await connection.fetch(f"EXPLAIN EXECUTE write ({row}, {last}, 2)")
     await storage.close()
     plan = "\n".join(line[0] for line in lines)
     assert "Index Scan using pk_citizens" in plan
