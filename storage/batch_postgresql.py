@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -35,6 +35,8 @@ from storage.turn_rows import turn_rows
 
 Connection: TypeAlias = Any
 """asyncpg publishes no types."""
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""From which PostgreSQL counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,21 @@ async def _connect(options: Mapping[str, Any]) -> Connection:
         "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
         "SET plan_cache_mode = force_generic_plan"
     )
+    await connection.set_type_codec(
+        "timestamptz", schema="pg_catalog", format="tuple", encoder=_microseconds, decoder=_moment
+    )
     return connection
+
+
+def _microseconds(moment: datetime) -> tuple[int]:
+    """Return a moment as PostgreSQL keeps it; asyncpg's own way there is several times as long."""
+    since = moment - _EPOCH
+    return ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds,)
+
+
+def _moment(microseconds: tuple[int]) -> datetime:
+    """Read back what `_microseconds` made."""
+    return _EPOCH + timedelta(microseconds=microseconds[0])
 
 
 _CONNECT_OPTIONS = frozenset(

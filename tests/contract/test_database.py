@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.clock import SHANGHAI
 from bot.petitions.errors import Stale
 from bot.petitions.ports import StorageUnavailable
 from bot.petitions.turn_ports import TurnWrites
@@ -324,6 +325,25 @@ async def test_what_a_batch_looks_up_is_planned_by_an_index_while_the_tables_are
     assert "pk_inbound" in plan
     assert "pk_citizens" in plan
     assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept"),
+    [
+        (datetime(2026, 11, 23, 9, 30, 15, 123456, tzinfo=SHANGHAI), "2026-11-23 01:30:15.123456+00"),
+        (datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), "1999-12-31 23:59:59.999999+00"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01 00:00:00+00"),
+        (datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC), "9999-12-31 23:59:59.999999+00"),
+    ],
+)
+async def test_a_batch_keeps_a_moment_to_the_microsecond(postgres_url: str, moment: datetime, kept: str) -> None:
+    storage = await SqlStorage.open(postgres_url)
+    async with storage.batch() as batch:
+        connection = batch._connection  # type: ignore[attr-defined]
+        found = await connection.fetchrow("SELECT $1::timestamptz, $1::timestamptz::text, NULL::timestamptz", moment)
+    await storage.close()
+    assert tuple(found) == (moment, kept, None)
+    assert found[0].tzinfo is UTC
 
 
 MANY_DONE = (
