@@ -177,7 +177,7 @@ class House:
                 accounts=wechat_accounts(office, self.url),
                 weibo=weibo_accounts(office, self.url),
                 clock=self.clock,
-                retry_seconds=2.0,
+                retry_seconds=4.0,
                 report_seconds=0.01,
             )
             root = web.Application()
