@@ -141,7 +141,7 @@ async def test_a_day_with_sixty_mentions_keeps_the_budget_and_loses_none(new_hou
         private = [text for citizen in people for text in await citizen.messages()]
         return len(await comments(new_house)) + len(private) == 60
 
-    await until(all_answered)
+    await until(all_answered, seconds=60)
     async with new_house.running.storage.read() as work:
         assert await work.calls.made("weibo:demo:open", "2026-11-23") <= 100
     new_house.advance(hours=9)

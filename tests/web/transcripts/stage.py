@@ -27,7 +27,7 @@ BY_BOSS = frozenset({Act.GRANT, Act.DENY, Act.SUPERVISE, Act.REDO})
 BY_UNIT = frozenset({Act.SIGN, Act.RETURN, Act.ASK, Act.EXTEND, Act.ANSWER, Act.FEEDBACK})
 CHATTING = frozenset({"接手", "说", "交还"})
 HOURS = {"分钟": 1 / 60, "小时": 1.0, "天": 24.0}
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Real seconds; what comes, comes within hundredths."""
 GOES_ON = "（还有内容，回复“更多”接着看）"
 BETWEEN = 1.0
