@@ -31,7 +31,7 @@ class CitizenRef:
     @property
     def key(self) -> str:
         """The stored form, `channel:account:user`."""
-        return ":".join((self.channel, self.account, self.user))
+        return f"{self.channel}:{self.account}:{self.user}"
 
     @classmethod
     def parse(cls, key: str) -> "CitizenRef":

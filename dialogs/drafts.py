@@ -43,11 +43,13 @@ def waits(talk: Talk) -> bool:
 def heard(talk: Talk) -> Answer | None:
     """Read a text while the draft waits; None for one that says by itself what is wanted."""
     session, said_ = talk.session, talk.heard
-    if session.state is State.OFFER or session.held is not None:
-        if said_.word in {Word.CONTINUE, Word.YES} or said_.ordinal == 1:
+    if session.state is State.OFFER:
+        if said_.word in {Word.CONTINUE, Word.YES, Word.SUBMIT} or said_.ordinal == 1:
             return taken_on(talk)
         if said_.ordinal == _SECOND:
             return restarted(talk)
+    elif session.held is not None and said_.ordinal:
+        return None  # a number is for the question that was asked last
     if said_.word is Word.RESTART:
         return restarted(talk)
     if said_.word is Word.CONTINUE or (session.state is State.CANCEL and said_.word in {Word.YES, Word.NO}):

@@ -34,6 +34,20 @@ def test_after_a_silence_free_words_wait_until_it_is_told_what_they_are_for(lyin
     assert lying.session().held is None
 
 
+def test_to_submit_is_to_go_on_with_the_draft(lying):
+    lying.says("和平路12号")
+    assert "请发图片" in lying.says("提交")
+    assert (lying.session().parts.place, lying.session().held) == ("和平路12号", None)
+
+
+def test_a_number_answers_what_was_asked_last(lying):
+    lying.says("和平路12号")
+    lying.says("修改")
+    assert lying.session().state is State.EDIT
+    lying.says("1")
+    assert (lying.session().state, lying.session().held.content) == (State.KIND, "和平路12号")
+
+
 def test_begun_anew_the_old_draft_is_put_away_and_the_new_words_are_the_new_ones(lying):
     lying.says("小区停水三天了一直没人管")
     read = lying.says("２")
