@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.messages import Inbound, InboundKind, Reply
-from bot.petitions.vocabulary import Kind, Rating, Solved
 from dialogs import (
     chasing,
     correcting,
@@ -23,42 +22,36 @@ from dialogs import (
     looking,
     person,
     rating,
-    refusing,
     reviewing,
     supplementing,
     withdrawing,
 )
-from dialogs.asking import RATINGS_IN_ORDER, TAPS, menu, question, said
-from dialogs.commands import COMMANDS, button, more
-from dialogs.finding import kind_in
+from dialogs.asking import question
+from dialogs.beginning import LEAST_OFFER, begun
+from dialogs.commands import COMMANDS, button
 from dialogs.mentioned import mentioned
 from dialogs.scanning import scanned
 from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
+from dialogs.tapping import detail, tapped
 from dialogs.turn import Catalogue, Facts, Lookup, Turn
 from dialogs.understanding import (
-    LONGEST_COMMAND,
     WORDS,
     ActOn,
     Heard,
     Word,
     act_on,
-    fold,
     hear,
-    letters,
     phone,
     rated,
     solved_said,
 )
 from dialogs.warning import alarm_in_public, warned
 
-LEAST_OFFER = 10
-"""Characters from which on a first message that is no command is taken for a petition's words."""
 ASIDE_SECONDS = 1800
 """How long a side question or an offered menu gives a bare number its meaning."""
 _SILENT = frozenset({InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN})
 _NOTHING_HEARD = Heard("", "", "", None, 0)
-_OPENING_ENDS = " \t\n:：,，。、"
 
 
 class Engine:
@@ -180,7 +173,7 @@ def _expire(talk: Talk) -> None:
 
 
 def _listen(talk: Talk) -> Answer:
-    if talk.message.choice and (answer := _tapped(talk, talk.message.choice)) is not None:
+    if talk.message.choice and (answer := tapped(talk, talk.message.choice, otherwise=_below)) is not None:
         return answer
     heard, session = talk.heard, talk.session
     if not heard.text:
@@ -264,7 +257,7 @@ def _below(talk: Talk) -> Answer:
         session.leave()
     if session.parts is not None:
         return _filing(talk)
-    return _first(talk)
+    return begun(talk)
 
 
 def _filing(talk: Talk) -> Answer:
@@ -275,147 +268,13 @@ def _filing(talk: Talk) -> Answer:
     return filing.answer(talk)
 
 
-def _first(talk: Talk) -> Answer:
-    """Read a text outside any draft: a bare number, an opening with its words, or a first message."""
-    heard = talk.heard
-    if talk.session.away is not None and (taken := drafts.taken_up(talk)) is not None:
-        return taken
-    if (opened := _opening(talk)) is not None:
-        return opened
-    picks = heard.ordinal > 0 and talk.session.state is State.MENU
-    if not picks and (answer := supplementing.awaited(talk)) is not None:
-        return answer
-    if heard.ordinal:
-        return _numbered(talk)
-    if heard.word is None and len(heard.text) >= LEAST_OFFER and letters(heard.text, enough=4):
-        return refusing.turned_down(talk, heard.text) or _told(talk, heard.text)
-    return menu(talk)
-
-
-def _told(talk: Talk, text: str) -> Reply:
-    """Take words that began the conversation: as the kind they show, else the kind is asked."""
-    kind = None if talk.session.waiting or len(text) > gathering.HARD_CONTENT else kind_in(text)
-    if kind is None or kind not in talk.office.kinds:
-        return gathering.offer(talk, text)
-    return said(
-        filing.begin(talk, kind, words=text), lead=Reply(phrase="ack.as_kind", values={"kind": talk.office.label(kind)})
-    )
-
-
-def _numbered(talk: Talk) -> Answer:
-    """Read a bare number: after a menu it picks from it, else it may be the rating that a notice asked for."""
-    place = talk.heard.ordinal
-    if talk.session.state is not State.MENU and place <= len(RATINGS_IN_ORDER):
-        answer = rating.latest(talk, RATINGS_IN_ORDER[place - 1], "")
-        if answer is not None:
-            return answer
-    kinds = talk.office.kind_choices
-    if place <= len(kinds):
-        return filing.begin(talk, Kind(kinds[place - 1].id.removeprefix("kind:")))
-    if place == len(kinds) + 1:
-        return looking.mine(talk)
-    return menu(talk)
-
-
-def _opening(talk: Talk) -> Reply | None:
-    """Read `投诉：…`: a kind and the words of the petition in one message."""
-    text = talk.heard.text
-    end = min((at for mark in _OPENING_ENDS if (at := text.find(mark, 0, LONGEST_COMMAND)) > 0), default=0)
-    if not end:
-        return None
-    kind = talk.office.kind_said(hear(text[:end]))
-    words = text[end:].strip(_OPENING_ENDS)
-    if kind is None or not letters(words, enough=filing.LEAST_CONTENT) or fold(words) in WORDS:
-        return None
-    return filing.begin(talk, kind, words=words)
-
-
-# --- taps -----------------------------------------------------------------------------------------------------------
-
-
-def _tapped(talk: Talk, choice: str) -> Answer | None:
-    """Read the id of a tapped choice. It is user input: what is not known falls back to the label's words."""
-    session = talk.session
-    if (tap := TAPS.get(choice)) is not None:
-        state, word = tap
-        if session.state is not state:
-            return filing.submit(talk) if choice == "summary.submit" and session.parts is None else question(talk)
-        talk.heard = Heard("", "", "", word, 0)
-        if state is State.OFFER:
-            return drafts.taken_on(talk) if word is Word.CONTINUE else drafts.restarted(talk)
-        return (COMMANDS.get(word) or _below)(talk)
-    if choice == "more":
-        return more(talk)
-    if choice == "menu.mine":
-        return looking.mine(talk)
-    return _tapped_item(talk, choice)
-
-
-def _tapped_item(talk: Talk, choice: str) -> Answer | None:
-    """Read the id of something out of a list: a kind, a petition, a rating, a field."""
-    verb, _, rest = choice.partition(":") if ":" in choice else choice.partition(".")
-    if (of_petition := _PETITION_TAPS.get(verb)) is not None:
-        return of_petition(talk, rest)
-    match verb:
-        case "kind" if rest in _KINDS:
-            return filing.begin(talk, _KINDS[rest])
-        case "mine":
-            return looking.next_page(talk)
-        case "details" if talk.session.state is State.DETAILS and rest in talk.session.numbers:
-            return _detail(talk, rest)
-        case "rate" | "solved":
-            number, _, given = rest.partition(":")
-            return _judged_tap(talk, verb, number, given=given)
-        case "field" if talk.session.parts is not None:
-            return correcting.edit_field(talk, rest)
-        case _:
-            return None
-
-
-_PETITION_TAPS: Mapping[str, Callable[[Talk, str], Answer]] = {
-    "look": looking.one,
-    "withdraw": withdrawing.one,
-    "chase": chasing.one,
-    "supplement": supplementing.one,
-}
-_KINDS = {kind.value: kind for kind in Kind}
-_RATINGS = {one.value: one for one in Rating}
-_SOLVED = {one.value: one for one in Solved}
-
-
-def _detail(talk: Talk, verb: str) -> Answer | None:
-    """Do what was offered below the details of a petition; None for a text that is nothing of it."""
-    number = talk.session.number
-    match verb:
-        case "why":
-            return explaining.one(talk, number)
-        case "chase":
-            return chasing.one(talk, number)
-        case "supplement":
-            return supplementing.one(talk, number)
-        case "rate":
-            return rating.given(talk, number, None)
-        case "withdraw":
-            return withdrawing.one(talk, number)
-        case _:
-            return None
-
-
-def _judged_tap(talk: Talk, verb: str, number: str, *, given: str) -> Answer | None:
-    if not number.startswith("WQ"):
-        return None
-    if verb == "rate":
-        return rating.given(talk, number, _RATINGS[given]) if given in _RATINGS else None
-    return rating.settled(talk, number, _SOLVED[given]) if given in _SOLVED else None
-
-
 _JUDGING = frozenset({State.RATE_PICK, State.RATE_SOLVED, State.RATE_WORDS})
 
 
 _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
     State.PICK: looking.picked,
     State.CODE: looking.coded,
-    State.DETAILS: lambda talk: _detail(talk, looking.detailed(talk)),
+    State.DETAILS: lambda talk: detail(talk, looking.detailed(talk)),
     State.WITHDRAW_PICK: withdrawing.picked,
     State.WITHDRAW_CONFIRM: withdrawing.confirmed,
     State.RATE_PICK: rating.picked,
