@@ -123,7 +123,7 @@ class Transport:
         """
         session = self._public if public_only else self._session
         place = _url(url)
-        file = await asyncio.to_thread(target.open, "wb")
+        file = await _opened(target)
         try:
             call = session.get(place, params=params, timeout=_limits(timeout), allow_redirects=False)
             async with _mapped(url), call as response:
@@ -145,6 +145,16 @@ async def _receive(response: aiohttp.ClientResponse, file: BinaryIO, *, max_byte
         digest.update(chunk)
         await asyncio.to_thread(file.write, chunk)
     return head, size, digest.hexdigest()
+
+
+async def _opened(target: Path) -> BinaryIO:
+    """Open for writing; who is cancelled meanwhile leaves no open file behind."""
+    opening = asyncio.create_task(asyncio.to_thread(target.open, "wb"))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await asyncio.to_thread(_drop, await opening, target)
+        raise
 
 
 def _drop(file: BinaryIO, target: Path) -> None:

@@ -175,6 +175,16 @@ async def test_a_file_that_did_not_come_whole_leaves_nothing(transport, address,
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_who_is_cancelled_while_the_file_is_opened_leaves_none(transport, address, tmp_path):
+    download = asyncio.create_task(transport.download(f"{address}/file", tmp_path / "picture"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the file is being opened
+    download.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await download
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254", "192.168.1.1"])
 async def test_a_public_download_never_reaches_a_private_address(transport, address, tmp_path, host):
     port = address.rsplit(":", 1)[1]
