@@ -6,7 +6,7 @@ This module imports no I/O library and knows no platform's wire format.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -162,6 +162,7 @@ class Reply:
 
     phrase: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    """Texts, numbers, and what is put into words where it is said: dates (Beijing time), replies, tuples of these."""
     choices: tuple[Choice, ...] = ()
     short: bool = False
     """Whether it is said in the short form, where a phrase has one; what lies inside it too."""
@@ -235,3 +236,41 @@ def load_inbound(data: Mapping[str, Any]) -> Inbound:
         reports=_load_reports(data),
         raw=data["raw"],
     )
+
+
+def dump_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a reply's values in JSON; `load_values` reads them back. What has no language yet keeps none."""
+    return {name: _dump_value(value) for name, value in values.items()}
+
+
+def _dump_value(value: object) -> object:
+    match value:
+        case Reply():
+            return {"say": value.phrase, "with": dump_values(value.values)}
+        case datetime():
+            return {"at": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case tuple() | list():
+            return [_dump_value(one) for one in value]
+        case _:
+            return value
+
+
+def load_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Read back what `dump_values` made."""
+    return {name: _load_value(value) for name, value in data.items()}
+
+
+def _load_value(value: object) -> object:
+    match value:
+        case {"say": str(phrase), "with": dict(values)}:
+            return Reply(phrase=phrase, values=load_values(values))
+        case {"at": str(at)}:
+            return datetime.fromisoformat(at)
+        case {"day": str(day)}:
+            return date.fromisoformat(day)
+        case list():
+            return tuple(_load_value(one) for one in value)
+        case _:
+            return value

@@ -4,14 +4,17 @@ Sources are what `config.phrases.load_phrases` returns: phrase key → `{"text":
 Everything is compiled once. A phrase of plain `{{ name }}` places is joined from its pieces; one with logic is a
 sandboxed Jinja template; a value that is missing raises `PhraseError` naming key and variable.
 
-Values may themselves be replies, or tuples of them: they are rendered in their place, a line each. `lead` and `tail`
-are reserved: said before and after the phrase. `short.<key>` is a
-phrase's short form, said to who asked for it. A choice without a label takes it from the phrase `choice.<id>`.
+Values may themselves be replies, or tuples of them: they are rendered in their place, a line each. A moment or a day
+is said by the phrase `date.moment` or `date.day`. `lead` and `tail` are reserved: said before and after the phrase.
+`short.<key>` is a phrase's short form, said to who asked for it. A choice without a label takes it from the phrase
+`choice.<id>`.
 This module knows no settings, no platform and no dialog.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -19,11 +22,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import GatewayError
 from bot.messages import Choice, Outbound, Reply
+from bot.petitions.wording import day_parts, moment_parts
 
 SHORT = "short."
 """Before the key of a phrase's short form, for citizens who asked for simple words."""
 _PLACE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 _LOGIC = re.compile(r"\{[%#]|\{\{|\}\}")
+_WORDLESS = frozenset({Reply, tuple, datetime, date})
+"""Values that are put into words where they are said."""
+_DATES = 256
+"""As many dates are kept as they were said; those of the petitions filed in one minute are the same."""
 Source = Mapping[str, Any]
 _Values = Mapping[str, Any]
 _Text = Callable[[_Values], str]
@@ -67,6 +75,7 @@ class Phrasing:
         brief = {key.removeprefix(SHORT): phrase for key, phrase in compiled.items() if key.startswith(SHORT)}
         self._brief = {**self._phrases, **brief}
         self._labels: dict[str, Choice] = {}
+        self._date = lru_cache(maxsize=_DATES)(self._spoken_date)
 
     def render(self, reply: Reply) -> Outbound:
         """Say a reply, in the short form where it asks for that. Choices it carries win over the phrase's own."""
@@ -80,12 +89,15 @@ class Phrasing:
 
     def say(self, key: str, values: Mapping[str, Any], *, short: bool = False) -> Outbound:
         """Say one phrase with its own choices; raise `PhraseError` where that cannot be done."""
-        phrase = _of(self._brief if short else self._phrases, key)
+        book = self._brief if short else self._phrases
+        phrase = _of(book, key)
+        values = self._said(values, book)
         return Outbound(text=phrase.text(values), choices=_declared(phrase, values))
 
     def notice(self, kind: str, values: Mapping[str, Any]) -> Outbound:
         """Say a notice: the phrase `notice.<kind>`, with the choices declared there."""
         phrase = self._phrase(f"notice.{kind}")
+        values = self._said(values, self._phrases)
         return Outbound(text=phrase.text(values), choices=_declared(phrase, values))
 
     def short_fields(self, kind: str, values: Mapping[str, Any]) -> dict[str, str]:
@@ -93,16 +105,21 @@ class Phrasing:
 
         Their lengths are the adapter's business.
         """
+        values = self._said(values, self._phrases)
         fields = {name: " ".join(str(value).split()) for name, value in values.items()}
         fields["tip"] = self._phrase(f"tip.{kind}").text(values).strip()
         return fields
+
+    def text(self, words: Reply) -> str:
+        """Return what a reply says, without choices: a label, a date."""
+        return str(self._value(words, self._phrases))
 
     def _phrase(self, key: str) -> _Phrase:
         return _of(self._phrases, key)
 
     def _said(self, values: _Values, book: _Book) -> _Values:
         """Render the replies among the values."""
-        if not any(type(value) is Reply or type(value) is tuple for value in values.values()):
+        if not any(type(value) in _WORDLESS for value in values.values()):
             return values
         return {name: self._value(value, book) for name, value in values.items()}
 
@@ -112,7 +129,14 @@ class Phrasing:
             return _framed(inner, _of(book, value.phrase).text(inner))
         if isinstance(value, tuple):
             return "\n".join(str(self._value(one, book)) for one in value)
+        if isinstance(value, date):
+            return self._date(value)
         return value
+
+    def _spoken_date(self, value: date) -> str:
+        if isinstance(value, datetime):
+            return self._phrase("date.moment").text(moment_parts(value))
+        return self._phrase("date.day").text(day_parts(value))
 
     def _labelled(self, choice: Choice) -> Choice:
         if choice.label:

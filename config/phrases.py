@@ -100,7 +100,7 @@ def _lengths(key: str, text: str) -> Iterator[Problem]:
 
 def sample_values(names: Iterable[str]) -> Mapping[str, Any]:
     """Return a made-up value for each name, to say a phrase with."""
-    numbers = {"count", "days", "first", "last", "most"}
+    numbers = {"count", "days", "first", "last", "most", "year", "month", "day", "weekday"}
     return {name: 3 if name in numbers else "某某" for name in names}
 
 

@@ -6,6 +6,7 @@ A test holds it equal to what the conversations say; `config.phrases.check_phras
 from collections.abc import Mapping
 
 from bot.petitions.vocabulary import NoticeKind
+from bot.petitions.wording import WORDS
 from dialogs.asking import FIELDS, TAPS
 
 NOTICE_VALUES = frozenset(
@@ -33,6 +34,10 @@ NOTICE_VALUES = frozenset(
 _FILED = "kind number code response_due answer_due"
 _SAID: Mapping[str, str] = {
     "verbatim": "text",
+    "date.moment": "year month day weekday hour minute",
+    "date.day": "year month day weekday",
+    "date.provisional": "date",
+    "list.and": "head last",
     "greeting.follow": "office",
     "greeting.menu": "office",
     "greeting.file": "office",
@@ -253,6 +258,7 @@ _SAID: Mapping[str, str] = {
 }
 SPOKEN: Mapping[str, frozenset[str]] = {
     **{key: frozenset(values.split()) for key, values in _SAID.items()},
+    **{key: frozenset[str]() for key in WORDS},
     **{f"choice.{identity}": frozenset[str]() for identity in TAPS},
     **{f"choice.field.{name}": frozenset[str]() for name in FIELDS},
     **{f"notice.{kind}": NOTICE_VALUES for kind in NoticeKind},

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.messages import CitizenRef, MediaKind, dump_contents, load_inbound
+from bot.messages import CitizenRef, MediaKind, dump_contents, dump_values, load_inbound, load_values
 from bot.petitions.attachment_ports import Attachment, AttachmentState
 from bot.petitions.outbox_ports import MENTION_ANSWER, OutboxMessage, OutboxState
 from bot.petitions.petition import Case, Event, Milestone, Notice, Petition, split_key
@@ -312,7 +312,18 @@ def _outbox_row(
     key: str, citizen: str, kind: str, number: str | None, phrase: str, values: Mapping[str, Any], at: object
 ) -> tuple[Any, ...]:
     account = CitizenRef.parse(citizen).account
-    return (key, citizen, account, kind, number, phrase, to_json(values), at, OutboxState.PENDING.value, at)
+    return (
+        key,
+        citizen,
+        account,
+        kind,
+        number,
+        phrase,
+        to_json(dump_values(values)),
+        at,
+        OutboxState.PENDING.value,
+        at,
+    )
 
 
 def message_from(row: Row[Any]) -> OutboxMessage:
@@ -324,7 +335,7 @@ def message_from(row: Row[Any]) -> OutboxMessage:
         kind=row.kind,
         number=row.number,
         phrase=row.phrase,
-        values=from_json(row._mapping["values"]),  # noqa: SLF001 -- public in SQLAlchemy; a method hides the column
+        values=load_values(from_json(row._mapping["values"])),  # noqa: SLF001 -- public in SQLAlchemy; a method hides the column
         created_at=row.created_at,
         state=OutboxState(row.state),
         attempts=row.attempts,

@@ -1,7 +1,10 @@
+from datetime import UTC, date, datetime
+
 import pytest
 
 from bot.messages import Choice, Outbound, Reply
-from bot.petitions.vocabulary import NoticeKind
+from bot.petitions.vocabulary import NoticeKind, State
+from bot.petitions.wording import listed, provisional, word
 from bot.phrasing import PhraseError, Phrasing
 from config.errors import Problem
 from config.phrases import PhraseFileError, check_phrases, load_phrases
@@ -39,6 +42,32 @@ def test_replies_among_the_values_are_said_in_their_place():
     lead = (Reply(phrase="line", values={"a": "先"}),)
     tail = (Reply(phrase="plain"), Reply(phrase="line", values={"a": "后"}))
     assert said("list", lines=lines, lead=lead, tail=tail) == "· 先\n共：\n· 甲\n· 乙\n\n请回复“提交”。\n· 后"
+
+
+def test_dates_and_words_are_said_by_their_phrases():
+    book = Phrasing(
+        {
+            "line": {"text": "{{ a }}"},
+            "date.moment": {"text": "{{ year }}-{{ month }}-{{ day }} {{ hour }}:{{ minute }}"},
+            "date.day": {"text": "{{ ['Mon', 'Tue'][weekday] }} {{ day }}/{{ month }}"},
+            "date.provisional": {"text": "about {{ date }}"},
+            "list.and": {"text": "{{ head }} and {{ last }}"},
+            "word.state.filed": {"text": "waiting"},
+            "notice.closed": {"text": "{{ time }}: {{ status }}"},
+            "tip.closed": {"text": "rate"},
+        }
+    )
+    late, tuesday = datetime(2026, 11, 30, 16, 5, tzinfo=UTC), date(2026, 12, 1)
+    assert [
+        book.render(Reply(phrase="line", values={"a": value})).text
+        for value in (late, tuesday, provisional(tuesday), provisional(late, sure=True), listed([]), listed(["x"]))
+    ] == ["2026-12-1 00:05", "Tue 1/12", "about Tue 1/12", "2026-12-1 00:05", "", "x"]
+    assert book.text(Reply(phrase="line", values={"a": listed([word(State.FILED), tuesday, "x"])})) == (
+        "waiting and Tue 1/12 and x"
+    )
+    values = {"time": late, "status": word(State.FILED)}
+    assert book.notice("closed", values).text == "2026-12-1 00:05: waiting"
+    assert book.short_fields("closed", values) == {"time": "2026-12-1 00:05", "status": "waiting", "tip": "rate"}
 
 
 def test_a_choice_without_label_takes_it_from_its_phrase():

@@ -1,0 +1,62 @@
+"""What the domain says, without a language: a word is the key of a phrase, a date is a date.
+
+`bot.phrasing` puts them into words where they are said, from the phrases file; whatever is stored or handed on until
+then stays as it is here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache, reduce
+
+from bot.clock import local
+from bot.messages import Reply
+from bot.petitions.vocabulary import Kind, MilestoneName, Rating, Solved, State
+
+Named = Kind | State | Rating | Solved | MilestoneName
+_GROUPS: Mapping[type[Named], str] = {
+    Kind: "kind",
+    State: "state",
+    Rating: "rating",
+    Solved: "solved",
+    MilestoneName: "clock",
+}
+
+
+@lru_cache
+def word(member: Named) -> Reply:
+    """Return the word for a member of one of the domain's closed sets: the phrase `word.<set>.<member>`."""
+    return Reply(phrase=f"word.{_GROUPS[type(member)]}.{member.value}")
+
+
+WORDS = tuple(f"word.{group}.{member.value}" for kind, group in _GROUPS.items() for member in kind)
+"""The phrases that `word` may ask for."""
+
+
+def listed(items: Sequence[object]) -> object:
+    """Return texts or replies as an enumeration: one value, '' for none."""
+    return reduce(_and, items) if items else ""
+
+
+def _and(head: object, last: object) -> object:
+    return Reply(phrase="list.and", values={"head": head, "last": last})
+
+
+def provisional(at: date, *, sure: bool = False) -> object:
+    """Return a day or a moment that may still change; as it is where it is `sure`."""
+    return at if sure else Reply(phrase="date.provisional", values={"date": at})
+
+
+def day_of(at: datetime) -> date:
+    """Return the day of Beijing on which a moment lies."""
+    return local(at).date()
+
+
+def day_parts(day: date) -> Mapping[str, int]:
+    """Return what a phrase makes a day of; `weekday` is 0 for Monday."""
+    return {"year": day.year, "month": day.month, "day": day.day, "weekday": day.weekday()}
+
+
+def moment_parts(at: datetime) -> Mapping[str, int | str]:
+    """Return what a phrase makes a moment of, in Beijing time; hour and minute have two digits."""
+    here = local(at)
+    return {**day_parts(here), "hour": f"{here:%H}", "minute": f"{here:%M}"}
