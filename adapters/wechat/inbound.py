@@ -8,6 +8,7 @@ Knows no encryption, no XML and no reply.
 import hashlib
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from adapters.wechat.parsing import Fields
@@ -52,10 +53,16 @@ def to_inbound(fields: Fields, *, account: str) -> Inbound:
     return Inbound(
         key=f"wechat:{account}:{identity}",
         citizen=CitizenRef(channel=Channel.WECHAT, account=account, user=sender),
-        sent_at=datetime.fromtimestamp(seconds, UTC),
+        sent_at=_moment(seconds),
         raw=fields,
         **values,
     )
+
+
+@lru_cache(maxsize=256)
+def _moment(seconds: int) -> datetime:
+    """Return the moment of a CreateTime: one value for all messages of a second, whose hash is computed once."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _message_identity(fields: Fields, *, sender: str, kind: str, seconds: int) -> str:
