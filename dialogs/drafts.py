@@ -78,6 +78,11 @@ def held(talk: Talk) -> Reply:
     return _offer(talk)
 
 
+def refused_file(talk: Talk) -> Reply:
+    """Say that what came cannot be taken, and offer the draft that waits."""
+    return said(_offer(talk), lead=Reply(phrase="ack.document"))
+
+
 def _held(talk: Talk) -> Parts:
     if talk.session.held is None:
         talk.session.held = Parts()

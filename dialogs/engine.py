@@ -126,7 +126,7 @@ def _answered(talk: Talk) -> Answer:
         case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO | InboundKind.LOCATION | InboundKind.LINK:
             return _brought(talk)
         case InboundKind.DOCUMENT:
-            return gathering.document(talk)
+            return drafts.refused_file(talk) if _waits(talk) else gathering.document(talk)
         case InboundKind.MENU:
             return button(talk)
         case InboundKind.FOLLOW | InboundKind.SCAN as kind:

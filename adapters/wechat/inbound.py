@@ -35,6 +35,11 @@ IGNORED_EVENTS = frozenset(
 )  # fmt: skip
 """Known and of no use: what a citizen picked by pic_* and location_select follows as a message of its own."""
 
+UNSHOWN = frozenset(
+    {"【收到不支持的消息类型，暂无法显示】", "[收到不支持的消息类型，暂无法显示]", "[Unsupported Message]"}
+)
+"""What WeChat itself writes in place of a sticker and of whatever else it does not hand on: nobody said these words."""
+
 
 class UnusableFieldsError(Exception):
     """A field that every message of the type must have is missing or not of its form."""
@@ -95,7 +100,10 @@ def _message(fields: Fields, *, kind: str) -> dict[str, Any]:
 
 
 def _text_message(fields: Fields, _kind: str) -> dict[str, Any]:
-    return {"kind": InboundKind.TEXT, "text": text_of(fields, "Content"), "choice": text_of(fields, "bizmsgmenuid")}
+    text = text_of(fields, "Content")
+    if text in UNSHOWN:
+        return {"kind": InboundKind.DOCUMENT}
+    return {"kind": InboundKind.TEXT, "text": text, "choice": text_of(fields, "bizmsgmenuid")}
 
 
 def _media_message(fields: Fields, kind: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ def window_of(inbound: Inbound) -> Window | None:
             return SHORT if inbound.choice else MESSAGE
         case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO | InboundKind.LOCATION | InboundKind.LINK:
             return MESSAGE
+        case InboundKind.DOCUMENT if inbound.raw.get("MsgType") == "text":
+            return MESSAGE  # a sticker: WeChat hands it on as a message like any other
         case InboundKind.MENU | InboundKind.FOLLOW | InboundKind.SCAN:
             return SHORT
         case InboundKind.IGNORED if str(inbound.raw.get("Event", "")).lower() == "scancode_push":

@@ -45,7 +45,7 @@ INBOUND_KINDS: Final = {
     InboundKind.VIDEO: "视频",
     InboundKind.LOCATION: "位置",
     InboundKind.LINK: "链接",
-    InboundKind.DOCUMENT: "文件（没有收下）",
+    InboundKind.DOCUMENT: "文件、表情包等（没有收下）",
     InboundKind.MENTION: "@提及",
 }
 OUTBOX_STATES: Final = {

@@ -345,6 +345,9 @@ function wire() {
   for (const node of document.querySelectorAll("[data-sample]")) {
     node.addEventListener("click", () => say({ [node.dataset.sample]: "sample" }));
   }
+  for (const node of document.querySelectorAll("[data-named]")) {
+    node.addEventListener("click", () => say({ [node.dataset.named]: node.dataset.name }));
+  }
   $("attach-place").addEventListener("click", () => $("place-dialog").showModal());
   $("place-form").addEventListener("submit", sendPlace);
   $("attach-subscribe").addEventListener("click", openSubscribe);

@@ -471,6 +471,9 @@ function wire() {
   for (const node of document.querySelectorAll("[data-sample]")) {
     node.addEventListener("click", () => { openAttach(false); say({ [node.dataset.sample]: "sample" }); });
   }
+  for (const node of document.querySelectorAll("[data-named]")) {
+    node.addEventListener("click", () => { openAttach(false); say({ [node.dataset.named]: node.dataset.name }); });
+  }
   for (const node of document.querySelectorAll("#menu [data-key]")) {
     node.addEventListener("click", () => say({ event: { type: "click", key: node.dataset.key } }));
   }

@@ -14,7 +14,7 @@ from adapters.sandbox.evidence import Samples
 from adapters.sandbox.wechat.accounts import AccountState, StoredMedia
 from adapters.sandbox.wechat.windows import Scene
 
-KINDS = ("text", "choice", "image", "voice", "video", "location", "link", "event", "scan", "other")
+KINDS = ("text", "choice", "image", "voice", "video", "location", "link", "file", "sticker", "event", "scan", "other")
 CONTACT_EVENTS = frozenset({"subscribe", "click", "scan", "scancode_push", "scancode_waitmsg"})
 _MEDIA = {
     "image": ("image/jpeg", ".jpg"),
@@ -52,10 +52,10 @@ def read_utterance(body: Mapping[str, Any], state: AccountState, *, samples: Sam
             return _choice(value, state, openid=str(body["openid"]))
         case "image" | "voice" | "video":
             return _media(kind, read_bytes(kind, value, samples), state, samples=samples, now=now)
-        case "location":
-            return _location(value)
-        case "link":
-            return _link(value)
+        case "location" | "link":
+            return _location(value) if kind == "location" else _link(value)
+        case "file" | "sticker":
+            return _unread(kind, read_string(value, kind))
         case "scan":
             return _scan(value, state, openid=str(body["openid"]))
         case "event":
@@ -126,6 +126,21 @@ def _link(value: object) -> Utterance:
     title, url = str(given.get("title", "")), str(given.get("url", ""))
     fields = {"Title": title, "Description": str(given.get("description", "")), "Url": url}
     return Utterance(msgtype="link", fields=fields, shown_as="link", content={"text": title or url, "url": url})
+
+
+def _unread(kind: str, name: str) -> Utterance:
+    """Send a document, which comes as a `file` that nothing opens, or a sticker: a text of WeChat's own replaces it."""
+    if kind == "sticker":
+        fields: dict[str, Any] = {"Content": "【收到不支持的消息类型，暂无法显示】"}
+        return Utterance(msgtype="text", fields=fields, shown_as="other", content={"text": f"[表情] {name}"})
+    fields = {
+        "Title": name,
+        "Description": "225.5 KB",
+        "FileKey": "BAAAAAAAAACJHA0y",
+        "FileMd5": "95d98d3bf1b251a9e4a40f3bd88eef29",
+        "FileTotalLen": 230895,
+    }
+    return Utterance(msgtype="file", fields=fields, shown_as="other", content={"text": f"[文件] {name}"})
 
 
 def _scan(value: object, state: AccountState, *, openid: str) -> Utterance:

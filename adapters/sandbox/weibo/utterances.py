@@ -13,7 +13,7 @@ from adapters.sandbox.errors import BadInput
 from adapters.sandbox.evidence import Samples
 from adapters.sandbox.weibo.accounts import AccountState
 
-KINDS = ("text", "image", "voice", "position", "event", "other")
+KINDS = ("text", "image", "voice", "position", "file", "sticker", "event", "other")
 CONTACT_EVENTS = frozenset({"follow", "subscribe", "scan", "scan_follow", "click"})
 """What opens the window; `view` is not among them."""
 EVENT_TEXTS = {
@@ -68,6 +68,10 @@ def read_utterance(body: Mapping[str, Any], state: AccountState, *, samples: Sam
             return _file(kind, read_bytes(kind, value, samples), state, now=now)
         case "position":
             return _position(value)
+        case "file":
+            return _unknown("file", "[文件]", read_string(value, "file"))
+        case "sticker":
+            return _unknown("emoticon", "[表情]", read_string(value, "sticker"))
         case "event":
             return _event(value, key=body.get("key", ""))
         case _:
@@ -131,6 +135,11 @@ def _event(value: object, *, key: object) -> Utterance:
         content={"text": _NOTES.get(subtype, "")},
         opens=subtype in CONTACT_EVENTS,
     )
+
+
+def _unknown(type_: str, shown: str, name: str) -> Utterance:
+    """Send what the documents do not foresee, as a type of its own."""
+    return Utterance(type=type_, text=name, shown_as="other", content={"text": f"{shown} {name}"})
 
 
 def _other(value: object) -> Utterance:

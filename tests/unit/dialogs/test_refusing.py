@@ -160,7 +160,7 @@ def test_a_file_is_refused_kindly_at_any_step_and_costs_nothing(stage, steps):
         stage.says(text)
     before = stage.session() if steps else None
     read = stage.sends(InboundKind.DOCUMENT, text="材料.docx")
-    assert read.startswith("这个文件我打不开，没能收下。请把里面的内容拍成照片发来")
+    assert read.startswith("刚才发来的我打不开，没能收下。想说的请用文字写给我，文件请拍成照片发来")
     assert "\n请" in read  # what was asked is asked again
     if before:
         assert (stage.session().parts, stage.session().state) == (before.parts, before.state)
@@ -171,5 +171,5 @@ def test_a_file_does_not_end_a_side_question(stage):
     stage.says("提交")
     stage.says("补充")
     assert stage.session().state is State.SUPPLEMENT
-    assert stage.sends(InboundKind.DOCUMENT).startswith("这个文件我打不开")
+    assert stage.sends(InboundKind.DOCUMENT).startswith("刚才发来的我打不开")
     assert stage.session().state is State.SUPPLEMENT

@@ -167,10 +167,14 @@ async def test_standard_messages(rig: Rig) -> None:
     await rig.say(location={"latitude": 29.5, "longitude": 106.5, "label": "人民路 8 号"})
     await rig.say(link={"title": "新闻", "url": "http://example.invalid/"})
     await rig.say(other={"type": "miniprogrampage", "fields": {"Title": "页"}})
-    place, link, other = rig.gateway.received
+    await rig.say(file="情况说明.docx")
+    await rig.say(sticker="谢谢")
+    place, link, other, file, sticker = rig.gateway.received
     assert (place["Location_X"], place["Location_Y"], place["Label"]) == ("29.5", "106.5", "人民路 8 号")
     assert (link["Title"], link["Url"]) == ("新闻", "http://example.invalid/")
     assert (other["MsgType"], other["Title"]) == ("miniprogrampage", "页")
+    assert (file["MsgType"], file["Title"], file["FileTotalLen"]) == ("file", "情况说明.docx", "230895")
+    assert (sticker["MsgType"], sticker["Content"]) == ("text", "【收到不支持的消息类型，暂无法显示】")
 
 
 async def test_concurrent_citizens(rig: Rig) -> None:

@@ -95,6 +95,8 @@ class Person:
                 body: dict[str, Any] = {kind: "sample"}
             case "位置":
                 body = {"location" if wechat else "position": more}
+            case "文件" | "表情包":
+                body = {{"文件": "file", "表情包": "sticker"}[what]: more}
             case "链接":
                 title, _, url = more.rpartition(" ")
                 body = {"link": {"title": title, "url": url}} if wechat else {"text": more}

@@ -20,9 +20,11 @@ async def test_pushes_of_every_type(rig: Rig) -> None:
     await rig.say(image="sample")
     await rig.say(voice="sample")
     await rig.say(other={"type": "video", "text": "发了一个视频", "data": {"vfid": 1}})
+    await rig.say(file="情况说明.docx")
+    await rig.say(sticker="谢谢")
     shapes = [(push["type"], push["text"], push["data"]) for push in rig.gateway.received]
     image, voice = shapes[3][2], shapes[4][2]
-    assert [push | HEAD == push for push in rig.gateway.received] == [True] * 6
+    assert [push | HEAD == push for push in rig.gateway.received] == [True] * 8
     assert shapes == [
         ("text", "你好 +1 100% </>", {}),
         ("position", "我在这里: 人民路 8 号 http://t.cn/zQgLLYO", {"longitude": "116.308586", "latitude": "39.982525"}),
@@ -30,6 +32,8 @@ async def test_pushes_of_every_type(rig: Rig) -> None:
         ("image", "发了一张图片", image),
         ("voice", "发了一个语音消息", voice),
         ("video", "发了一个视频", {"vfid": 1}),
+        ("file", "情况说明.docx", {}),
+        ("emoticon", "谢谢", {}),
     ]
     assert [sorted(map(len, map(str, files.values()))) for files in (image, voice)] == [[16, 16], [16, 16]]
 
