@@ -118,10 +118,13 @@ class Phrasing:
         return _of(self._phrases, key)
 
     def _said(self, values: _Values, book: _Book) -> _Values:
-        """Render the replies among the values."""
-        if not any(type(value) in _WORDLESS for value in values.values()):
-            return values
-        return {name: self._value(value, book) for name, value in values.items()}
+        """Put into words what among the values has none yet."""
+        said: dict[str, Any] | None = None
+        for name, value in values.items():
+            if type(value) in _WORDLESS:
+                said = dict(values) if said is None else said
+                said[name] = self._value(value, book)
+        return values if said is None else said
 
     def _value(self, value: object, book: _Book) -> object:
         if isinstance(value, Reply):

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages import Reply
-from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
@@ -65,11 +64,11 @@ def _chase(talk: Talk, case: Case, words: str) -> Reply:
         "number": petition.number,
         "state": petition.state.label,
         "where": talk.office.unit(petition.unit),
-        "since": moment(_since(case)),
+        "since": _since(case),
         "dues": tuple(due_of(clock, talk.now) for clock in case.milestones if clock.open and clock.name in PROMISED),
     }
     if again is not None and talk.now < again:
-        return resume(talk, Reply(phrase="chasing.lately", values=values | {"again": moment(again)}))
+        return resume(talk, Reply(phrase="chasing.lately", values=values | {"again": again}))
     talk.intents.append(Chase(number=petition.number, words=words[:LONGEST_WORDS]))
     return resume(talk, Reply(phrase="chasing.done", values=values | {"count": petition.chases + 1}))
 

@@ -1,7 +1,6 @@
 """为什么是这一天: the steps by which the dates that were promised were counted."""
 
 from bot.messages import Reply
-from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Milestone
@@ -39,7 +38,7 @@ def _explained(talk: Talk, lookup: Why) -> Answer:
 def _line(clock: Milestone, facts: Facts) -> Reply:
     values = {
         "clock": clock.name.label,
-        "due": moment(clock.due_at),
+        "due": clock.due_at,
         "steps": "\n".join(f"· {step}" for step in facts.reasons.get(clock.key, ())),
     }
     return Reply(phrase="explaining.clock", values=values)

@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any
 
 from bot.messages import Choice, CitizenRef, Reply
-from bot.petitions.dates import moment
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
 from bot.petitions.masking import masked
@@ -230,7 +229,7 @@ def _told(event: Event) -> bool:
 
 def _happened(event: Event) -> Reply:
     data = event.data
-    values: dict[str, Any] = {"time": moment(event.at)}
+    values: dict[str, Any] = {"time": event.at}
     phrase = f"timeline.{event.type}"
     match event.type:
         case EventType.FORWARDED:
@@ -282,14 +281,14 @@ _HOP_VALUES: Mapping[EventType, Mapping[str, str]] = {
 
 def due_of(milestone: Milestone, now: datetime) -> Reply:
     """Tell until when something is due, and how that stands."""
-    values: dict[str, Any] = {"clock": milestone.name.label, "due": moment(milestone.due_at)}
+    values: dict[str, Any] = {"clock": milestone.name.label, "due": milestone.due_at}
     if milestone.met_at is not None:
         phrase = "due.met" if milestone.met_at <= milestone.due_at else "due.met_late"
-        return Reply(phrase=phrase, values={**values, "met": moment(milestone.met_at)})
+        return Reply(phrase=phrase, values={**values, "met": milestone.met_at})
     if milestone.ended_at is not None:
         return Reply(phrase="due.ended", values=values)
     if milestone.paused_at is not None:
-        return Reply(phrase="due.paused", values={"clock": values["clock"], "since": moment(milestone.paused_at)})
+        return Reply(phrase="due.paused", values={"clock": values["clock"], "since": milestone.paused_at})
     if now > milestone.due_at:
         return Reply(phrase="due.passed", values=values)
     return Reply(phrase="due.provisional" if milestone.provisional else "due.open", values=values)

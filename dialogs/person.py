@@ -7,7 +7,6 @@ petition's number, and whatever goes on with the dialog (继续, 提交, a kind)
 """
 
 from bot.messages import InboundKind, Reply
-from bot.petitions.dates import moment
 from bot.petitions.masking import masked
 from dialogs.asking import question, said, short
 from dialogs.danger import Sign
@@ -48,8 +47,7 @@ def ask(talk: Talk) -> Answer:
         session.leave()
     values = {"office_phone": talk.office.phone}
     if attendance.opens is None or attendance.opens > talk.now:
-        opens = moment(attendance.opens) if attendance.opens else ""
-        reply = Reply(phrase="person.closed", values={**values, "opens": opens})
+        reply = Reply(phrase="person.closed", values={**values, "opens": attendance.opens or ""})
         return said(reply, tail=Reply(phrase="draft.waiting")) if session.parts is not None else reply
     session.person = Person(attendance.chat) or Person.QUEUED
     about = short(masked(session.parts.content), ABOUT) if session.parts is not None else ""

@@ -12,7 +12,6 @@ from bot.clock import local
 from bot.intake.attending import attend, attendance
 from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.calendar import WorkCalendar
-from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Policy, deadlines_for
 from bot.petitions.desk import Desk
 from bot.petitions.errors import UnknownPetition
@@ -22,6 +21,7 @@ from bot.petitions.petition import Actor, Case, Draft, Event, Outcome, Petition
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, Role
+from bot.petitions.wording import provisional
 from bot.values import frozen
 from dialogs.turn import (
     Alarm,
@@ -58,7 +58,7 @@ class Filing:
     """A filing with what the citizen is told of it."""
 
     outcome: Outcome
-    values: Mapping[str, str]
+    values: Mapping[str, object]
 
 
 class Registrar:
@@ -119,12 +119,12 @@ class Registrar:
         return counted[2]
 
 
-def _promised(outcome: Outcome) -> Mapping[str, str]:
+def _promised(outcome: Outcome) -> Mapping[str, object]:
     case = outcome.case
-    values = {"number": case.petition.number, "code": case.petition.code, "response_due": "", "answer_due": ""}
+    petition, undated = case.petition, {"response_due": "", "answer_due": ""}
+    values: dict[str, object] = {"number": petition.number, "code": petition.code, **undated}
     for milestone in case.milestones:
-        mark = "（暂定）" if milestone.provisional else ""
-        values[f"{milestone.name.value}_due"] = moment(milestone.due_at) + mark
+        values[f"{milestone.name.value}_due"] = provisional(milestone.due_at, sure=not milestone.provisional)
     return values
 
 
@@ -194,7 +194,7 @@ async def _actor(work: UnitOfWork, case: Case, citizen: str) -> Actor:
 
 async def perform(
     work: UnitOfWork, intent: Intent, *, registrar: Registrar, citizen: str, now: datetime
-) -> Mapping[str, str]:
+) -> Mapping[str, object]:
     """Do what a turn wants done; return the values its reply gains."""
     match intent:
         case File(draft=draft, mention=mention):

@@ -44,7 +44,7 @@ class SingleTurns:
             while isinstance(turned, Lookup):
                 facts += (await find(work, turned, registrar=self._registrar, citizen=citizen, now=now),)
                 turned = self._turner.turn(row, inbound, now=now, facts=facts)
-            values: dict[str, str] = {}
+            values: dict[str, object] = {}
             files = attachments(inbound, now=now, number=supplemented(turned.intents))
             if inbound.reports:
                 await keep_reports(work, inbound, subscriptions=self._turner.subscriptions(inbound), now=now)

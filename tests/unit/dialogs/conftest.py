@@ -10,7 +10,6 @@ import pytest
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, Location, MediaKind, MediaRef, Outbound, Reply
 from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.clock_acts import tick
-from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline
 from bot.petitions.hindrances import doable, redo_open
 from bot.petitions.number import make_number
@@ -139,7 +138,7 @@ class Stage:
             facts += (self.find(turn, message.citizen.key),)
             turn = self.engine.turn(session, message, **common, facts=facts)
         self.turn, self.sessions[who], self.seen[who] = turn, turn.session, self.now
-        yielded: dict[str, str] = {}
+        yielded: dict[str, object] = {}
         for intent in turn.intents:
             yielded |= self.do(intent, message.citizen.key)
         if turn.reply is None:
@@ -200,7 +199,7 @@ class Stage:
             case.petition.number for case in cases if redo_open(case, now=self.now, terms=terms(self.policy))
         )
 
-    def do(self, intent, citizen: str) -> Mapping[str, str]:
+    def do(self, intent, citizen: str) -> Mapping[str, object]:
         actor = Actor(role=Role.CITIZEN, id=citizen)
         match intent:
             case File(draft=draft):
@@ -217,7 +216,7 @@ class Stage:
                 self.save(outcome)
                 self.last = number
                 response, answer = outcome.case.milestones
-                dues = {"response_due": moment(response.due_at), "answer_due": moment(answer.due_at)}
+                dues = {"response_due": response.due_at, "answer_due": answer.due_at}
                 return {"number": number, "code": code, **dues}
             case Withdraw(number=number):
                 self.save(lifecycle.withdraw(self.cases[number], actor=actor, now=self.now))
