@@ -158,13 +158,22 @@ class Choice:
 
 
 @frozen
+class Option:
+    """A choice that is still to be called something."""
+
+    id: str
+    label: "Reply | None" = None
+    """None for the phrase `choice.<id>`."""
+
+
+@frozen
 class Reply:
     """What a dialog says: a phrase key of config/phrases, its values, and what can be picked."""
 
     phrase: str
     values: Mapping[str, Any] = field(default_factory=dict)
     """Texts, numbers, and what is put into words where it is said: dates (Beijing time), replies, tuples of these."""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Choice | Option, ...] = ()
     short: bool = False
     """Whether it is said in the short form, where a phrase has one; what lies inside it too."""
 

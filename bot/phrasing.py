@@ -6,7 +6,7 @@ sandboxed Jinja template; a value that is missing raises `PhraseError` naming ke
 
 Values may themselves be replies, or tuples of them: they are rendered in their place, a line each. A moment or a day
 is said by the phrase `date.moment` or `date.day`. `lead` and `tail` are reserved: said before and after the phrase.
-`short.<key>` is a phrase's short form, said to who asked for it. A choice without a label takes it from the phrase
+`short.<key>` is a phrase's short form, said to who asked for it. An option without a label takes it from the phrase
 `choice.<id>`.
 This module knows no settings, no platform and no dialog.
 """
@@ -21,7 +21,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.errors import GatewayError
-from bot.messages import Choice, Outbound, Reply
+from bot.messages import Choice, Option, Outbound, Reply
 from bot.petitions.wording import day_parts, moment_parts
 
 SHORT = "short."
@@ -128,6 +128,8 @@ class Phrasing:
 
     def _value(self, value: object, book: _Book) -> object:
         if isinstance(value, Reply):
+            if not value.values:
+                return _of(book, value.phrase).text(value.values)
             inner = self._said(value.values, book)
             return _framed(inner, _of(book, value.phrase).text(inner))
         if isinstance(value, tuple):
@@ -141,9 +143,11 @@ class Phrasing:
             return self._phrase("date.moment").text(moment_parts(value))
         return self._phrase("date.day").text(day_parts(value))
 
-    def _labelled(self, choice: Choice) -> Choice:
-        if choice.label:
+    def _labelled(self, choice: Choice | Option) -> Choice:
+        if isinstance(choice, Choice):
             return choice
+        if choice.label is not None:
+            return Choice(id=choice.id, label=self.text(choice.label))
         known = self._labels.get(choice.id)
         if known is None:
             label = self._phrase(f"choice.{choice.id}").text({})

@@ -1,14 +1,15 @@
 """The questions: for every state the phrase that asks, its values, and what can be picked.
 
 `lead` and `tail` among a reply's values are replies themselves: said before and after the question, on lines of their
-own. A choice with an empty label takes its label from the phrase `choice.<id>`.
+own. An option without a label takes it from the phrase `choice.<id>`.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from bot.messages import Choice, Reply
+from bot.messages import Choice, Option, Reply
 from bot.petitions.vocabulary import Kind, Rating, Solved
+from bot.petitions.wording import word
 from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
 from dialogs.understanding import Word
@@ -59,11 +60,11 @@ RATINGS_IN_ORDER = tuple(Rating)
 SOLVED_IN_ORDER = tuple(Solved)
 
 
-def _fixed(*ids: str) -> tuple[Choice, ...]:
-    return tuple(Choice(id=one, label="") for one in ids)
+def _fixed(*ids: str) -> tuple[Option, ...]:
+    return tuple(Option(id=one) for one in ids)
 
 
-_FIXED: Mapping[State, tuple[Choice, ...]] = {
+_FIXED: Mapping[State, tuple[Option, ...]] = {
     State.PLACE: _fixed("place.skip"),
     State.PHONE: _fixed("phone.skip"),
     State.PUBLIC: _fixed("public.yes", "public.no"),
@@ -91,7 +92,7 @@ def fields(office: Office, parts: Parts) -> tuple[str, ...]:
     return ("kind", *(name for name, state in FIELDS.items() if state in steps))
 
 
-def choices(office: Office, session: Session) -> tuple[Choice, ...]:
+def choices(office: Office, session: Session) -> tuple[Choice | Option, ...]:
     """Return what can be picked in the present state; a typed number means one of these."""
     if (fixed := _FIXED.get(session.state)) is not None:
         return fixed
@@ -103,7 +104,7 @@ def choices(office: Office, session: Session) -> tuple[Choice, ...]:
         case State.EVIDENCE:
             return _DONE if session.parts and session.parts.attachments else _NOTHING
         case State.EDIT if session.parts is not None:
-            return tuple(Choice(id=f"field.{name}", label="") for name in fields(office, session.parts))
+            return tuple(Option(id=f"field.{name}") for name in fields(office, session.parts))
         case state if (verb := _PICKS.get(state)) is not None:
             return tuple(Choice(id=f"{verb}:{number}", label=number) for number in session.numbers)
         case State.RATE_PICK | State.RATE_SOLVED:
@@ -112,10 +113,10 @@ def choices(office: Office, session: Session) -> tuple[Choice, ...]:
             return ()
 
 
-def _judgements(session: Session) -> tuple[Choice, ...]:
+def _judgements(session: Session) -> tuple[Option, ...]:
     if session.state is State.RATE_PICK:
-        return tuple(Choice(id=f"rate:{session.number}:{one}", label=one.label) for one in RATINGS_IN_ORDER)
-    ways = (Choice(id=f"solved:{session.number}:{one}", label=one.label) for one in SOLVED_IN_ORDER)
+        return tuple(Option(id=f"rate:{session.number}:{one}", label=word(one)) for one in RATINGS_IN_ORDER)
+    ways = (Option(id=f"solved:{session.number}:{one}", label=word(one)) for one in SOLVED_IN_ORDER)
     return (*ways, *_fixed("solved.skip"))
 
 
@@ -161,28 +162,30 @@ def _asked(talk: Talk) -> Reply:
     picks = choices(office, session)
     match state:
         case State.CONTENT:
-            values: dict[str, Any] = {"kind": office.label(parts.kind) if parts.kind else ""}
+            values: dict[str, Any] = {"kind": word(parts.kind) if parts.kind else ""}
         case State.EVIDENCE if parts.attachments:
             return Reply(phrase="filing.evidence_more", values={"count": len(parts.attachments)}, choices=picks)
         case State.SUMMARY:
             return Reply(phrase="filing.summary", values=_summary(office, parts, session.scene), choices=picks)
         case State.OFFER:
-            kind = office.label(parts.kind) if parts.kind else ""
-            values = {"kind": kind, "given": short(parts.content, FROM_MENTION)}
+            values = {
+                "kind": word(parts.kind) if parts.kind else "",
+                "given": short(parts.content, FROM_MENTION),
+            }
         case State.CANCEL:
             values = {"days": office.drafts.keep.days}
         case _:
             values = {}
     reply = Reply(phrase=_PHRASES[state], values=values, choices=picks)
-    given = _given(office, state, parts)
+    given = _given(state, parts)
     return said(reply, tail=given) if given else reply
 
 
-def _given(office: Office, state: State, parts: Parts) -> Reply | None:
+def _given(state: State, parts: Parts) -> Reply | None:
     """Return what was given before at this step, so that it need not be remembered."""
     match state:
         case State.KIND if parts.kind is not None:
-            given = office.label(parts.kind)
+            return _said_before(word(parts.kind))
         case State.KIND if parts.origin:
             return Reply(phrase="filing.from_mention", values={"given": short(parts.content, FROM_MENTION)})
         case State.CONTENT:
@@ -197,7 +200,11 @@ def _given(office: Office, state: State, parts: Parts) -> Reply | None:
             return Reply(phrase="filing.given_public" if parts.public else "filing.given_private")
         case _:
             given = ""
-    return Reply(phrase="filing.given", values={"given": given}) if given else None
+    return _said_before(given) if given else None
+
+
+def _said_before(given: str | Reply) -> Reply:
+    return Reply(phrase="filing.given", values={"given": given})
 
 
 def place(parts: Parts) -> str:
@@ -212,7 +219,7 @@ def _summary(office: Office, parts: Parts, scene: str) -> dict[str, Any]:
     unit = office.scene_words(scene) if scene and parts.kind is not Kind.REPORT else ""
     at = dict(zip(fields(office, parts), SIGNS, strict=False))
     steps = office.steps(parts.kind) if parts.kind else ()
-    where, label = place(parts), office.label(parts.kind) if parts.kind else ""
+    where, label = place(parts), word(parts.kind) if parts.kind else ""
     lines = [
         Reply(phrase="summary.kind", values={"at": at.get("kind", ""), "kind": label}),
         *((Reply(phrase="summary.unit", values={"unit": unit}),) if unit else ()),

@@ -2,6 +2,7 @@
 
 from bot.messages import Reply
 from bot.petitions.vocabulary import Kind
+from bot.petitions.wording import word
 from dialogs import drafts, filing, gathering, looking, rating, refusing, supplementing
 from dialogs.asking import RATINGS_IN_ORDER, menu, said
 from dialogs.finding import kind_in
@@ -36,9 +37,7 @@ def _told(talk: Talk, text: str) -> Reply:
     kind = None if talk.session.waiting or len(text) > gathering.HARD_CONTENT else kind_in(text)
     if kind is None or kind not in talk.office.kinds:
         return gathering.offer(talk, text)
-    return said(
-        filing.begin(talk, kind, words=text), lead=Reply(phrase="ack.as_kind", values={"kind": talk.office.label(kind)})
-    )
+    return said(filing.begin(talk, kind, words=text), lead=Reply(phrase="ack.as_kind", values={"kind": word(kind)}))
 
 
 def _numbered(talk: Talk) -> Answer:

@@ -12,6 +12,7 @@ from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import PROMISED, MilestoneName
+from bot.petitions.wording import word
 from dialogs.asking import resume
 from dialogs.looking import SHOWN, due_of, pick
 from dialogs.session import State
@@ -62,7 +63,7 @@ def _chase(talk: Talk, case: Case, words: str) -> Reply:
     petition, again = case.petition, case.petition.chase_again_at
     values: dict[str, Any] = {
         "number": petition.number,
-        "state": petition.state.label,
+        "state": word(petition.state),
         "where": talk.office.unit(petition.unit),
         "since": _since(case),
         "dues": tuple(due_of(clock, talk.now) for clock in case.milestones if clock.open and clock.name in PROMISED),

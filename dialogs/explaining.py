@@ -5,6 +5,7 @@ from bot.petitions.errors import WrongNumber
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Milestone
 from bot.petitions.vocabulary import PROMISED
+from bot.petitions.wording import word
 from dialogs.asking import resume
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Facts, Why
@@ -37,7 +38,7 @@ def _explained(talk: Talk, lookup: Why) -> Answer:
 
 def _line(clock: Milestone, facts: Facts) -> Reply:
     values = {
-        "clock": clock.name.label,
+        "clock": word(clock.name),
         "due": clock.due_at,
         "steps": "\n".join(f"· {step}" for step in facts.reasons.get(clock.key, ())),
     }

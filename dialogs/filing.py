@@ -12,6 +12,7 @@ from bot.messages import Reply
 from bot.petitions.petition import Draft
 from bot.petitions.scenes import write_scene
 from bot.petitions.vocabulary import Kind
+from bot.petitions.wording import word
 from dialogs import correcting, refusing
 from dialogs.asking import is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
@@ -43,7 +44,7 @@ def begin(talk: Talk, kind: Kind, *, words: str = "") -> Reply:
     parts = draft(talk)
     changed = parts.kind is not None and parts.kind is not kind
     parts.kind = kind
-    lead = Reply(phrase="ack.kind", values={"kind": talk.office.label(kind)}) if changed and not fresh else None
+    lead = Reply(phrase="ack.kind", values={"kind": word(kind)}) if changed and not fresh else None
     if not parts.content and words:
         return content(talk, words, unasked=True)
     step = session.state
@@ -73,7 +74,7 @@ def submit(talk: Talk) -> Answer:
     if isinstance(subscribing, Consented):
         return subscribing
     talk.intents.append(File(draft=_complete(talk, parts, parts.kind), mention=parts.origin))
-    kind = talk.office.label(parts.kind)
+    kind = word(parts.kind)
     phrase = "filing.filed_public" if is_public(talk.office, parts) else "filing.filed"
     held = session.held
     session.drop_draft()

@@ -11,6 +11,7 @@ from bot.petitions.lifecycle import Act, possible
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Case
 from bot.petitions.vocabulary import Role
+from bot.petitions.wording import word
 from dialogs.asking import resume, said
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Join, One, Quit
@@ -39,7 +40,7 @@ def join(talk: Talk, typed: str) -> Answer:
         return resume(talk, Reply(phrase="joining.not_possible"))
     talk.intents.append(Join(number=number))
     count = heads(case) + 1
-    told = Reply(phrase="joining.done", values={"number": number, "kind": case.petition.kind.label, "count": count})
+    told = Reply(phrase="joining.done", values={"number": number, "kind": word(case.petition.kind), "count": count})
     return resume(talk, said(told, tail=Reply(phrase="joining.many")) if count > MANY else told)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from bot.messages import Choice, CitizenRef, Reply
+from bot.messages import CitizenRef, Option, Reply
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
 from bot.petitions.masking import masked
@@ -18,6 +18,7 @@ from bot.petitions.notices import rating_words
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, split_key
 from bot.petitions.vocabulary import PROMISED, EventType, Lamp
+from bot.petitions.wording import listed, word
 from dialogs.asking import menu, question, resume, short
 from dialogs.session import Session, State
 from dialogs.talk import Answer, Talk
@@ -26,9 +27,7 @@ from dialogs.understanding import Word, reference
 
 SHOWN = 4
 """How many of the own petitions a page offers: with their lamps they must stay small enough to be tapped."""
-NEXT = Choice(id="mine.next", label="")
-LAMPS: Mapping[Lamp, str] = {Lamp.GREEN: "●期限内", Lamp.YELLOW: "▲快到期", Lamp.RED: "■已超期"}
-"""Shape and word of a lamp: nobody has to tell colours apart."""
+NEXT = Option(id="mine.next")
 MOST_WRONG_CODES = 5
 REST_SECONDS = 3600
 _CODE_DIGITS = 6
@@ -66,12 +65,16 @@ def next_page(talk: Talk) -> Answer:
     return mine(talk, page=int(page) + 1 if page.isdecimal() else 0)
 
 
-def pick(verb: str, case: Case, *, lamp: Lamp = Lamp.NONE) -> Choice:
+def pick(verb: str, case: Case, *, lamp: Lamp = Lamp.NONE) -> Option:
     """Offer a case to be picked for `verb` (look, withdraw); a lamp that is on stands in its label."""
     petition = case.petition
     words = short(masked(petition.content), _LABEL if lamp is Lamp.NONE else _LAMPED)
-    label = f"{petition.kind.label} {words} {petition.state.label}"
-    return Choice(id=f"{verb}:{petition.number}", label=f"{label} {LAMPS[lamp]}" if lamp is not Lamp.NONE else label)
+    values: dict[str, Any] = {"kind": word(petition.kind), "words": words, "state": word(petition.state)}
+    if lamp is Lamp.NONE:
+        label = Reply(phrase="looking.pick", values=values)
+    else:
+        label = Reply(phrase="looking.pick_lamp", values=values | {"lamp": word(lamp)})
+    return Option(id=f"{verb}:{petition.number}", label=label)
 
 
 def picked(talk: Talk) -> Answer | None:
@@ -142,9 +145,9 @@ def _own(talk: Talk, case: Case, facts: Facts) -> Reply:
     return Reply(phrase=told.phrase, values=told.values, choices=detail_choices(session))
 
 
-def detail_choices(session: Session) -> tuple[Choice, ...]:
+def detail_choices(session: Session) -> tuple[Option, ...]:
     """Return what was offered below the details; a label comes from `choice.details.<verb>`."""
-    return tuple(Choice(id=f"details.{verb}", label="") for verb in session.numbers)
+    return tuple(Option(id=f"details.{verb}") for verb in session.numbers)
 
 
 def detailed(talk: Talk) -> str:
@@ -190,8 +193,8 @@ def shown(talk: Talk, facts: Facts) -> Reply:
     petition = case.petition
     values: dict[str, Any] = {
         "number": petition.number,
-        "kind": petition.kind.label,
-        "state": petition.state.label,
+        "kind": word(petition.kind),
+        "state": word(petition.state),
         "summary": petition.summary,
         "lines": tuple(_happened(event) for event in _course(facts.events)),
         "dues": tuple(due_of(milestone, talk.now) for milestone in case.milestones if milestone.name in PROMISED),
@@ -243,7 +246,7 @@ def _happened(event: Event) -> Reply:
             values |= {"rating": rating_words(data), "words": data["words"]}
             phrase = phrase if data["words"] else f"{phrase}_plain"
         case EventType.PASSED:
-            values |= {"clock": split_key(data["milestone"])[0].label}
+            values |= {"clock": word(split_key(data["milestone"])[0])}
         case EventType.RESCHEDULED:
             values |= {"reason": data["reason"], "changes": data["changes"]}
         case _:
@@ -256,7 +259,7 @@ def _hop_values(event: Event) -> dict[str, Any]:
     data = event.data
     values = {name: data[key] for name, key in _HOP_VALUES.get(event.type, {}).items()}
     if event.type is EventType.COHANDLED:
-        values["co_units"] = "、".join(row["name"] for row in data["units"])
+        values["co_units"] = listed([row["name"] for row in data["units"]])
     if event.type is EventType.SUPPLEMENTED:
         values["words"] = short(values["words"], _SAID)
     return values
@@ -281,7 +284,7 @@ _HOP_VALUES: Mapping[EventType, Mapping[str, str]] = {
 
 def due_of(milestone: Milestone, now: datetime) -> Reply:
     """Tell until when something is due, and how that stands."""
-    values: dict[str, Any] = {"clock": milestone.name.label, "due": milestone.due_at}
+    values: dict[str, Any] = {"clock": word(milestone.name), "due": milestone.due_at}
     if milestone.met_at is not None:
         phrase = "due.met" if milestone.met_at <= milestone.due_at else "due.met_late"
         return Reply(phrase=phrase, values={**values, "met": milestone.met_at})

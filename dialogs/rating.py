@@ -12,6 +12,7 @@ from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import Rating, Solved
+from bot.petitions.wording import word
 from dialogs.asking import RATINGS_IN_ORDER, SOLVED_IN_ORDER, choices, resume, said
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
@@ -249,7 +250,7 @@ def _ask_solved(talk: Talk, case: Case, words: str) -> Reply:
     asked = Reply(phrase="rating.solved", choices=choices(talk.office, session))
     if rating is None:
         return asked
-    return said(asked, lead=Reply(phrase="rating.noted", values={"rating": rating.label}))
+    return said(asked, lead=Reply(phrase="rating.noted", values={"rating": word(rating)}))
 
 
 def _ask_words(talk: Talk, case: Case, *, solved: Solved | None = None) -> Reply:
@@ -259,7 +260,7 @@ def _ask_words(talk: Talk, case: Case, *, solved: Solved | None = None) -> Reply
     asked = Reply(phrase="rating.words", choices=choices(talk.office, session))
     if solved is None:
         return asked
-    return said(asked, lead=Reply(phrase="rating.noted", values={"rating": solved.label}))
+    return said(asked, lead=Reply(phrase="rating.noted", values={"rating": word(solved)}))
 
 
 def _end(talk: Talk, case: Case, facts: Facts, *, solved: Solved | None = None) -> Reply:

@@ -5,7 +5,7 @@ Words show such a matter, and words can be wrong: where the rule allows it the c
 Nothing said is lost: every message is stored, whatever is answered.
 """
 
-from bot.messages import Choice, Reply
+from bot.messages import Option, Reply
 from bot.petitions.vocabulary import Kind
 from dialogs.asking import menu, question, said
 from dialogs.session import Parts, State
@@ -15,9 +15,9 @@ from dialogs.turn import Refusal
 _TOLD = "<{}>"
 """Stands, with the rule's id in capitals, among the letters of the steps behind the citizen, once it was told of."""
 _PICKS = (
-    Choice(id="refusal.insist", label=""),
-    Choice(id="summary.edit", label=""),
-    Choice(id="summary.cancel", label=""),
+    Option(id="refusal.insist"),
+    Option(id="summary.edit"),
+    Option(id="summary.cancel"),
 )
 """In the order of the summary's own choices: a number typed means the same."""
 

@@ -8,6 +8,8 @@ from bot.messages import Reply
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
+from bot.petitions.supervision import REVIEWS
+from bot.petitions.wording import word
 from dialogs.asking import resume
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
@@ -15,7 +17,6 @@ from dialogs.turn import Facts, Review, Why
 from dialogs.understanding import Word, letters
 
 LONGEST_REASON = 1_000
-_LEVELS = (Act.REVIEW, Act.RECHECK)
 
 
 def start(talk: Talk) -> Answer:
@@ -48,7 +49,7 @@ def _begun(talk: Talk, lookup: Why, words: str) -> Answer:
     if case is None or level is None:
         return resume(talk, Reply(phrase="reviewing.not_now"))
     number, session = case.petition.number, talk.session
-    values = {"number": number, "level": level.label}
+    values = {"number": number, "level": word(REVIEWS[level])}
     if not letters(words, enough=2):
         session.aside(State.REVIEW_REASON, at=talk.at)
         session.number = number
@@ -58,4 +59,4 @@ def _begun(talk: Talk, lookup: Why, words: str) -> Answer:
 
 
 def _level(facts: Facts) -> Act | None:
-    return next((act for act in _LEVELS if act in facts.doable), None)
+    return next((act for act in REVIEWS if act in facts.doable), None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.messages import Choice, Inbound, Reply
+from bot.messages import Choice, Inbound, Option, Reply
 from bot.petitions.lifecycle import Act, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.scenes import Scene, read_scene
@@ -33,7 +33,9 @@ class Office:
         self.joining = catalogue.joining
         self.attended = catalogue.attended
         self.retention = catalogue.retention
-        self.privacy_contact = catalogue.privacy_contact or f"{catalogue.office}，电话 {catalogue.office_phone}"
+        self.privacy_contact = catalogue.privacy_contact or Reply(
+            phrase="contact", values={"office": catalogue.office, "office_phone": catalogue.office_phone}
+        )
         self._units = catalogue.units
         self._short = catalogue.short_units
         self._scenes = catalogue.scenes
@@ -41,12 +43,10 @@ class Office:
         self.refusals = RefusalRules(catalogue.refusals)
         self.kinds: Mapping[Kind, KindChoice] = {choice.kind: choice for choice in catalogue.kinds}
         self.kind_choices = tuple(Choice(id=f"kind:{choice.kind}", label=choice.label) for choice in catalogue.kinds)
-        self.menu_choices = (*self.kind_choices, Choice(id="menu.mine", label=""))
+        self.menu_choices: tuple[Choice | Option, ...] = (*self.kind_choices, Option(id="menu.mine"))
         self._steps = {choice.kind: _steps(choice) for choice in catalogue.kinds}
         self._words = {
-            fold(said): choice.kind
-            for choice in catalogue.kinds
-            for said in (choice.label, choice.kind.label, *choice.synonyms)
+            fold(said): choice.kind for choice in catalogue.kinds for said in (choice.label, *choice.synonyms)
         }
 
     def kind_said(self, heard: Heard) -> Kind | None:
@@ -70,18 +70,13 @@ class Office:
         scene = read_scene(text, self._scenes) if text else None
         return scene if scene is not None and scene.unit in self._units else None
 
-    def scene_words(self, text: str) -> str:
+    def scene_words(self, text: str) -> str | Reply:
         """Return the unit of a scanned code and its place in words, '' where it names none."""
         scene = self.scene(text)
         if scene is None:
             return ""
         unit = self._short.get(scene.unit) or self.unit(scene.unit)
-        return f"{unit}（{scene.hall}）" if scene.hall else unit
-
-    def label(self, kind: Kind) -> str:
-        """Return the word citizens read for a kind."""
-        choice = self.kinds.get(kind)
-        return choice.label if choice else kind.label
+        return Reply(phrase="scan.hall", values={"unit": unit, "hall": scene.hall}) if scene.hall else unit
 
     def public_allowed(self, kind: Kind) -> bool:
         """Whether a petition of this kind may be published; a 举报 never."""

@@ -5,6 +5,7 @@ from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
+from bot.petitions.wording import word
 from dialogs.asking import choices, resume
 from dialogs.looking import SHOWN, pick
 from dialogs.session import State
@@ -83,7 +84,7 @@ def _impossible(talk: Talk, case: Case) -> Reply:
     petition = case.petition
     return resume(
         talk,
-        Reply(phrase="withdrawing.impossible", values={"number": petition.number, "state": petition.state.label}),
+        Reply(phrase="withdrawing.impossible", values={"number": petition.number, "state": word(petition.state)}),
     )
 
 
@@ -91,5 +92,5 @@ def _confirm(talk: Talk, case: Case) -> Reply:
     session, petition = talk.session, case.petition
     session.aside(State.WITHDRAW_CONFIRM, at=talk.at)
     session.number = petition.number
-    values = {"number": petition.number, "kind": petition.kind.label, "summary": petition.summary}
+    values = {"number": petition.number, "kind": word(petition.kind), "summary": petition.summary}
     return Reply(phrase="withdrawing.confirm", values=values, choices=choices(talk.office, session))

@@ -12,6 +12,7 @@ from typing import TypeVar
 from bot.errors import GatewayError
 from bot.messages import Channel
 from bot.petitions.calendar import WorkCalendar
+from bot.petitions.wording import word
 from bot.phrasing import PhraseError, Phrasing
 from config.calendar_seed import seed_calendar
 from config.directory import Directory, load_directory
@@ -64,7 +65,7 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
         policies=policies,
         phrasing=phrasing,
         calendar=seed_calendar(),
-        catalogue=_catalogue(settings, directory),
+        catalogue=_catalogue(settings, directory, phrasing),
         menu=menu,
     )
 
@@ -106,11 +107,11 @@ def _phrasing(path: Path, problems: list[Problem]) -> Phrasing:
     return Phrasing(phrases)
 
 
-def _catalogue(settings: Settings, directory: Directory) -> Catalogue:
+def _catalogue(settings: Settings, directory: Directory, phrasing: Phrasing) -> Catalogue:
     kinds = tuple(
         KindChoice(
             kind=rules.kind,
-            label=rules.kind.label,
+            label=phrasing.text(word(rules.kind)),
             synonyms=rules.synonyms,
             public_allowed=rules.public,
             phone_asked=rules.phone,

@@ -4,6 +4,7 @@ Supervision begins by rule (信访工作条例 40, 济南条例 28: the answer i
 by the hand of a supervisor, and is answered in writing within its own clock. A petition is under one at a time.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -116,13 +117,14 @@ def redo(case: Case, *, actor: Actor, now: datetime, terms: Terms, reason: str) 
     return do(case, Act.REDO, actor=actor, now=now, data=data, notice=NoticeKind.REDONE)
 
 
-_REVIEWS = {Act.REVIEW: MilestoneName.REVIEW, Act.RECHECK: MilestoneName.RECHECK}
+REVIEWS: Mapping[Act, MilestoneName] = {Act.REVIEW: MilestoneName.REVIEW, Act.RECHECK: MilestoneName.RECHECK}
+"""The two levels at which a reply is looked at again, each with its clock."""
 
 
 def review(case: Case, act: Act, *, actor: Actor, now: datetime, terms: Terms, reason: str) -> Outcome:
     """Take a request for 复查 (`Act.REVIEW`) or 复核 (`Act.RECHECK`) of a reply; an opinion is due."""
     admit(case, act, actor=actor, now=now, terms=terms)
-    clock = terms.start(_REVIEWS[act], now)
+    clock = terms.start(REVIEWS[act], now)
     data = {
         "reason": needed("reason", reason),
         "level": act.label,

@@ -10,25 +10,29 @@ from functools import lru_cache, reduce
 
 from bot.clock import local
 from bot.messages import Reply
-from bot.petitions.vocabulary import Kind, MilestoneName, Rating, Solved, State
+from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, Rating, Solved, State
 
-Named = Kind | State | Rating | Solved | MilestoneName
+Named = Kind | State | Rating | Solved | MilestoneName | Lamp
 _GROUPS: Mapping[type[Named], str] = {
     Kind: "kind",
     State: "state",
     Rating: "rating",
     Solved: "solved",
     MilestoneName: "clock",
+    Lamp: "lamp",
 }
+_UNSAID = frozenset({Lamp.NONE})
 
 
-@lru_cache
+@lru_cache(typed=True)  # members of two sets may be equal: both are strings
 def word(member: Named) -> Reply:
     """Return the word for a member of one of the domain's closed sets: the phrase `word.<set>.<member>`."""
     return Reply(phrase=f"word.{_GROUPS[type(member)]}.{member.value}")
 
 
-WORDS = tuple(f"word.{group}.{member.value}" for kind, group in _GROUPS.items() for member in kind)
+WORDS = tuple(
+    f"word.{group}.{member.value}" for kind, group in _GROUPS.items() for member in kind if member not in _UNSAID
+)
 """The phrases that `word` may ask for."""
 
 

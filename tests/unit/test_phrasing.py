@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.messages import Choice, Outbound, Reply
+from bot.messages import Choice, Option, Outbound, Reply
 from bot.petitions.vocabulary import NoticeKind, State
 from bot.petitions.wording import listed, provisional, word
 from bot.phrasing import PhraseError, Phrasing
@@ -70,11 +70,13 @@ def test_dates_and_words_are_said_by_their_phrases():
     assert book.short_fields("closed", values) == {"time": "2026-12-1 00:05", "status": "waiting", "tip": "rate"}
 
 
-def test_a_choice_without_label_takes_it_from_its_phrase():
-    choices = (Choice(id="yes", label=""), Choice(id="look:1", label="一"))
+def test_an_option_is_called_what_its_phrase_or_its_label_says():
+    label = Reply(phrase="choice.yes")
+    choices = (Option(id="yes"), Choice(id="look:1", label="一"), Option(id="rate:1", label=label))
     assert PHRASING.render(Reply(phrase="plain", choices=choices)).choices == (
         Choice(id="yes", label="公开"),
         Choice(id="look:1", label="一"),
+        Choice(id="rate:1", label="公开"),
     )
 
 
