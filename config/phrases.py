@@ -77,8 +77,18 @@ BRIEF = "short."
 """Before the key of a phrase's short form; one without a full form beside it is a mistake."""
 _PAGE = 280
 """Characters of a phrase's own words, so that with its values it fits one private message of Weibo (299) mostly."""
-_LONGEST: Mapping[str, int] = {"tip.": 20, "choice.": 12, "public.": 120, "mention.": 120}
+_LONGEST: Mapping[str, int] = {
+    "tip.": 20,
+    "choice.": 12,
+    "public.": 120,
+    "mention.": 120,
+    "platform.blank": 5,
+    "platform.more_line": 60,
+    "platform.": 12,
+}
 """By the beginning of the key: a field of WeChat's templates, a choice, a comment on Weibo (140 with its values)."""
+_NEEDED: Mapping[str, str] = {"platform.numbered": "number"}
+"""A value that a phrase must say: Weibo takes no public text twice, and the number makes each another one."""
 _SENTENCE = 40
 _SENTENCES = re.compile(r"[。！？；：:!?\n]")
 _LOGIC = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -127,6 +137,8 @@ def _check(
     texts = [source["text"], *(text for one in source.get("choices", ()) for text in (one["id"], one["label"]))]
     if not source["text"].strip():
         yield Problem(name=key, what="is empty", remedy="write what is to be said")
+    if (needed := _NEEDED.get(key)) and needed not in source["text"]:
+        yield Problem(name=key, what=f"does not say {needed!r}", remedy=f"put {{{{ {needed} }}}} into it")
     for text in texts:
         try:
             used = meta.find_undeclared_variables(environment.parse(text))

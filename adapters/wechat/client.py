@@ -26,6 +26,7 @@ from adapters.platform import (
 from adapters.transport import FILE_TIMEOUT, LARGEST_FILE, TIMEOUT, Download, Transport
 from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for_status
 from adapters.wechat.fields import fit_fields
+from adapters.wechat.labels import Labels
 from adapters.wechat.media import VIDEO_HOSTS, content_type, is_allowed, is_at, is_text, read_object
 from adapters.wechat.quotas import CALL_PATHS, QUOTA_PATH, read_quota
 from adapters.wechat.rendering import plain, render
@@ -72,6 +73,7 @@ class WeChatPlatform:
         account: str,
         app_id: str,
         app_secret: str,
+        labels: Labels,
         transport: Transport,
         tokens: TokenStore,
         clock: Clock,
@@ -84,6 +86,7 @@ class WeChatPlatform:
         largest_file: int = LARGEST_FILE,
     ) -> None:
         self.account = account
+        self._labels = labels
         self._app_id = app_id
         self._app_secret = app_secret
         self._transport = transport
@@ -112,7 +115,7 @@ class WeChatPlatform:
 
     def pages(self, outbound: Outbound) -> tuple[str, str]:
         """Return (what fits one message, the words left over)."""
-        return render(outbound)
+        return render(outbound, more=self._labels.more)
 
     def words(self, rendered: str) -> str:
         """Return the words of a rendered text, without its links."""
@@ -120,7 +123,7 @@ class WeChatPlatform:
 
     async def send_message(self, user: str, outbound: Outbound) -> Receipt:
         """Send what fits one 客服消息; the words left over are the caller's to keep (see `pages`)."""
-        content, _ = render(outbound)
+        content, _ = self.pages(outbound)
         if not content:
             raise Refused("nothing to say")
         message = {"touser": user, "msgtype": "text", "text": {"content": content}}
@@ -135,7 +138,7 @@ class WeChatPlatform:
         message = {
             "touser": user,
             "template_id": spec.id,
-            "data": _data(spec, values),
+            "data": _data(spec, values, blank=self._labels.blank),
             "client_msg_id": hashlib.sha256(unique.encode()).hexdigest()[:_MESSAGE_ID_LENGTH],
             **({"url": spec.url} if spec.url else {}),
         }
@@ -167,7 +170,7 @@ class WeChatPlatform:
         message = {
             "touser": user,
             "template_id": spec.id,
-            "data": _data(spec, values),
+            "data": _data(spec, values, blank=self._labels.blank),
             **({"page": spec.url} if spec.url else {}),
         }
         answer = await self._post("/cgi-bin/message/subscribe/bizsend", message)
@@ -322,9 +325,9 @@ class WeChatPlatform:
         return {"grant_type": "client_credential", "appid": self._app_id, "secret": self._app_secret}
 
 
-def _data(spec: TemplateSpec, values: Mapping[str, str]) -> Mapping[str, Any]:
+def _data(spec: TemplateSpec, values: Mapping[str, str], *, blank: str) -> Mapping[str, Any]:
     try:
-        fields = fit_fields(spec.fields(values))
+        fields = fit_fields(spec.fields(values), blank=blank)
     except ValueError as error:
         raise FieldRejected(str(error), code="47003") from None
     return {name: {"value": value} for name, value in fields.items()}

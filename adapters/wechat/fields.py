@@ -1,7 +1,9 @@
 """Values of a category template, cut to what the platform takes: a field of the wrong form rejects the whole message.
 
 The type is the field's name without its number (`thing1`, `character_string2`). Limits: the documented table, in
-characters. A value that is blank is replaced by a mark its type allows; a time or date cannot be made up, so it raises.
+characters. A value that is blank is replaced by a mark its type allows, where that is a word by the one handed in; a
+time or date cannot be made up, so it raises. The Chinese here is the platform's own, whatever language is spoken: a
+`phrase` takes Chinese characters only, `time` and `date` are written 2026年12月1日, an `amount` may end in 元.
 """
 
 import re
@@ -22,17 +24,28 @@ _PICTURES = frozenset({"So", "Cs", "Co", "Cn", "Sk"})
 _NUMBER_LENGTH = 32
 
 
-def fit_fields(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields as the platform takes them; raise ValueError naming a field that cannot be made to fit."""
-    return {name: _fit(name, value) for name, value in fields.items()}
+def fit_fields(fields: Mapping[str, str], *, blank: str) -> dict[str, str]:
+    """Return the fields as the platform takes them; raise ValueError naming a field that cannot be made to fit.
+
+    `blank` is the word for no value.
+    """
+    return {name: _fit(name, value, blank=blank) for name, value in fields.items()}
 
 
-def _fit(name: str, value: str) -> str:
+def _fit(name: str, value: str, *, blank: str) -> str:
     line = " ".join("".join(sign for sign in clean(value) if not _is_picture(sign)).split())
+    kind = name.rstrip("0123456789")
     try:
-        return _FITTERS.get(name.rstrip("0123456789"), _thing)(line)
+        if kind in _FITTERS:
+            return _FITTERS[kind](line)
+        fit = _WORDS.get(kind, _thing)
+        return fit(line) or fit(blank) or _nothing(line)
     except ValueError:
         raise ValueError(f"the template field {name} has no value of its type") from None
+
+
+def _nothing(line: str) -> str:
+    raise ValueError(line)
 
 
 def _is_picture(sign: str) -> bool:
@@ -48,11 +61,11 @@ def _cut(line: str, length: int) -> str:
 
 
 def _thing(line: str) -> str:
-    return _cut(line, 20) or "无"
+    return _cut(line, 20)
 
 
 def _short_thing(line: str) -> str:
-    return line[:5].strip() or "无"  # its limit is not documented: the narrowest one is kept
+    return line[:5].strip()  # its limit is not documented: the narrowest one is kept
 
 
 def _character_string(line: str) -> str:
@@ -68,14 +81,14 @@ def _symbol(line: str) -> str:
 
 
 def _phrase(line: str) -> str:
-    return "".join(_HAN.findall(line))[:5] or "无"
+    return "".join(_HAN.findall(line))[:5]
 
 
 def _name(line: str) -> str:
     """Return a name in Han characters only, or in letters only: the limits differ."""
     if _HAN.search(line):
         return "".join(sign for sign in line if _HAN.match(sign) or sign == "·")[:10]
-    return "".join(sign for sign in line if sign.isascii() and (sign.isalpha() or sign in " ."))[:20].strip() or "无"
+    return "".join(sign for sign in line if sign.isascii() and (sign.isalpha() or sign in " ."))[:20].strip()
 
 
 def _phone_number(line: str) -> str:
@@ -84,7 +97,7 @@ def _phone_number(line: str) -> str:
 
 def _car_number(line: str) -> str:
     signs = (sign for sign in line.upper() if _HAN.match(sign) or (sign.isascii() and sign.isalnum()))
-    return "".join(signs)[:8] or "无"
+    return "".join(signs)[:8]
 
 
 def _number(line: str) -> str:
@@ -94,7 +107,7 @@ def _number(line: str) -> str:
 
 def _amount(line: str) -> str:
     found = re.search(r"[¥$]?\d{1,10}(?:\.\d{1,2})?元?", line.replace(",", "").replace("￥", "¥"), re.ASCII)
-    return found.group() if found else "0元"
+    return found.group() if found else "0"
 
 
 def _const(line: str) -> str:
@@ -121,16 +134,19 @@ def _in_words(found: re.Match[str]) -> str:
     return f"{date} {hour}" if hour else date
 
 
-_FITTERS: Mapping[str, Callable[[str], str]] = {
+_WORDS: Mapping[str, Callable[[str], str]] = {
     "thing": _thing,
     "short_thing": _short_thing,
+    "phrase": _phrase,
+    "name": _name,
+    "car_number": _car_number,
+}
+"""The types that hold a word: '' for a line that has none."""
+_FITTERS: Mapping[str, Callable[[str], str]] = {
     "character_string": _character_string,
     "letter": _letter,
     "symbol": _symbol,
-    "phrase": _phrase,
-    "name": _name,
     "phone_number": _phone_number,
-    "car_number": _car_number,
     "number": _number,
     "amount": _amount,
     "const": _const,

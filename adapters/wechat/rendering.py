@@ -2,7 +2,8 @@
 
 The platform takes about 2048 bytes of text and drops longer replies with a failure notice to the citizen; 1800 is kept.
 In-text menu links are undocumented: a client without them still shows the numbers, and numbers and labels can be typed.
-Only a `Choice` may become a link: `<` of any other text is made full-width. Knows no encryption and no network.
+Only a `Choice` may become a link: `<` of any other text is made full-width. Knows no encryption, no network and no
+language: what the link to the rest is called is handed in.
 """
 
 import re
@@ -14,12 +15,13 @@ from bot.messages import Choice, Outbound
 
 LONGEST = 1800
 """Bytes of UTF-8 in one text message."""
-MORE = Choice(id="more", label="更多")
-"""Offered when a text goes on; a tap or the word itself asks for the rest."""
+MORE = "more"
+"""The id of the choice that is offered when a text goes on; a tap or its label asks for the rest."""
 
 _LONGEST_LINKS = 1200  # above it, choices lose their links: the words come first
 _TIDY_PART = 3  # a cut at a sentence leaves at least a third of the page filled
-_SENTENCE_ENDS = "。！？；\n"
+_ENDS = (("。", "！", "？", "；", "\n"), (". ", "! ", "? ", "; "), ("，", ", ", " "))
+"""Where a page may end, the best first: of whatever language the words are."""
 _TAG = re.compile(r"</?a[^>]*>")
 _JOINERS = "\u200d\ufe0f\u20e3"
 
@@ -46,10 +48,10 @@ def envelope_xml(*, encrypted: str, signature: str, seconds: int, nonce: str) ->
     )
 
 
-def render(outbound: Outbound) -> tuple[str, str]:
+def render(outbound: Outbound, *, more: str) -> tuple[str, str]:
     """Return (the text to send now, the words left over); the second is plain and may be rendered again.
 
-    What is sent fits `LONGEST` and ends with the choices, and with 更多 when words are left over.
+    What is sent fits `LONGEST` and ends with the choices, and with the link `more` when words are left over.
     """
     text = clean(outbound.text).strip()
     links, size = _links(outbound.choices)
@@ -59,9 +61,10 @@ def render(outbound: Outbound) -> tuple[str, str]:
     whole = _joined(_harmless(text), links)
     if _size(whole) <= LONGEST:
         return whole, ""
-    links = _joined(links, _link(MORE, label=MORE.label))
+    rest = Choice(id=MORE, label=more)
+    links = _joined(links, _link(rest, label=_label(rest)))
     cut = _cut(text, room=LONGEST - _size(links) - 1)
-    return _joined(_harmless(text[:cut]), links), text[cut:]
+    return _joined(_harmless(text[:cut].rstrip(" ")), links), text[cut:].lstrip(" ")
 
 
 def plain(rendered: str) -> str:
@@ -102,10 +105,10 @@ def _size(text: str) -> int:
 
 
 def _cut(text: str, *, room: int) -> int:
-    """Return how many characters fit into `room` bytes, back to a sentence end, else a comma, else anywhere."""
+    """Return how many characters fit into `room` bytes, back to a sentence's end, else a pause, else anywhere."""
     fits = len(_harmless(text).encode()[:room].decode("utf-8", "ignore"))
     least = fits // _TIDY_PART
-    for ends in (_SENTENCE_ENDS, "，"):
+    for ends in _ENDS:
         end = max(text.rfind(mark, least, fits) for mark in ends)
         if end >= least:
             return end + 1

@@ -27,6 +27,7 @@ from adapters.weibo.budget import KEPT_FOR_ANSWERS, CallBudget, MemoryBudget
 from adapters.weibo.calls import Lane
 from adapters.weibo.contents import reply_form, words
 from adapters.weibo.inbound import MentionKind
+from adapters.weibo.labels import Labels
 from adapters.weibo.links import is_id
 from adapters.weibo.media import LISTED, PICTURE_HOSTS, content_type, is_address, is_allowed, is_at, is_text
 from adapters.weibo.mentions import (
@@ -76,6 +77,7 @@ class WeiboPlatform:
         fans: TokenSlot,
         oauth: TokenSlot,
         rip: str,
+        labels: Labels,
         transport: Transport,
         clock: Clock,
         budget: CallBudget | None = None,
@@ -100,6 +102,7 @@ class WeiboPlatform:
         self._uid = uid
         self._app_key = app_key
         self._rip = rip
+        self._labels = labels
         self._transport = transport
         self._clock = clock
         self._kept = kept_for_answers
@@ -138,7 +141,7 @@ class WeiboPlatform:
 
     def pages(self, outbound: Outbound) -> tuple[str, str]:
         """Return (what fits one message, the words left over)."""
-        return render(outbound, longest=self._longest)
+        return render(outbound, labels=self._labels, longest=self._longest)
 
     def words(self, rendered: str) -> str:
         """Return the words of a rendered text: all of it, as Weibo has no markup."""

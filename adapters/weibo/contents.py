@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from adapters.platform import Refused, UnknownOutcome
 from adapters.weibo.errcodes import code_of
+from adapters.weibo.labels import Labels
 from adapters.weibo.links import is_id
 from adapters.weibo.rendering import without_rival
 
@@ -48,7 +49,7 @@ def words(text: str) -> Content:
     return Content(type="text", data={"text": text})
 
 
-def articles(cards: Sequence[Article]) -> Content:
+def articles(cards: Sequence[Article], *, labels: Labels) -> Content:
     """Return one to eight cards as a message; ValueError for others, or for addresses that are not http(s)."""
     if not 0 < len(cards) <= MOST_ARTICLES:
         raise ValueError(f"a message has 1 to {MOST_ARTICLES} cards")
@@ -59,8 +60,8 @@ def articles(cards: Sequence[Article]) -> Content:
         data={
             "articles": [
                 {
-                    "display_name": without_rival(card.title),
-                    "summary": without_rival(card.summary),
+                    "display_name": without_rival(card.title, labels=labels),
+                    "summary": without_rival(card.summary, labels=labels),
                     "image": card.image,
                     "url": card.url,
                 }

@@ -23,6 +23,7 @@ SUBSCRIBE, UNSUBSCRIBE = "subscribe", "unsubscribe"
 """What a subscription by keyword (`dy`, `td`) or by button is called as a menu key."""
 
 _MEDIA = {"image": (InboundKind.IMAGE, MediaKind.IMAGE), "voice": (InboundKind.VOICE, MediaKind.VOICE)}
+# What Weibo itself writes into the text of a place: its own words, whatever language is spoken with citizens.
 _NO_ADDRESS = "发送了一个位置"
 _AROUND_ADDRESS = re.compile(r"^我在这里[:：]?|https?://t\.cn/\w+", re.ASCII)
 _SCENE = re.compile(r"^QR_(?:LIMIT_)?SCENE_")

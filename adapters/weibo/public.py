@@ -1,96 +1,39 @@
 """What the office says in public, where everybody reads: never anything personal, never twice the same.
 
-The safe way is to say nothing but the petition's number; this is the gate behind it. Patterns find phones, ID and card
-numbers, plates, e-mail and web addresses, nicknames, house numbers, and names where a word announces them. A bare name
-cannot be known by its form: whoever has the petition passes what is `secret` in it. Pure.
+The safe way is to say nothing but the petition's number; this is the gate behind it. What is personal in a text is
+found by `adapters.weibo.personal`; here it is left out, or the text refused. Pure, and speaks no language: what stands
+in the place of what is left out is handed in.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
 from adapters.platform import Refused
+from adapters.weibo.labels import Labels
 from adapters.weibo.parsing import clean
-from adapters.weibo.rendering import length, without_rival
-from bot.petitions.errors import WrongNumber
-from bot.petitions.number import parse_number
+from adapters.weibo.personal import findings, is_number, personal_in, visible
+from adapters.weibo.rendering import length, names_rival, without_rival
 
 LONGEST_PUBLIC = 130
 """Characters; Weibo takes 140, and counts in its own way."""
-OMITTED = "（略）"
 
-_NUMBER = re.compile(r"WQ\d{8}-\d{7}", re.ASCII)
-_CALENDAR = re.compile(r"20[2-9]\d[-/.]\d{1,2}[-/.]\d{1,2}(?: \d{1,2}:\d{2})?|\d{1,2}:\d{2}", re.ASCII)
-_HAN_DIGITS = dict(zip("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789", strict=True))
 _MOST_ROUNDS = 4
 _MOST_SIGNS = 2000
 """Longer texts are not looked through at all: patterns take their time, and no public text comes near."""
-
-_FAMILY = (
-    "王李张刘陈杨黄赵周吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
-    "钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤向常温康施文"
-    "牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁"
-    "冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米"
-)
-_SURNAME = rf"(?:欧阳|上官|司马|诸葛|司徒|夏侯|皇甫|尉迟|公孙|慕容|令狐|东方|{'|'.join(_FAMILY)})"
-_HAN = r"[\u3400-\u9fff]"
-_BETWEEN = r"[\s\-.·•_—–‐/()（）、,，]"
-_COUNT = r"[0-9a-z甲乙丙丁零〇一二三四五六七八九十百两\-#]"
-_ROAD = r"(?:路|街|大道|巷|胡同|弄|小区|社区|花园|公寓|家园|苑|新村|村|庄|镇|里)"
-_HOUSE = rf"(?:{_COUNT}+(?:号楼|号院|号|栋|幢|单元|弄|室)|[0-9a-z]+(?:座|层|楼|户|房|梯|组|队))"
-
-_PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领]"
-_PATH = r"[a-z0-9_./?=&%#:~+\-]"
-_TAIL = r"(?=[a-z]*\d)[a-z0-9]"
-_INTRODUCED = (
-    "(?:姓名|名字|我叫|名叫|我是|本人|联系人|投诉人|举报人|当事人|申请人|反映人|信访人|业主|患者)[是为叫:：\\s]*"
-)
-_TITLE = "(?:先生|女士|小姐|同志|老师|师傅|大爷|大妈|大叔|阿姨|医生|律师|老板|书记|主任|局长|所长|科长|处长|经理)"
-
-_FORMS: tuple[tuple[str, str], ...] = (
-    ("email", r"[a-z0-9_.+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"),
-    (
-        "address",
-        rf"(?:https?://|www\.){_PATH}+|[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|cn|net|org|top|cc)(?![a-z]){_PATH}*",
-    ),
-    ("nickname", rf"@[\w\-·]{{1,30}}|回复\s*[:：]?\s*@{_HAN}*"),
-    (
-        "account",
-        r"(?:qq|vx|wx|v信|某信|微信|微号|工号|学号|卡号|证号|账号|帐号|密码|查询码)\D{0,4}[a-z0-9][a-z0-9_\-]{3,}",
-    ),
-    ("short number", r"(?:电话|手机|号码|短号|分机|座机|联系方式|tel|phone)\D{0,4}\d{3,}"),
-    ("plate", rf"{_PROVINCE}[a-z][·•.\- ]?{_TAIL}{{4,6}}[挂学警港澳]?"),
-    ("plate", rf"(?<![a-z0-9])[a-z][·•]{_TAIL}{{5,6}}(?![a-z0-9])"),
-    ("passport", r"(?<![a-z0-9])[a-z]{1,2}\d{7,9}(?!\d)"),
-    ("house number", rf"(?:{_HAN}{{1,6}}?{_ROAD})?(?<!月)(?:{_HOUSE})+(?:\s*(?:{_HOUSE}))*"),
-    ("house number", rf"{_HAN}{{1,6}}?(?:路|街|大道|巷|胡同|弄|村)\s*\d+(?:-\d+)*(?![0-9年月日时点分:])"),
-    ("house number", r"(?<!\d)\d{1,4}(?:-\d{1,4}){2,}(?!\d)"),
-    ("birthday", r"(?:19\d\d|20[01]\d)[年\-/.]\d{1,2}(?:[月\-/.]\d{1,2}日?)?"),
-    ("name", rf"{_INTRODUCED}{_SURNAME}{_HAN}{{1,2}}(?:·{_HAN}+)?"),
-    ("name", rf"{_SURNAME}{_HAN}{{0,2}}?{_TITLE}"),
-    ("name", rf"(?:小|老|阿){_SURNAME}(?=[，。、：,.:\s]|$)"),
-)
-_DIGIT_FORMS: tuple[tuple[str, str], ...] = (("number", rf"\d(?:{_BETWEEN}{{0,3}}\d){{6,}}(?:{_BETWEEN}{{0,3}}x)?"),)
-_PATTERNS = tuple((kind, re.compile(form)) for kind, form in _FORMS)
-_DIGIT_PATTERNS = tuple((kind, re.compile(form)) for kind, form in _DIGIT_FORMS)
+_SENTENCE_ENDS = ("。", "！", "？", "；", ". ", "! ", "? ", "; ")
+_PUNCTUATION = " ，。、：:；！？,.;!?"
 
 
-def findings(text: str, *, allowed: Collection[str] = (), secret: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the kinds of personal data in `text`, sorted; petition numbers and what is `allowed` do not count."""
-    return tuple(sorted({kind for kind, _, _ in _found(_visible(text), allowed=allowed, secret=secret)}))
-
-
-def scrub(text: str, *, allowed: Collection[str] = (), secret: Iterable[str] = ()) -> str:
-    """Return `text` with what is personal left out; raise `Refused` when something of it stays."""
+def scrub(text: str, *, omitted: str, allowed: Collection[str] = (), secret: Iterable[str] = ()) -> str:
+    """Return `text` with `omitted` for what is personal; raise `Refused` when something of it stays."""
     secret = tuple(secret)
     if len(text) > _MOST_SIGNS:
         raise Refused("much too long for a public text", code="20012")
-    text = _visible(text)
+    text = visible(text)
     for _ in range(_MOST_ROUNDS):
-        spans = _found(text, allowed=allowed, secret=secret)
+        spans = personal_in(text, allowed=allowed, secret=secret)
         if not spans:
             return text
-        text = _without(text, [(start, end) for _, start, end in spans])
+        text = _without(text, [(start, end) for _, start, end in spans], omitted)
     raise Refused("personal data could not be removed from a public text", code="not_public")
 
 
@@ -98,6 +41,7 @@ def public_text(
     words: str,
     *,
     number: str,
+    labels: Labels,
     allowed: Collection[str] = (),
     secret: Iterable[str] = (),
     longest: int = LONGEST_PUBLIC,
@@ -108,14 +52,15 @@ def public_text(
     its own @name), `secret` must go wherever it stands (the citizen's name, nickname, address, phone). Raises `Refused`
     when nothing is left to say, ValueError for what is no petition number.
     """
-    if not _NUMBER.fullmatch(number) or not _is_number(number):
+    if not is_number(number):
         raise ValueError("not a petition number")
-    text = scrub(" ".join(without_rival(clean(words)).split()), allowed=allowed, secret=secret)
-    if not text.replace(OMITTED, "").replace(number, "").strip(" ，。、：:；！？"):
+    line = " ".join(without_rival(clean(words), labels=labels).split())
+    text = scrub(line, omitted=labels.omitted, allowed=allowed, secret=secret)
+    if not text.replace(labels.omitted, "").replace(number, "").strip(_PUNCTUATION):
         raise Refused("nothing is left of a public text", code="not_public")
     if number not in text[:longest]:
-        text = f"【{number}】{text}"
-    return _cut(text, number=number, longest=longest)
+        text = labels.numbered(number) + text
+    return _cut(text, number=number, before=labels.numbered(number), longest=longest)
 
 
 def check_public(text: str, *, allowed: Collection[str] = (), longest: int = LONGEST_PUBLIC) -> None:
@@ -126,99 +71,33 @@ def check_public(text: str, *, allowed: Collection[str] = (), longest: int = LON
         raise Refused(f"a public text has at most {longest} characters", code="20012")
     if kinds := findings(text, allowed=allowed):
         raise Refused(f"a public text holds personal data ({', '.join(kinds)})", code="not_public")
-    if without_rival(text) != text:
+    if names_rival(text):
         raise Refused("a public text names another platform", code="not_public")
 
 
-def _found(text: str, *, allowed: Collection[str], secret: Iterable[str]) -> list[tuple[str, int, int]]:
-    """Return (kind, start, end) of all that is personal, in places that nothing protects."""
-    plain = "".join(map(_plain, text))
-    spans = [("secret", *span) for span in _secrets(plain, secret)]
-    kept = _kept(text, plain, allowed)
-    hidden = _covered(plain, kept)
-    digits = "".join(_HAN_DIGITS.get(sign, sign) for sign in hidden)
-    for patterns, view in ((_PATTERNS, hidden), (_DIGIT_PATTERNS, digits)):
-        for kind, pattern in patterns:
-            spans += [(kind, found.start(), found.end()) for found in pattern.finditer(view)]
-    return spans
-
-
-def _kept(text: str, plain: str, allowed: Collection[str]) -> list[tuple[int, int]]:
-    """Return the places of petition numbers, coming dates and what is allowed: nothing is looked for in them."""
-    spans = [found.span() for found in _NUMBER.finditer(text) if _is_number(found.group())]
-    spans += [found.span() for found in _CALENDAR.finditer(text)]
-    for words in filter(None, allowed):
-        spans += _places(plain, "".join(map(_plain, words)))
-    return spans
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return parse_number(text) == text
-    except WrongNumber:
-        return False
-
-
-def _secrets(plain: str, secret: Iterable[str]) -> list[tuple[int, int]]:
-    spans = []
-    for words in secret:
-        wanted = "".join(map(_plain, _visible(words))).strip()
-        if len(wanted) > 1:
-            spans += _places(plain, wanted)
-    return spans
-
-
-def _places(text: str, wanted: str) -> list[tuple[int, int]]:
-    return [found.span() for found in re.finditer(re.escape(wanted), text)]
-
-
-def _covered(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Return `text` with each span made of a sign that no pattern knows, so that nothing is read across it."""
-    signs = list(text)
-    for start, end in spans:
-        signs[start:end] = "\ue000" * (end - start)
-    return "".join(signs)
-
-
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    """Return `text` with each span replaced by one mark; spans that touch count as one."""
+def _without(text: str, spans: list[tuple[int, int]], omitted: str) -> str:
+    """Return `text` with each span replaced by one `omitted`; spans that touch count as one."""
     pieces: list[str] = []
     last = 0
     for start, end in sorted(spans):
         if end <= last:
             continue
         if start > last or not pieces:
-            pieces += [text[last:start], OMITTED]
+            pieces += [text[last:start], omitted]
         last = end
     return "".join([*pieces, text[last:]])
 
 
-def _plain(sign: str) -> str:
-    """Return one character for one: any digit as ASCII, full-width signs as plain ones, letters in lower case."""
-    if (digit := unicodedata.digit(sign, None)) is not None:
-        return str(digit)
-    folded = unicodedata.normalize("NFKC", sign)
-    lower: Callable[[str], str] = str.lower
-    return lower(folded) if len(folded) == 1 and len(lower(folded)) == 1 else sign
-
-
-def _visible(text: str) -> str:
-    """Return `text` without what is not seen and would hide a pattern."""
-    return "".join(sign for sign in text if unicodedata.category(sign) not in {"Cf", "Mn", "Me"})
-
-
-def _cut(text: str, *, number: str, longest: int) -> str:
-    """Return `text` cut to `longest`, at a sentence's end if one is near, and never through the number."""
+def _cut(text: str, *, number: str, before: str, longest: int) -> str:
+    """Return `text` cut to `longest`, at a near sentence's end, or behind `before` where it would lose its number."""
     if length(text) <= longest:
         return text
     kept = text[: longest - 1]
     while length(kept) > longest - 1:
         kept = kept[:-1]
-    end = max(kept.rfind(mark) for mark in "。！？；")
+    end = max(kept.rfind(mark) for mark in _SENTENCE_ENDS)
     if end >= longest // 2 and number in kept[: end + 1]:
         return kept[: end + 1]
-    return (
-        kept + "…"
-        if number in kept
-        else f"【{number}】" + _cut(text.replace(number, ""), number="", longest=longest - len(number) - 2)
-    )
+    if number in kept:
+        return kept + "…"
+    return before + _cut(text.replace(number, ""), number="", before="", longest=longest - length(before))

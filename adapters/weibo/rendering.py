@@ -1,23 +1,21 @@
 """Words → what Weibo shows: plain text, choices as numbered lines, pages that fit.
 
 The platform takes less than 300 characters in one private message. It has no in-text links for choices: the number or
-the words are typed. Sina closes accounts that advertise WeChat, so its name leaves as 某信, its addresses not at all.
-Knows no network.
+the words are typed. Sina closes accounts that advertise WeChat, so its name and addresses are replaced in all we say.
+Knows no network and no language: what it says by itself is handed in.
 """
 
 import re
 
+from adapters.weibo.labels import Labels
 from adapters.weibo.parsing import clean
 from bot.messages import Choice, Outbound
 
 LONGEST = 299
 """Characters of one private message (\"< 300 汉字\"); what UTF-16 needs two units for counts twice."""
-MORE = Choice(id="more", label="更多")
-"""Offered when a text goes on; the word itself asks for the rest."""
-
-_MORE_LINE = "（还有内容，回复“更多”接着看）"
 _TIDY_PART = 3  # a cut at a sentence leaves at least a third of the page filled
-_SENTENCE_ENDS = "。！？；\n"
+_ENDS = (("。", "！", "？", "；", "\n"), (". ", "! ", "? ", "; "), ("，", ", ", " "))
+"""Where a page may end, the best first: of whatever language the words are."""
 _JOINERS = "\u200d\ufe0f\u20e3"
 _WECHAT_ADDRESS = re.compile(
     r"(?<![\w.-])(?:weixin://|(?:https?://)?(?:[\w-]+\.)*(?:weixin\.qq|wx\.qq|wechat)\.com)[\w./?=&%#:~+-]*",
@@ -31,32 +29,38 @@ def length(text: str) -> int:
     return len(text) + sum(sign > "\uffff" for sign in text)
 
 
-def without_rival(text: str) -> str:
+def names_rival(text: str) -> bool:
+    """Tell whether `text` holds WeChat's name or an address of its."""
+    return bool(_WECHAT_NAME.search(text) or _WECHAT_ADDRESS.search(text))
+
+
+def without_rival(text: str, *, labels: Labels) -> str:
     """Return `text` without WeChat's name and addresses."""
-    return _WECHAT_NAME.sub("某信", _WECHAT_ADDRESS.sub("（网址略）", text))
+    text = _WECHAT_ADDRESS.sub(lambda _: labels.rival_address, text)
+    return _WECHAT_NAME.sub(lambda _: labels.rival, text)
 
 
-def render(outbound: Outbound, *, longest: int = LONGEST) -> tuple[str, str]:
+def render(outbound: Outbound, *, labels: Labels, longest: int = LONGEST) -> tuple[str, str]:
     """Return (the text to send now, the words left over); the second is plain and may be rendered again.
 
-    What is sent fits `longest` and ends with the choices, and with the offer of 更多 when words are left over. Choices
+    What is sent fits `longest` and ends with the choices, and with the offer of more when words are left over. Choices
     that would fill the page by themselves go on in the words left over.
     """
-    text = without_rival(clean(outbound.text)).strip()
-    lines = "\n".join(f"{number}. {_label(choice)}" for number, choice in enumerate(outbound.choices, 1))
+    text = without_rival(clean(outbound.text), labels=labels).strip()
+    lines = "\n".join(f"{number}. {_label(choice, labels)}" for number, choice in enumerate(outbound.choices, 1))
     if length(_joined(text, lines)) <= longest:
         return _joined(text, lines), ""
     if length(lines) > longest // 2:
         text, lines = _joined(text, lines), ""
         if length(text) <= longest:
             return text, ""
-    tail = _joined(lines, _MORE_LINE)
+    tail = _joined(lines, labels.more)
     cut = _cut(text, room=longest - length(tail) - 1)
-    return _joined(text[:cut].rstrip("\n"), tail), text[cut:].lstrip("\n")
+    return _joined(text[:cut].rstrip(" \n"), tail), text[cut:].lstrip(" \n")
 
 
-def _label(choice: Choice) -> str:
-    return without_rival(" ".join(clean(choice.label).split()))
+def _label(choice: Choice, labels: Labels) -> str:
+    return without_rival(" ".join(clean(choice.label).split()), labels=labels)
 
 
 def _joined(first: str, second: str) -> str:
@@ -64,7 +68,7 @@ def _joined(first: str, second: str) -> str:
 
 
 def _cut(text: str, *, room: int) -> int:
-    """Return how many characters fit into `room`, back to a sentence end, else a comma, else anywhere."""
+    """Return how many characters fit into `room`, back to a sentence's end, else a pause, else anywhere."""
     fits, used = 0, 0
     for sign in text:
         used += length(sign)
@@ -72,7 +76,7 @@ def _cut(text: str, *, room: int) -> int:
             break
         fits += 1
     least = fits // _TIDY_PART
-    for ends in (_SENTENCE_ENDS, "，"):
+    for ends in _ENDS:
         end = max(text.rfind(mark, least, fits) for mark in ends)
         if end >= least:
             return end + 1

@@ -7,6 +7,7 @@ from datetime import datetime
 from adapters.platform import MentionPage, Receipt
 from adapters.weibo.client import WeiboPlatform
 from adapters.weibo.inbound import MentionKind
+from adapters.weibo.labels import Labels
 from adapters.weibo.mentions import MentionCursor, PublicPlace, context_of
 from adapters.weibo.public import public_text
 from bot.messages import Inbound, Outbound
@@ -17,6 +18,7 @@ class PublicSide:
     """The public side of one account; `own_words` may stand in public though they look personal."""
 
     platform: WeiboPlatform
+    labels: Labels
     own_words: tuple[str, ...] = ()
 
     @property
@@ -58,4 +60,4 @@ class PublicSide:
 
     def public_words(self, words: str, *, number: str, secret: Iterable[str]) -> str:
         """Return `words` fit for everybody's eyes; raise `Refused` when nothing is left."""
-        return public_text(words, number=number, allowed=self.own_words, secret=secret)
+        return public_text(words, number=number, labels=self.labels, allowed=self.own_words, secret=secret)

@@ -12,15 +12,18 @@ from adapters.wechat.tokens import TokenStore
 from adapters.weibo import protocol as weibo
 from adapters.weibo.budget import CallBudget
 from adapters.weibo.client import WeiboPlatform
+from adapters.weibo.labels import Labels
 from adapters.weibo.replay import AskedElsewhere
 from adapters.weibo.speaking import PublicSide
 from adapters.weibo.standing import Standing
 from adapters.weibo.tokens import TokenSlot
 from adapters.weibo.windows import WindowRules
+from bot.app.labels import wechat_labels, weibo_labels
 from bot.app.templates import compile_templates
 from bot.clock import SHANGHAI, Clock
 from bot.messages import Channel
-from config.sections import Office, WeiboAccount
+from bot.phrasing import Phrasing
+from config.sections import Office, WeChatAccount, WeiboAccount
 from config.settings import Settings
 
 Key = tuple[Channel, str]
@@ -45,6 +48,7 @@ class Accounts:
 def build_accounts(
     settings: Settings,
     *,
+    phrasing: Phrasing,
     transport: Transport,
     tokens: TokenStore,
     clock: Clock,
@@ -53,8 +57,8 @@ def build_accounts(
 ) -> Accounts:
     """Build every account of the settings; raise `SettingsError` for templates that cannot be compiled.
 
-    `budget` counts the calls of Weibo's open interfaces, `standing` knows which of its calls rest; without them every
-    account counts its own, in memory.
+    What adapters say by themselves is in the words of `phrasing`. `budget` counts the calls of Weibo's open interfaces,
+    `standing` knows which of its calls rest; without them every account counts its own, in memory.
     """
     max_age = settings.intake.max_age or None
     callbacks: dict[Key, Callback] = {}
@@ -72,20 +76,16 @@ def build_accounts(
             plain=account.plain,
             max_age=max_age,
         )
-        platforms[key] = wechat[account.account] = WeChatPlatform(
-            account=account.account,
-            app_id=account.app_id,
-            app_secret=account.app_secret.get_secret_value(),
+        platforms[key] = wechat[account.account] = _wechat(
+            account,
+            where=f"wechat.{index}",
+            phrasing=phrasing,
             transport=transport,
             tokens=tokens,
             clock=clock,
-            templates=compile_templates(account.templates, where=f"wechat.{index}.templates"),
-            subscriptions=compile_templates(account.subscriptions, where=f"wechat.{index}.subscriptions"),
-            api_base=account.api_base,
-            video_hosts=tuple(account.media_hosts),
             largest_file=settings.storage.media_max_mb * _MEGABYTE,
         )
-    spoken, public = {}, {}
+    spoken, public, labels = {}, {}, weibo_labels(phrasing)
     for weibo_account in settings.weibo:
         key = (Channel.WEIBO, weibo_account.account)
         callbacks[key] = weibo.Codec(
@@ -97,17 +97,50 @@ def build_accounts(
             bots=weibo_account.bots,
         )
         platforms[key] = spoken[weibo_account.account] = _weibo(
-            weibo_account, office=settings.office, transport=transport, clock=clock, budget=budget, standing=standing
+            weibo_account,
+            office=settings.office,
+            labels=labels,
+            transport=transport,
+            clock=clock,
+            budget=budget,
+            standing=standing,
         )
         own = own_words(weibo_account, settings.office)
-        public[key] = PublicSide(platform=spoken[weibo_account.account], own_words=own)
+        public[key] = PublicSide(platform=spoken[weibo_account.account], labels=labels, own_words=own)
     return Accounts(callbacks=callbacks, platforms=platforms, wechat=wechat, weibo=spoken, public=public)
+
+
+def _wechat(
+    account: WeChatAccount,
+    *,
+    where: str,
+    phrasing: Phrasing,
+    transport: Transport,
+    tokens: TokenStore,
+    clock: Clock,
+    largest_file: int,
+) -> WeChatPlatform:
+    return WeChatPlatform(
+        account=account.account,
+        app_id=account.app_id,
+        app_secret=account.app_secret.get_secret_value(),
+        labels=wechat_labels(phrasing),
+        transport=transport,
+        tokens=tokens,
+        clock=clock,
+        templates=compile_templates(account.templates, where=f"{where}.templates", phrasing=phrasing),
+        subscriptions=compile_templates(account.subscriptions, where=f"{where}.subscriptions", phrasing=phrasing),
+        api_base=account.api_base,
+        video_hosts=tuple(account.media_hosts),
+        largest_file=largest_file,
+    )
 
 
 def _weibo(
     account: WeiboAccount,
     *,
     office: Office,
+    labels: Labels,
     transport: Transport,
     clock: Clock,
     budget: CallBudget | None,
@@ -120,6 +153,7 @@ def _weibo(
         fans=TokenSlot(token=account.fans_token.get_secret_value(), expires=_end_of(account.fans_expires)),
         oauth=TokenSlot(token=account.oauth_token.get_secret_value(), expires=_end_of(account.oauth_expires)),
         rip=account.rip or _NO_ADDRESS,
+        labels=labels,
         transport=transport,
         clock=clock,
         budget=budget,

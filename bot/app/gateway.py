@@ -142,6 +142,7 @@ async def open_gateway(office: Office, *, clock: Clock) -> AsyncIterator[Gateway
         limits = {open_lane(account.account): account.daily_calls for account in settings.weibo}
         accounts = build_accounts(
             settings,
+            phrasing=office.phrasing,
             transport=transport,
             tokens=ephemeral,
             clock=clock,

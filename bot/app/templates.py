@@ -6,51 +6,82 @@ to the platform's limits. Each field that fails is a problem of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from adapters.wechat.client import TemplateSpec
 from adapters.wechat.fields import fit_fields
-from bot.petitions.vocabulary import NoticeKind
+from bot.app.labels import wechat_labels
+from bot.clock import SHANGHAI
+from bot.petitions.vocabulary import Kind, MilestoneName, NoticeKind, State
+from bot.petitions.wording import provisional, word
+from bot.phrasing import Phrasing
 from config.errors import Problem, SettingsError
 from config.sections import SubscriptionTemplate, Term
 from config.sections import Template as TemplateSection
 from config.values import FALLBACK_TEMPLATE
 
-LONGEST = {
+_SAMPLE: Mapping[str, Any] = {
     "number": "WQ20261121-0000019",
-    "kind": "投诉",
     "summary": "某小区夜间施工噪音" * 4,
-    "status": "不予受理",
-    "time": "2026年11月21日 15:01",
+    "time": datetime(2026, 11, 21, 15, 1, tzinfo=SHANGHAI),
     "unit": "云溪市住房和城乡建设局物业管理服务中心",
     "unit_phone": "0999-5550100",
     "note": "请核实" * 30,
     "reason": "不属于本市管辖" * 20,
     "elsewhere": "人民法院（依法提起诉讼）",
     "answer": "已答复。" * 500,
-    "answer_due": "12月1日（星期二）（暂定）",
-    "until": "12月1日（星期二）（暂定）",
+    "answer_due": provisional(date(2026, 12, 1)),
+    "until": provisional(date(2026, 12, 1)),
     "question": "请补充照片和门牌号" * 20,
     "changes": "答复期限由12月1日改为12月3日" * 3,
-    "level": "复查",
+    "level": word(MilestoneName.REVIEW),
     "co_units": "云溪市城市管理局、云溪市生态环境局",
-    "tip": "已答复，回复“查询”查看",
 }
-"""The values every notice has (see `bot.petitions.notices` and `Phrasing.short_fields`), at their longest."""
+"""The values every notice has (see `bot.petitions.notices`), at their longest: what citizens and officers write."""
 _ALWAYS = frozenset({"number", "kind", "summary", "status", "time", "tip"})
-SPARSEST = {name: value if name in _ALWAYS else "" for name, value in LONGEST.items()}
-"""The same with everything left empty that some notice leaves empty."""
 
 _Fields = Mapping[str, Template]
+_Values = Mapping[str, str]
+
+
+def longest_values(phrasing: Phrasing) -> _Values:
+    """Return what the fields of a template can be filled with, at its longest, as `Phrasing.short_fields` gives it."""
+    words = {"kind": _longest(phrasing, Kind), "status": _longest(phrasing, State)}
+    tips = [phrasing.short_fields(kind, {**_SAMPLE, **words}) for kind in NoticeKind]
+    return max(tips, key=lambda fields: len(fields["tip"]))
+
+
+def sparsest_values(phrasing: Phrasing) -> _Values:
+    """Return the same with everything left empty that some notice leaves empty."""
+    return {name: value if name in _ALWAYS else "" for name, value in longest_values(phrasing).items()}
+
+
+def _longest(phrasing: Phrasing, members: Iterable[Kind | State]) -> str:
+    return max((phrasing.text(word(member)) for member in members), key=len)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """What templates are tried on."""
+
+    longest: _Values
+    sparsest: _Values
+    blank: str
 
 
 def compile_templates(
-    templates: Mapping[str, TemplateSection | SubscriptionTemplate], *, where: str
+    templates: Mapping[str, TemplateSection | SubscriptionTemplate], *, where: str, phrasing: Phrasing
 ) -> Mapping[str, TemplateSpec]:
     """Compile what stands in the settings by notice kind; raise `SettingsError` with all that cannot be filled."""
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    trial = _Trial(
+        longest=longest_values(phrasing), sparsest=sparsest_values(phrasing), blank=wechat_labels(phrasing).blank
+    )
     specs, problems = {}, []
     for kind, template in templates.items():
         place = f"{where}.{kind}.fields"
@@ -59,7 +90,7 @@ def compile_templates(
         except TemplateError as error:
             problems.append(_cannot_say(place, str(error)))
             continue
-        found = list(_problems(compiled, place=place, serves=_served(kind, templates)))
+        found = list(_problems(compiled, place=place, serves=_served(kind, templates), trial=trial))
         problems += found
         lasting = isinstance(template, SubscriptionTemplate) and template.term is Term.LONG_TERM
         specs[kind] = TemplateSpec(id=template.id, fields=_filler(compiled), lasting=lasting)
@@ -75,19 +106,19 @@ def _served(kind: str, templates: Iterable[str]) -> str:
     return ", ".join(one for one in NoticeKind if one not in set(templates))
 
 
-def _problems(compiled: _Fields, *, place: str, serves: str) -> Iterator[Problem]:
+def _problems(compiled: _Fields, *, place: str, serves: str, trial: "_Trial") -> Iterator[Problem]:
     """Yield the first fault of each field. Which values a kind leaves empty is not told apart: any may."""
     for name, template in compiled.items():
-        for values in (LONGEST, SPARSEST):
+        for values in (trial.longest, trial.sparsest):
             try:
                 value = template.render(values)
             except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
                 yield _cannot_say(f"{place}.{name}", str(error))
                 break
             try:
-                fit_fields({name: value})
+                fit_fields({name: value}, blank=trial.blank)
             except ValueError:
-                empty = " where a notice leaves its value empty" if values is SPARSEST else ""
+                empty = " where a notice leaves its value empty" if values is trial.sparsest else ""
                 yield Problem(
                     name=f"{place}.{name}",
                     what=f"has no value of its type{empty}; it serves {serves}",
@@ -97,7 +128,7 @@ def _problems(compiled: _Fields, *, place: str, serves: str) -> Iterator[Problem
 
 
 def _cannot_say(name: str, what: str) -> Problem:
-    return Problem(name=name, what=what, remedy=f"use only the values {', '.join(sorted(LONGEST))}")
+    return Problem(name=name, what=what, remedy=f"use only the values {', '.join(sorted({*_SAMPLE, *_ALWAYS}))}")
 
 
 def _filler(compiled: _Fields) -> Callable[[Mapping[str, str]], Mapping[str, str]]:

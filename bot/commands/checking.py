@@ -39,7 +39,13 @@ async def _check(office: Office, *, online: bool) -> list[str]:
     """Build every account, and ask the platform for a token where wished; return what failed."""
     transport = await Transport.create()
     try:
-        accounts = build_accounts(office.settings, transport=transport, tokens=MemoryTokens(), clock=SystemClock())
+        accounts = build_accounts(
+            office.settings,
+            phrasing=office.phrasing,
+            transport=transport,
+            tokens=MemoryTokens(),
+            clock=SystemClock(),
+        )
         failed = []
         for (channel, name), platform in accounts.platforms.items() if online else ():
             try:

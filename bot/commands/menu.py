@@ -71,7 +71,13 @@ def each_account(office: Office, only: str, do: Callable[[WeChatPlatform], Await
 async def _each(office: Office, names: list[str], do: Callable[[WeChatPlatform], Awaitable[str]]) -> list[str]:
     transport, failed = await Transport.create(), []
     try:
-        accounts = build_accounts(office.settings, transport=transport, tokens=MemoryTokens(), clock=SystemClock())
+        accounts = build_accounts(
+            office.settings,
+            phrasing=office.phrasing,
+            transport=transport,
+            tokens=MemoryTokens(),
+            clock=SystemClock(),
+        )
         for name in names:
             try:
                 print(f"wechat.{name} {await do(accounts.wechat[name])}")

@@ -33,6 +33,7 @@ from bot.clock import MovableClock
 from bot.errors import GatewayError
 from bot.messages import Channel, Choice, MediaKind, MediaRef, Outbound
 from bot.petitions.account_ports import CallQuota
+from tests.labels import WECHAT
 
 SECRET = "app-secret-of-the-test"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
@@ -134,6 +135,7 @@ def make(wechat, transport, clock, **changes) -> WeChatPlatform:
         "account": "main",
         "app_id": "wx1",
         "app_secret": SECRET,
+        "labels": WECHAT,
         "transport": transport,
         "tokens": MemoryTokens(),
         "clock": clock,

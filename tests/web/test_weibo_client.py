@@ -31,6 +31,7 @@ from adapters.weibo.mentions import MentionCursor, PublicPlace, context_of, plac
 from adapters.weibo.tokens import TokenInfo, TokenSlot
 from bot.clock import MovableClock
 from bot.messages import Channel, Choice, MediaKind, MediaRef, Outbound
+from tests.labels import WEIBO
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "weibo"
 FORMS = json.loads((SAMPLES / "outbound.json").read_text())["forms"]
@@ -148,6 +149,7 @@ def make(weibo, transport, clock, **changes) -> WeiboPlatform:
         "fans": TokenSlot(token=FANS),
         "oauth": TokenSlot(token=OAUTH),
         "rip": "203.0.113.7",
+        "labels": WEIBO,
         "transport": transport,
         "clock": clock,
         "api_base": weibo.address,

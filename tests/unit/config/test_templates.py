@@ -1,13 +1,22 @@
 """Templates are filled at start with the longest and the emptiest real values, each field that fails being named."""
 
+from functools import partial
+
 import pytest
 
-from adapters.wechat.fields import fit_fields
-from bot.app.templates import LONGEST, SPARSEST, compile_templates
+from adapters.wechat import fields
+from bot.app import templates as trying
+from bot.app.templates import longest_values, sparsest_values
 from bot.petitions.vocabulary import NoticeKind
+from bot.phrasing import Phrasing
 from config.errors import SettingsError
+from config.phrases import load_phrases
 from config.sections import SubscriptionTemplate, Template, Term
+from tests.labels import PHRASING, WECHAT
 
+LONGEST, SPARSEST = longest_values(PHRASING), sparsest_values(PHRASING)
+compile_templates = partial(trying.compile_templates, phrasing=PHRASING)
+fit_fields = partial(fields.fit_fields, blank=WECHAT.blank)
 GOOD = {"character_string1": "{{ number }}", "thing2": "{{ unit or '市问政办' }}", "time4": "{{ time }}"}
 
 
@@ -72,3 +81,19 @@ def test_it_is_said_which_notices_would_not_arrive():
         compile_templates(templates, where="t")
     common, own = (problem.what.rpartition("it serves ")[2] for problem in caught.value.problems)
     assert (common.split(", "), own) == ([kind for kind in NoticeKind if kind != "answered"], "answered")
+
+
+def test_words_that_a_field_cannot_hold_in_another_language_are_found_at_start():
+    sources = {**load_phrases(), "word.state.refused": {"text": "refused after a first look"}}
+    english = {
+        key: {"text": "done"} for key in sources if key.startswith("word.state.") and not key.endswith("refused")
+    }
+    phrasing = Phrasing({**sources, **english, "date.moment": {"text": "{{ month }}/{{ day }}"}})
+    templates = {"progress": Template(id="T", fields={"phrase1": "{{ status }}", "time2": "{{ time }}"})}
+    with pytest.raises(SettingsError) as caught:
+        trying.compile_templates(templates, where="t", phrasing=phrasing)
+    assert [problem.name for problem in caught.value.problems] == ["t.progress.fields.time2"]
+    wordless = Phrasing({**sources, **english, "platform.blank": {"text": "none"}})
+    with pytest.raises(SettingsError) as caught:
+        trying.compile_templates(templates, where="t", phrasing=wordless)
+    assert [problem.name for problem in caught.value.problems] == ["t.progress.fields.phrase1"]

@@ -196,7 +196,7 @@ def test_a_page_of_the_list_is_small_enough_to_be_tapped_on_wechat(stage):
         for text in ("投诉", f"楼下的第{place}家烧烤店油烟很大", "跳过", "跳过", "跳过", "公开", "提交"):
             stage.says(text)
     stage.says("查询")
-    text, rest = wechat.render(Outbound(text="x", choices=stage.choices))
+    text, rest = wechat.render(Outbound(text="x", choices=stage.choices), more="更多")
     assert (text.count("<a href"), rest) == (5, "")
 
 

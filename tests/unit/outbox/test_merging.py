@@ -1,17 +1,22 @@
 """What waits for one citizen: which notices are merged away, and how many leave as one message."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
+from adapters.wechat import rendering as wechat_rendering
 from adapters.wechat.rendering import LONGEST as WECHAT_BYTES
-from adapters.wechat.rendering import render as wechat
+from adapters.weibo import rendering as weibo_rendering
 from adapters.weibo.rendering import LONGEST as WEIBO_SIGNS
 from adapters.weibo.rendering import length
-from adapters.weibo.rendering import render as weibo
 from bot.messages import Choice, Outbound
 from bot.outbox.merging import joinable, joined, merged, together
 from bot.petitions.outbox_ports import OutboxMessage, OutboxState
+from tests.labels import WECHAT, WEIBO
+
+wechat = partial(wechat_rendering.render, more=WECHAT.more)
+weibo = partial(weibo_rendering.render, labels=WEIBO)
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 RATING = (Choice(id="rate:1:satisfied", label="满意"), Choice(id="rate:1:dissatisfied", label="不满意"))
@@ -107,7 +112,7 @@ def test_as_many_as_fit(render) -> None:  # type: ignore[no-untyped-def]
     assert max(len(text.encode()) for text in messages) <= WECHAT_BYTES
     if render is weibo:
         assert max(map(length, messages)) <= WEIBO_SIGNS
-    assert len(messages) == {wechat: 3, weibo: 5}[render]
+    assert len(messages) == (5 if render is weibo else 3)
 
 
 def test_one_that_is_too_long_goes_by_itself() -> None:

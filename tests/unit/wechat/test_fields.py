@@ -1,12 +1,16 @@
 """Template values, as a table: what is given, and what the platform would still take."""
 
 import re
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.wechat.fields import fit_fields
+from adapters.wechat import fields
+from tests.labels import WECHAT
+
+fit_fields = partial(fields.fit_fields, blank=WECHAT.blank)
 
 CASES = [
     ("thing1", "关于解放路路灯不亮的诉求", "关于解放路路灯不亮的诉求"),
@@ -47,7 +51,7 @@ CASES = [
     ("symbol9", "!!a?？#%&", "!!?？#"),
     ("symbol9", "", "-"),
     ("amount10", "￥1,234.50元", "¥1234.50元"),
-    ("amount10", "免费", "0元"),
+    ("amount10", "免费", "0"),
     ("car_number11", "浙A·12345", "浙A12345"),
     ("car_number11", "", "无"),
     ("car_number11", "浙a123é", "浙A123"),
@@ -73,6 +77,27 @@ def test_a_value_is_cut_to_its_type(name, value, fitted):
 def test_a_moment_cannot_be_made_up(name, value):
     with pytest.raises(ValueError, match=f"the template field {name} has no value of its type"):
         fit_fields({"thing1": "x", name: value})
+
+
+BLANKS = [
+    ("thing1", "-", "-"),
+    ("short_thing1", "nothing", "nothi"),
+    ("name1", "none", "none"),
+    ("car_number1", "none", "NONE"),
+    ("phrase1", "无 none", "无"),
+]
+
+
+@pytest.mark.parametrize(("name", "blank", "fitted"), BLANKS)
+def test_what_fills_an_empty_field_is_a_word_of_the_language(name, blank, fitted):
+    assert fields.fit_fields({name: ""}, blank=blank) == {name: fitted}
+
+
+@pytest.mark.parametrize(("name", "value"), [("phrase3", "answered"), ("name4", ""), ("thing5", " ")])
+def test_a_word_that_the_type_cannot_hold_is_found_out(name, value):
+    blank = "" if name == "thing5" else "123"
+    with pytest.raises(ValueError, match=f"the template field {name} has no value of its type"):
+        fields.fit_fields({name: value}, blank=blank)
 
 
 def test_all_fields_are_fitted_in_their_order():

@@ -1,15 +1,20 @@
 """What a citizen sees: choices as links, pages that fit and lose nothing, and no link but ours."""
 
 import re
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.wechat.rendering import LONGEST, MORE, cdata, render
+from adapters.wechat import rendering
+from adapters.wechat.rendering import LONGEST, MORE, cdata
 from bot.messages import Choice, Outbound
+from dialogs.understanding import Word
+from tests.labels import WECHAT
 from tests.unit.wechat.envelopes import element
 
+render = partial(rendering.render, more=WECHAT.more)
 FILE, BACK = Choice(id="kind.complaint", label="投诉"), Choice(id="back", label="返回")
 MORE_LINK = '<a href="weixin://bizmsgmenu?msgmenucontent=%E6%9B%B4%E5%A4%9A&msgmenuid=more">更多</a>'
 FILE_LINK = '<a href="weixin://bizmsgmenu?msgmenucontent=%E6%8A%95%E8%AF%89&msgmenuid=kind.complaint">1. 投诉</a>'
@@ -79,7 +84,18 @@ def test_one_byte_more_is_two_pages():
 
 
 @pytest.mark.parametrize(
-    ("mark", "end"), [("。", "。"), ("！", "！"), ("？", "？"), ("；", "；"), ("\n", ""), ("，", "，")]
+    ("mark", "end"),
+    [
+        ("。", "。"),
+        ("！", "！"),
+        ("？", "？"),
+        ("；", "；"),
+        ("\n", ""),
+        ("，", "，"),
+        (". ", "."),
+        (", ", ","),
+        (" ", ""),
+    ],
 )
 def test_a_page_ends_at_a_sentence(mark, end):
     text = "诉" * 300 + mark + "求" * 500
@@ -138,7 +154,13 @@ def test_paging_loses_no_character_and_always_ends(text, choices):
 
 
 def test_more_is_what_dialogs_know():
-    assert Choice(id="more", label="更多") == MORE
+    assert Word.MORE.value == MORE
+
+
+def test_the_link_to_the_rest_is_called_as_one_is_told():
+    page, _ = rendering.render(Outbound(text="诉" * 601), more="More <1>")
+    content = "More%20%EF%BC%9C1%3E"
+    assert page.endswith(f'\n<a href="weixin://bizmsgmenu?msgmenucontent={content}&msgmenuid=more">More ＜1></a>')
 
 
 @given(st.text())

@@ -19,6 +19,7 @@ from adapters.weibo.contents import (
     to_users,
     words,
 )
+from tests.labels import WEIBO
 from tests.unit.weibo.pushes import SAMPLES
 
 OUTBOUND = json.loads((SAMPLES / "outbound.json").read_text())
@@ -45,7 +46,7 @@ def test_a_private_message_is_the_published_form(form):
 
 
 def test_cards_are_the_published_ones_in_both_ways():
-    content = articles([CARD])
+    content = articles([CARD], labels=WEIBO)
     assert (content.type, content.data) == ("articles", OUTBOUND["articles"])
     assert json.loads(reply_form(content, receiver="1")["data"]) == OUTBOUND["articles"]
     body = json.loads(passive_reply(content, sender="1", receiver="2"))
@@ -64,12 +65,12 @@ def test_cards_are_the_published_ones_in_both_ways():
 )
 def test_other_cards_are_refused(cards):
     with pytest.raises(ValueError, match=r"cards|addresses"):
-        articles(cards)
+        articles(cards, labels=WEIBO)
 
 
 def test_cards_advertise_no_rival():
     card = Article(title="微信办", summary="加微信", image="https://a.example/a.jpg", url="https://a.example")
-    (made,) = articles([card]).data["articles"]
+    (made,) = articles([card], labels=WEIBO).data["articles"]
     assert (made["display_name"], made["summary"]) == ("某信办", "加某信")
 
 

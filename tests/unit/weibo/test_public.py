@@ -1,11 +1,21 @@
 """What leaves in public: personal data of every kind is fed through every way, and none of it comes out."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.platform import Refused
-from adapters.weibo.public import LONGEST_PUBLIC, OMITTED, check_public, findings, public_text, scrub
+from adapters.weibo import public
+from adapters.weibo.personal import findings
+from adapters.weibo.public import LONGEST_PUBLIC, check_public
+from tests.labels import WEIBO
+
+OMITTED = WEIBO.omitted
+public_text = partial(public.public_text, labels=WEIBO)
+scrub = partial(public.scrub, omitted=OMITTED)
 
 NUMBER = "WQ20261121-0000019"
 OTHER_NUMBER = "WQ20261122-0000022"
@@ -181,6 +191,16 @@ def test_whatever_is_scrubbed_passes_the_gate(words):
         return
     check_public(text)
     assert NUMBER in text
+
+
+def test_what_stands_for_what_was_left_out_is_what_one_is_told():
+    labels = replace(WEIBO, omitted="[-]", numbered=lambda number: f"{number}: ")
+    words = "Answered. Call 13800138000, ask for 张先生."
+    assert public.public_text(words, number=NUMBER, labels=labels) == f"{NUMBER}: Answered. Call [-], ask for [-]."
+    with pytest.raises(Refused):
+        public.public_text("13800138000.", number=NUMBER, labels=labels)
+    long = public.public_text("Answered. " * 11 + "Ask us in a message.", number=NUMBER, labels=labels)
+    assert long == f"{NUMBER}: " + ("Answered. " * 10).strip()
 
 
 def test_the_gate_is_quick():

@@ -1,14 +1,20 @@
 """What a citizen sees: numbered choices, pages that fit and lose nothing, and not a word of a rival."""
 
 import re
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.weibo.rendering import LONGEST, MORE, length, render, without_rival
+from adapters.weibo import rendering
+from adapters.weibo.rendering import LONGEST, length, names_rival
 from bot.messages import Choice, Outbound
+from tests.labels import WEIBO
 
+render = partial(rendering.render, labels=WEIBO)
+without_rival = partial(rendering.without_rival, labels=WEIBO)
 FILE, BACK = Choice(id="kind.complaint", label="投诉"), Choice(id="back", label="返回")
 MORE_LINE = "（还有内容，回复“更多”接着看）"
 
@@ -40,7 +46,7 @@ def test_the_limit_is_below_three_hundred_and_a_setting():
     assert (len(page), len(rest)) == (140, 200 - 140 + len(MORE_LINE) + 1)
 
 
-@pytest.mark.parametrize("mark", ["。", "！", "？", "；", "，", "\n"])
+@pytest.mark.parametrize("mark", ["。", "！", "？", "；", "，", "\n", ". ", ", "])
 def test_a_page_ends_at_a_sentence(mark):
     page, rest = render(Outbound(text="诉" * 150 + mark + "求" * 200))
     assert (page, rest) == ("诉" * 150 + mark.strip() + "\n" + MORE_LINE, "求" * 200)
@@ -91,6 +97,7 @@ def test_an_emoji_counts_twice_and_one_of_several_characters_stays_whole():
 )
 def test_the_rival_is_not_named(text, shown):
     assert (without_rival(text), without_rival(shown)) == (shown, shown)
+    assert (names_rival(text), names_rival(shown)) == (text != shown, False)
     assert render(Outbound(text=text, choices=(Choice(id="a", label="微信"),)))[0] == f"{shown}\n1. 某信"
 
 
@@ -116,5 +123,7 @@ def test_paging_loses_no_character_and_always_ends(text, choices):
     assert length(render(Outbound(text=text, choices=tuple(choices)))[0]) <= LONGEST
 
 
-def test_more_is_what_dialogs_know():
-    assert Choice(id="more", label="更多") == MORE
+def test_what_is_said_besides_is_what_one_is_told():
+    labels = replace(WEIBO, more="(more)", rival=r"\1", rival_address="-")
+    page, rest = rendering.render(Outbound(text="微信 " + "诉" * 299), labels=labels)
+    assert (page, rest) == ("\\1 " + "诉" * 289 + "\n(more)", "诉" * 10)

@@ -24,6 +24,7 @@ from adapters.weibo.tokens import TokenSlot
 from adapters.weibo.windows import window_of
 from bot.clock import MovableClock
 from bot.messages import Choice, InboundKind, Outbound, dump_inbound
+from tests.labels import WEIBO
 from tests.unit.weibo.pushes import CITIZEN, NOW, SECRET, UID, body, codec, opened, sample, signed
 
 BODY = body()
@@ -122,11 +123,12 @@ def test_18_personal_data_does_not_leave_in_public():
 
 def test_19_the_same_words_are_never_said_twice():
     numbers = ("WQ20261121-0000019", "WQ20261122-0000022")
-    assert len({public_text("已办结", number=number) for number in numbers}) == 2
+    assert len({public_text("已办结", number=number, labels=WEIBO) for number in numbers}) == 2
 
 
 def test_20_the_rival_is_not_advertised():
-    page, _ = render(Outbound(text="请关注微信 https://mp.weixin.qq.com/x", choices=(Choice(id="a", label="微信"),)))
+    outbound = Outbound(text="请关注微信 https://mp.weixin.qq.com/x", choices=(Choice(id="a", label="微信"),))
+    page, _ = render(outbound, labels=WEIBO)
     assert page == "请关注某信 （网址略）\n1. 某信"
 
 

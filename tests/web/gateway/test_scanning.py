@@ -12,7 +12,13 @@ from .weibo import blogger
 async def test_a_code_of_a_unit_on_wechat(house: House) -> None:
     transport = await Transport.create()
     try:
-        accounts = build_accounts(house.office.settings, transport=transport, tokens=MemoryTokens(), clock=house.clock)
+        accounts = build_accounts(
+            house.office.settings,
+            phrasing=house.office.phrasing,
+            transport=transport,
+            tokens=MemoryTokens(),
+            clock=house.clock,
+        )
         platform = accounts.wechat["demo"]
         address = await platform.scene_address("unit:zhujian:政务大厅")
         before = await platform.menu()

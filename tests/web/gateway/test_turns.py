@@ -95,7 +95,9 @@ async def rig_on(storage: SqlStorage, folder: Path, *, running: bool = True, **l
     office = load_office(DEMO_CONFIG, environ={"WENQIAO_STORAGE__DATA_DIR": str(folder)})
     clock, metrics = MovableClock(start=MONDAY), Metrics()
     transport = await Transport.create()
-    accounts = build_accounts(office.settings, transport=transport, tokens=MemoryTokens(), clock=clock)
+    accounts = build_accounts(
+        office.settings, phrasing=office.phrasing, transport=transport, tokens=MemoryTokens(), clock=clock
+    )
     spool = await Spool.open(folder / "spool.jsonl")
     intake = Intake(
         storage=storage,

@@ -14,6 +14,7 @@ from adapters.wechat.protocol import Codec
 from adapters.wechat.rendering import render
 from adapters.wechat.tokens import MemoryTokens
 from bot.messages import Choice, InboundKind, MediaKind, MediaRef, Outbound
+from tests.labels import WECHAT
 
 from .conftest import AN, APP_ID, KEY, ORIGINAL, SECRET, TEMPLATE, TOKEN, Rig
 
@@ -34,6 +35,7 @@ async def platform(rig: Rig) -> AsyncIterator[WeChatPlatform]:
         account="city",
         app_id=APP_ID,
         app_secret=SECRET,
+        labels=WECHAT,
         transport=transport,
         tokens=MemoryTokens(),
         clock=rig.clock,
@@ -50,7 +52,7 @@ def answering(rig: Rig, outbound: Outbound, seen: list[Any]) -> Callable[[dict[s
         now = rig.clock.now()
         opened = codec.open(rig.gateway.queries[-1], rig.gateway.bodies[-1], now=now)
         seen.append(opened.inbound)
-        return web.Response(body=codec.seal(opened, render(outbound)[0], now=now))
+        return web.Response(body=codec.seal(opened, render(outbound, more=WECHAT.more)[0], now=now))
 
     return answer
 

@@ -16,6 +16,7 @@ from adapters.weibo.mentions import MentionCursor, context_of, place_of
 from adapters.weibo.protocol import Codec
 from adapters.weibo.tokens import TokenSlot
 from bot.messages import InboundKind, MediaKind, Outbound
+from tests.labels import WEIBO
 
 from .conftest import AN, FANS, KEY, NAME, OAUTH, SECRET, UID, Rig
 
@@ -33,6 +34,7 @@ async def platform(rig: Rig) -> AsyncIterator[WeiboPlatform]:
         fans=TokenSlot(token=FANS),
         oauth=TokenSlot(token=OAUTH),
         rip="203.0.113.7",
+        labels=WEIBO,
         transport=transport,
         clock=rig.clock,
         window_codes=WINDOW_CODES,
