@@ -4,7 +4,7 @@ A file holds conversations, each under `## name`. One line is one thing:
 
     市民：…         says it; `市民乙：`, `市民丙：` are other people. Other things they do stand in brackets: `[图片]`,
                     `[图片×20]`, `[语音]`, `[视频]`, `[位置 和平路]`, `[链接 题目 https://…]`, `[文件 信.docx]`,
-                    `[表情包 谢谢]`, `[关注]`, `[取消关注]`,
+                    `[表情包 谢谢]`, `[关注]`, `[取消关注]`, `[同意通知]`, `[拒绝通知]` (WeChat's popup),
                     `[菜单 mine]`, `[点 满意]` (on Weibo: its number is typed), `[长文 2001]`, `[全文 信.txt]`
                     (of tests/samples/petitions), `[连发两次 提交]`,
                     and in public on Weibo `[发微博 …]`, `[评论 …]`
@@ -17,11 +17,14 @@ A file holds conversations, each under `## name`. One line is one thing:
     工作人员：受理  an act of the office; `转办 城管局`, `答复 …`, `不予受理 原因｜去处`;
                     in a chat with a person `接手`, `说 …`, `交还`
     登记：1 件      how many petitions these people have by now
+    留着：…         what stands in the record of what they said, answered or not
+    重启：          the gateway stops and starts again on its database
 
 `\\n` is a line break within a message. `{编号}`, `{数字}`, `{全角}`, `{查询码}`, `{错号}` are the number filed last,
 its digits, it in full width, its code, and it with one digit wrong. A line for one platform only is marked:
 `问桥（微博）：…`; a whole conversation by a line `只在微信` or `只在微博` under its name. Lines that begin with `>` are
 remarks.
+A conversation that needs an office of its own says so by a line `设定：一分钟 6 条，一天 2 件`, of what `SETTINGS` has.
 """
 
 import re
@@ -32,7 +35,11 @@ from pathlib import Path
 SAMPLES = Path(__file__).parents[2] / "samples" / "petitions"
 FOLDER = Path(__file__).parents[2] / "transcripts"
 PLATFORMS = {"微信": "wechat", "微博": "weibo"}
-_LINE = re.compile(r"(市民|问桥没说|问桥|通知|公开回复|过了|工作人员|登记)([乙丙丁戊]?)(?:（(微信|微博)）)?：(.*)")
+SETTINGS = {"一分钟 6 条", "一天 2 件", "通知要同意"}
+_LINE = re.compile(
+    r"(市民|问桥没说|问桥|通知|公开回复|过了|工作人员|登记|留着|重启)([乙丙丁戊]?)(?:（(微信|微博)）)?：(.*)"
+)
+_SET = re.compile(r"设定：(.+)")
 _ONLY = re.compile(r"只在(微信|微博)")
 
 
@@ -54,6 +61,8 @@ class Story:
     name: str
     platforms: tuple[str, ...]
     lines: tuple[Line, ...]
+    settings: tuple[str, ...] = ()
+    """What is set otherwise than in the demo, each of `SETTINGS`."""
 
     def on(self, platform: str) -> tuple[Line, ...]:
         """Return what happens on this platform."""
@@ -81,12 +90,16 @@ def stories() -> Iterator[Story]:
 def _story(file: str, name: str, body: str) -> Story:
     lines: list[Line] = []
     platforms = tuple(PLATFORMS.values())
+    settings: tuple[str, ...] = ()
     for raw in body.splitlines():
         text = raw.strip()
         if not text or text.startswith(">"):
             continue
         if only := _ONLY.fullmatch(text):
             platforms = (PLATFORMS[only[1]],)
+            continue
+        if (given := _SET.fullmatch(text)) and SETTINGS.issuperset(given[1].split("，")):
+            settings = tuple(given[1].split("，"))
             continue
         found = _LINE.fullmatch(text)
         if found is None:
@@ -95,4 +108,4 @@ def _story(file: str, name: str, body: str) -> Story:
         lines.append(Line(what=what, who=who or "甲", only=PLATFORMS.get(platform or "", ""), text=said.strip()))
     if len(lines) < 2:
         raise ValueError(f"{file}, {name}: a conversation has more than one line")
-    return Story(file=file, name=name, platforms=platforms, lines=tuple(lines))
+    return Story(file=file, name=name, platforms=platforms, lines=tuple(lines), settings=settings)

@@ -6,7 +6,7 @@ told concerns nobody here.
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,11 @@ from sqlalchemy import Select, and_, func, or_, select
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import Role
-from storage.tables import outbox, petitions
+from storage.tables import inbound, outbox, petitions
 from tests.web.gateway.conftest import House, until
 from tests.web.gateway.weibo import comments, weibo
-from tests.web.transcripts.reading import SAMPLES, Line
+from tests.web.transcripts.people import Person
+from tests.web.transcripts.reading import Line
 
 ACTS = {act.label: act for act in Act} | {"答": Act.ANSWER}
 CLERK, BOSS = Actor(role=Role.CLERK, id="shouli"), Actor(role=Role.SUPERVISOR, id="duban")
@@ -29,98 +30,10 @@ CHATTING = frozenset({"接手", "说", "交还"})
 HOURS = {"分钟": 1 / 60, "小时": 1.0, "天": 24.0}
 PATIENCE = 30.0
 """Real seconds; what comes, comes within hundredths."""
-GOES_ON = "（还有内容，回复“更多”接着看）"
 BETWEEN = 1.0
 """Seconds of the clock between two things a citizen does: nobody types faster."""
 _COUNT = itertools.count()
 _DONE = re.compile(r"\[([^\s×\]]+)(?:×(\d+))?(?: (.*))?\]")
-_EVENTS = {
-    "wechat": {"关注": "subscribe", "取消关注": "unsubscribe"},
-    "weibo": {"关注": "follow", "取消关注": "unfollow"},
-}
-
-
-@dataclass
-class Person:
-    """Somebody with a phone; `news` are the texts that came by themselves and were not looked at yet."""
-
-    house: House
-    platform: str
-    id: str
-    looked: int = 0
-    shown: str = ""
-    """The newest text on the phone that offers something."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.platform}:demo:{self.id}"
-
-    async def does(self, **body: Any) -> str:
-        """Do anything that `say` of the sandbox knows; return what was shown at once."""
-        if self.platform == "wechat":
-            answer = await self.house.sandbox("say", {"openid": self.id} | body)
-        else:
-            answer = await weibo(self.house, "say", {"uid": self.id} | body)
-        assert answer["failed"] is False, answer
-        read = "\n".join(reply["text"] for reply in answer["replies"])
-        if read.endswith(GOES_ON):  # who wants to read it all says so
-            read += f"\n{await self.does(text='更多')}"
-        self.shown = read or self.shown
-        return read
-
-    async def news(self) -> list[str]:
-        """Return the texts that came by themselves since they were looked at."""
-        mark = "openid" if self.platform == "wechat" else "uid"
-        answer = await self.house.ask(f"/sandbox/{self.platform}/demo/messages?{mark}={self.id}")
-        came = [
-            message["text"] for message in answer["messages"] if message.get("via") in {"custom", "template", "reply"}
-        ]
-        return came[self.looked :]
-
-    async def sends(self, what: str, times: int, more: str) -> str:
-        """Do what stands in brackets."""
-        if what in {"发微博", "评论"}:
-            place = {"in": "comment"} if what == "评论" else {"pictures": times - 1}
-            await weibo(self.house, "mention", {"uid": self.id, "text": more} | place)
-            return ""
-        body = self._body(what, more)
-        return [await self.does(**body) for _ in range(times)][-1]
-
-    def _body(self, what: str, more: str) -> dict[str, Any]:
-        """Return what the sandbox is told for what stands in brackets."""
-        wechat = self.platform == "wechat"
-        match what:
-            case "图片" | "语音" | "视频":
-                kind = {"图片": "image", "语音": "voice", "视频": "video" if wechat else "image"}[what]
-                body: dict[str, Any] = {kind: "sample"}
-            case "位置":
-                body = {"location" if wechat else "position": more}
-            case "文件" | "表情包":
-                body = {{"文件": "file", "表情包": "sticker"}[what]: more}
-            case "链接":
-                title, _, url = more.rpartition(" ")
-                body = {"link": {"title": title, "url": url}} if wechat else {"text": more}
-            case "关注" | "取消关注":
-                body = {"event": _EVENTS[self.platform][what], "key": more}
-            case "菜单":
-                body = {"event": "CLICK" if wechat else "click", "key": more}
-            case "点":
-                body = {"choice": more} if wechat else {"text": self._number_of(more)}
-            case "长文":
-                body = {"text": "很" * int(more)}
-            case "全文":
-                body = {"text": (SAMPLES / more).read_text(encoding="utf-8").strip()}
-            case "连发两次":
-                body = {"text": more, "repeat": 2}
-            case _:
-                raise AssertionError(f"nobody knows how to do {what}")
-        return body
-
-    def _number_of(self, label: str) -> str:
-        """Return the number before a label in what was shown last."""
-        found = re.findall(rf"^(\d+)\. {re.escape(label)}", self.shown, re.MULTILINE)
-        assert found, f"{label} is not offered in\n{self.shown}"
-        return str(found[-1])
 
 
 @dataclass
@@ -129,6 +42,7 @@ class Stage:
 
     house: House
     platform: str
+    restart: Callable[[], Awaitable[None]] | None = None
     people: dict[str, Person] = field(default_factory=dict)
     read: str = ""
     number: str = ""
@@ -165,16 +79,6 @@ class Stage:
         match line.what:
             case "市民":
                 await self._says(line.who, text)
-            case "问桥" if text == "（不回复）":
-                assert self.read == ""
-            case "问桥":
-                in_order(self.read, text)
-            case "问桥没说":
-                assert text not in self.read, self.read
-            case "通知":
-                await self._told(line.who, text)
-            case "公开回复":
-                await self._told_in_public(text)
             case "过了":
                 amount, unit = text.split()
                 await self.settled()
@@ -184,10 +88,32 @@ class Stage:
                 await self._chats(*text.partition(" ")[::2])
             case "工作人员":
                 await self._acts(*text.partition(" ")[::2])
+            case "重启":
+                assert self.restart is not None
+                await self.settled()
+                await self.restart()
+            case _:
+                await self._finds(line.what, line.who, text)
+
+    async def _finds(self, what: str, who: str, text: str) -> None:
+        """Hold what was read, what came, or what is on record to what is written."""
+        match what:
+            case "问桥" if text == "（不回复）":
+                assert self.read == ""
+            case "问桥":
+                in_order(self.read, text)
+            case "问桥没说":
+                assert text not in self.read, self.read
+            case "通知":
+                await self._told(who, text)
+            case "公开回复":
+                await self._told_in_public(text)
             case "登记":
                 assert f"{await self._count()} 件" == text
+            case "留着":
+                assert await self._kept(text) > 0
             case _:
-                raise AssertionError(line.what)
+                raise AssertionError(what)
 
     async def _says(self, who: str, text: str) -> None:
         person = await self.person(who)
@@ -265,6 +191,10 @@ class Stage:
 
     async def _count(self) -> int:
         return await self._found(select(func.count()).where(petitions.c.citizen.in_(self._keys)))
+
+    async def _kept(self, words: str) -> int:
+        said = and_(inbound.c.citizen.in_(self._keys), inbound.c.payload.contains(words))
+        return await self._found(select(func.count()).where(said))
 
     async def settled(self) -> None:
         """Wait until every clock that is due was worked off, and everything that may leave now has left."""

@@ -4,8 +4,7 @@ from statistics import median
 
 import pytest
 
-from tests.web.gateway.conftest import House
-from tests.web.transcripts.conftest import START
+from tests.web.transcripts.conftest import START, Street
 from tests.web.transcripts.reading import Story, stories
 from tests.web.transcripts.stage import Stage
 
@@ -19,9 +18,10 @@ RUNS = [
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("story", "platform"), RUNS)
-async def test_goes_as_written(shared_house: House, story: Story, platform: str) -> None:
-    shared_house.clock.set(START)
-    await Stage(house=shared_house, platform=platform).play(story.on(platform))
+async def test_goes_as_written(street: Street, story: Story, platform: str) -> None:
+    stay = await street.stay(story.settings)
+    stay.house.clock.set(START)
+    await Stage(house=stay.house, platform=platform, restart=stay.restart).play(story.on(platform))
 
 
 def test_sixty_petitions_take_five_messages_or_fewer_in_the_middle() -> None:
