@@ -7,7 +7,7 @@
     region = ""              # "" for the State Council's notice; a name for a region's own holidays
     confirmed = true         # false while the days are only expected: they count, and are marked 暂定
 
-    [holidays]               # name → days off, single or from..to
+    [holidays]               # name → days off, single or from..to; without names: holidays = [...]
     "元旦" = ["2027-01-01..2027-01-03"]
 
     [workdays]               # name → Saturdays and Sundays that are worked (调休上班)
@@ -127,7 +127,7 @@ class _Reader:
                     continue
                 day, last = span
                 while day <= last:
-                    yield name or "放假", day
+                    yield name, day
                     day += _ONE_DAY
 
 

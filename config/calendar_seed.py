@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from chinese_calendar import constants
 
-from bot.petitions.calendar import CalendarDay, WorkCalendar, edge_of_year
+from bot.petitions.calendar import IN_LIEU, CalendarDay, WorkCalendar, edge_of_year
 
 PUBLISHED = "国务院办公厅放假通知"
 ESTIMATED = "按法定节假日推算"
@@ -82,7 +82,7 @@ def published_days() -> Iterator[CalendarDay]:
     """Yield the days of the published notices that depart from Monday to Friday."""
     for day, holiday in constants.holidays.items():
         in_lieu = day in constants.in_lieu_days
-        name = f"{NAMES.get(holiday, holiday)}{'调休' if in_lieu else ''}"
+        name = f"{NAMES.get(holiday, holiday)}{IN_LIEU if in_lieu else ''}"
         yield CalendarDay(date=day, is_workday=False, name=name, source=PUBLISHED)
     for day, holiday in constants.workdays.items():
         yield CalendarDay(date=day, is_workday=True, name=NAMES.get(holiday, holiday), source=PUBLISHED)

@@ -40,6 +40,8 @@ def _line(clock: Milestone, facts: Facts) -> Reply:
     values = {
         "clock": word(clock.name),
         "due": clock.due_at,
-        "steps": "\n".join(f"· {step}" for step in facts.reasons.get(clock.key, ())),
+        "steps": tuple(
+            Reply(phrase="explaining.step", values={"step": step}) for step in facts.reasons.get(clock.key, ())
+        ),
     }
     return Reply(phrase="explaining.clock", values=values)

@@ -307,7 +307,7 @@ class Facts:
     cases: tuple[Case, ...] = ()
     case: Case | None = None
     events: tuple[Event, ...] = ()
-    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reasons: Mapping[str, tuple[Reply, ...]] = field(default_factory=dict)
     """Key of a clock → the steps that lead to its date."""
     doable: tuple[Act, ...] = ()
     attendance: Attendance | None = None

@@ -377,6 +377,7 @@ def _app(
         storage=ground.storage,
         service=service,
         clock=ground.clock,
+        phrasing=ground.office.phrasing,
         settings=ConsoleSettings(
             office=settings.office.name,
             secure_cookie=settings.secure_cookie,

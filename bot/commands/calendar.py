@@ -16,7 +16,7 @@ from bot.app.demo_clock import present
 from bot.app.office import Office
 from bot.clock import local
 from bot.commands.running import Config, end, office_of, run, storage_of
-from bot.petitions.calendar import BY_WEEKDAY, CalendarNotice, WorkCalendar
+from bot.petitions.calendar import BY_WEEKDAY, WEEKEND, CalendarNotice, WorkCalendar
 from bot.petitions.calendar_ports import CalendarVersion
 from bot.petitions.petition import Actor
 from bot.petitions.rescheduling import Move
@@ -28,6 +28,7 @@ from config.settings import SQLITE_NAME
 
 COMMAND_LINE = Actor(role=Role.ADMIN, id="command line")
 _WEEKDAYS = "一二三四五六日"
+_MARKS = {WEEKEND: "周末", BY_WEEKDAY: "按星期"}
 _ONE_DAY = timedelta(days=1)
 
 Notice = Annotated[Path, typer.Argument(metavar="FILE", help="The notice, in the form of config/calendar/2026.toml.")]
@@ -126,7 +127,8 @@ def _year(calendar: WorkCalendar, year: int) -> Iterator[str]:
             continue
         what = "上班" if day.is_workday else "休息"
         mark = "" if day.confirmed else "  暂定"
-        yield f"{day.date}  星期{_WEEKDAYS[day.date.weekday()]}  {what}  {day.name}  {day.source}{mark}"
+        name, source = _MARKS.get(day.name, day.name), _MARKS.get(day.source, day.source)
+        yield f"{day.date}  星期{_WEEKDAYS[day.date.weekday()]}  {what}  {name}  {source}{mark}"
 
 
 def _days(year: int) -> Iterator[date]:

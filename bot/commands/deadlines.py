@@ -15,6 +15,7 @@ from bot.petitions.calendar import CalendarError, WorkCalendar
 from bot.petitions.deadlines import Extension, Pause, Policy, Rule, due
 from bot.petitions.explanation import explain
 from bot.petitions.vocabulary import Kind, MilestoneName
+from bot.phrasing import Phrasing
 from config.policies import Policies, Urgency
 
 _EXTEND = re.compile(r"([1-9][0-9]{0,3}) ?(hours|workdays|days)?")
@@ -61,6 +62,7 @@ def deadline(
                 calendar,
                 pauses=pauses if rule.name in _PAUSED else (),
                 extensions=extensions if rule.name in _PAUSED else (),
+                phrasing=office.phrasing,
             )
             for rule, start in starts
         ]
@@ -134,11 +136,13 @@ def _milestone(
     *,
     pauses: Iterable[Pause],
     extensions: Iterable[Extension],
+    phrasing: Phrasing,
 ) -> dict[str, str | bool | list[str]]:
     found = due(rule, start, calendar, pauses=pauses, extensions=extensions)
+    steps = explain(rule, start, calendar, pauses=pauses, extensions=extensions)
     return {
         "name": rule.name.value,
         "due": local(found.due).isoformat(timespec="seconds"),
         "provisional": found.provisional,
-        "explain": list(explain(rule, start, calendar, pauses=pauses, extensions=extensions)),
+        "explain": [phrasing.text(step) for step in steps],
     }

@@ -13,6 +13,7 @@ from bot.console.sessions import DatabaseSessions
 from bot.console.settings import (
     GUARD,
     MEDIA_ROOT,
+    PHRASING,
     REFUSALS,
     RESUME,
     SESSIONS,
@@ -46,6 +47,7 @@ from bot.petitions.lifecycle import BY_STAFF
 from bot.petitions.outbox_ports import AccountKey
 from bot.petitions.ports import Storage
 from bot.petitions.service import PetitionService
+from bot.phrasing import Phrasing
 from dialogs.refusals import RefusalRules
 
 
@@ -55,6 +57,7 @@ def console_app(
     service: PetitionService,
     clock: Clock,
     settings: ConsoleSettings,
+    phrasing: Phrasing,
     suggest: Callable[[str], tuple[str, ...]],
     media_root: Path,
     hits: Hits | None = None,
@@ -66,10 +69,10 @@ def console_app(
 ) -> web.Application:
     """Build the console.
 
-    `suggest` gives unit ids for a petition's words, likeliest first; `media_root` is what paths of attachments are
-    relative to; `hits` counts failed sign-ins (in this process by default); `wake` is called after a message was put
-    back into the outbox; `accounts` tells how our accounts on the platforms stand, `resume` is called with one that
-    shall send again; `talks` are the chats with
+    `phrasing` says what citizens read as well, such as the steps of a date; `suggest` gives unit ids for a petition's
+    words, likeliest first; `media_root` is what paths of attachments are relative to; `hits` counts failed sign-ins (in
+    this process by default); `wake` is called after a message was put back into the outbox; `accounts` tells how our
+    accounts on the platforms stand, `resume` is called with one that shall send again; `talks` are the chats with
     citizens, where a person answers at all; `refusals` show which words may not be taken on. Addresses come from
     `request.remote`: whoever knows the proxies sets it.
     """
@@ -82,6 +85,7 @@ def console_app(
         ]
     )
     app[STORAGE], app[SERVICE], app[CLOCK], app[SETTINGS] = storage, service, clock, settings
+    app[PHRASING] = phrasing
     app[SUGGEST], app[MEDIA_ROOT], app[WAKE] = suggest, media_root, wake or _nobody_waits
     app[TALKS], app[REFUSALS] = talks, refusals or RefusalRules(())
     app[ACCOUNTS], app[RESUME] = accounts or NoAccountsHealth(), resume or _nobody_rests

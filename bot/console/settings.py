@@ -13,6 +13,7 @@ from bot.console.security import SignInGuard
 from bot.console.sessions import DatabaseSessions
 from bot.petitions.outbox_ports import AccountKey
 from bot.petitions.staff_ports import User
+from bot.phrasing import Phrasing
 from dialogs.refusals import RefusalRules
 
 ELSEWHERE = (
@@ -61,6 +62,7 @@ SESSIONS = web.AppKey("console_sessions", DatabaseSessions)
 MEDIA_ROOT = web.AppKey("console_media_root", Path)
 SUGGEST: web.AppKey[Callable[[str], tuple[str, ...]]] = web.AppKey("console_suggest")
 TALKS: web.AppKey[Talks | None] = web.AppKey("console_talks")
+PHRASING = web.AppKey("console_phrasing", Phrasing)
 REFUSALS = web.AppKey("console_refusals", RefusalRules)
 RESUME: web.AppKey[Callable[[AccountKey], None]] = web.AppKey("console_resume")
 """Called with an account that shall send again at once."""

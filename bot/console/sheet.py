@@ -88,7 +88,7 @@ def asked_extension(case: Case, events: Iterable[Event]) -> EventWords | None:
 
 
 def clock_of(
-    milestone: Milestone, *, now: datetime, steps: tuple[str, ...] = (), units: Mapping[str, Unit] | None = None
+    milestone: Milestone, *, now: datetime, steps: Iterable[str] = (), units: Mapping[str, Unit] | None = None
 ) -> Clock:
     """Put one clock into words."""
     unit = (units or {}).get(milestone.unit)
@@ -111,7 +111,7 @@ def clock_of(
         due=words.moment(milestone.due_at),
         met=words.moment(milestone.met_at) if milestone.met_at else "",
         provisional=milestone.provisional,
-        steps=steps,
+        steps=tuple(steps),
     )
 
 

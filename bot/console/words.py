@@ -24,7 +24,6 @@ from bot.petitions.errors import (
     UnknownUnit,
     WrongNumber,
 )
-from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
 from bot.petitions.notices import rating_words
 from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState
@@ -32,6 +31,7 @@ from bot.petitions.petition import Event, split_key
 from bot.petitions.turn_ports import InboundRecord, InboundState
 from bot.petitions.vocabulary import EventType, Lamp, NoticeKind, Role, State
 
+UNITS: Final = {TimeUnit.HOURS: "小时", TimeUnit.WORKDAYS: "个工作日", TimeUnit.DAYS: "日"}
 CHANNELS: Final = {Channel.WECHAT: "微信", Channel.WEIBO: "微博"}
 LAMPS: Final = {Lamp.RED: "红灯", Lamp.YELLOW: "黄灯", Lamp.GREEN: "绿灯", Lamp.NONE: "无灯"}
 LAMP_SHAPES: Final = {Lamp.RED: "■", Lamp.YELLOW: "▲", Lamp.GREEN: "●", Lamp.NONE: "○"}
@@ -338,7 +338,7 @@ def _pressing_words(event: Event) -> EventWords:
 
 def _amount(data: Mapping[str, object]) -> str:
     """`3个工作日`."""
-    return f"{data['amount']}{UNIT_WORDS[TimeUnit(str(data['measure']))]}"
+    return f"{data['amount']}{UNITS[TimeUnit(str(data['measure']))]}"
 
 
 def _said(data: Mapping[str, object], **labels: str) -> tuple[tuple[str, str], ...]:

@@ -21,10 +21,12 @@ from datetime import date
 
 from bot.errors import GatewayError
 
-WEEKEND = "周末"
-"""The name of a Saturday or Sunday that no row names."""
-BY_WEEKDAY = "按星期"
-"""The source of a day that no row names."""
+WEEKEND = "weekend"
+"""The mark, in place of a name, of a Saturday or Sunday that no row names."""
+BY_WEEKDAY = "weekday"
+"""The mark, in place of a source, of a day that no row names."""
+IN_LIEU = "调休"
+"""How the data end the name of a holiday's day that is off because another is worked."""
 _SATURDAY = 5
 _DECEMBER = 12
 
@@ -40,9 +42,14 @@ class CalendarDay:
     date: date
     is_workday: bool
     name: str
-    """The holiday in Chinese, e.g. 春节; empty on an ordinary working day."""
+    """The holiday as the notice calls it, e.g. 春节; empty on an ordinary working day, and where it has no name."""
     source: str
     confirmed: bool = True
+
+    @property
+    def holiday(self) -> str:
+        """The holiday, whether it is the day itself or one that is off in lieu; `WEEKEND`, or empty, as in `name`."""
+        return self.name.removesuffix(IN_LIEU)
 
     @property
     def is_makeup(self) -> bool:

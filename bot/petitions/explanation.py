@@ -1,14 +1,16 @@
-"""Why a due date is that date, in plain Chinese: the steps of the count, for the console and for the citizen.
+"""Why a due date is that date: the steps of the count, for the console and for the citizen, each a phrase to be said.
 
 It tells what `deadlines.due` computed, day by day; it decides nothing. All days and times are those of Beijing.
+Holidays go by the names the calendar has for them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 
-from bot.clock import local
+from bot.messages import Reply
 from bot.petitions.calendar import WEEKEND, CalendarDay, WorkCalendar
 from bot.petitions.deadlines import (
     Deadline,
@@ -22,11 +24,8 @@ from bot.petitions.deadlines import (
     merged,
     paused_days,
 )
+from bot.petitions.wording import day_parts, listed, moment_parts
 
-UNIT_WORDS = {TimeUnit.HOURS: "小时", TimeUnit.WORKDAYS: "个工作日", TimeUnit.DAYS: "日"}
-IN_LIEU = "调休"
-"""How the calendar ends the name of a day that is off because another was worked."""
-_WEEKDAYS = "一二三四五六日"
 _ONE_DAY = timedelta(days=1)
 
 
@@ -37,8 +36,8 @@ def explain(
     *,
     pauses: Iterable[Pause] = (),
     extensions: Iterable[Extension] = (),
-) -> tuple[str, ...]:
-    """Return the steps that lead to `due` for the same arguments, one sentence each."""
+) -> tuple[Reply, ...]:
+    """Return the steps that lead to `due` for the same arguments, a phrase `explain.<step>` each."""
     extensions = tuple(extensions)
     pauses = tuple(pauses)
     deadline = due(rule, start, calendar, pauses=pauses, extensions=extensions)
@@ -48,33 +47,46 @@ def explain(
     else:
         steps = _day_steps(rule, deadline, stops, extensions, calendar=calendar)
     doubts = _doubts(deadline, calendar) if deadline.provisional else ()
-    version = () if rule.unit is TimeUnit.DAYS or _runs_always(rule) else (f"工作日历版本：{calendar.version}。",)
+    version = () if rule.unit is TimeUnit.DAYS or _runs_always(rule) else (step("version", version=calendar.version),)
     return (*steps, *doubts, *version)
+
+
+def step(name: str, **values: object) -> Reply:
+    """Return one step: the phrase `explain.<name>`."""
+    return Reply(phrase=f"explain.{name}", values=values)
 
 
 def _runs_always(rule: Rule) -> bool:
     return rule.unit is TimeUnit.HOURS and rule.clock is HourClock.CLOCK_HOURS
 
 
-def _limit(rule: Rule, extensions: Sequence[Extension]) -> str:
-    """`期限7个工作日，经批准延长3个工作日，共10个工作日`."""
-    unit = UNIT_WORDS[rule.unit]
-    limit = f"期限{rule.amount}{unit}"
-    if not extensions:
-        return limit
-    longer = "".join(f"，经批准延长{extension.amount}{unit}" for extension in extensions)
-    return f"{limit}{longer}，共{rule.amount + sum(extension.amount for extension in extensions)}{unit}"
+def _limit(rule: Rule, extensions: Sequence[Extension]) -> Reply:
+    """`7 working days, 3 more granted, 10 in all`, and how they are counted."""
+    how = rule.clock if rule.unit is TimeUnit.HOURS else rule.unit
+    limit = _amount(rule.unit, rule.amount)
+    if extensions:
+        granted = [_amount(rule.unit, extension.amount) for extension in extensions]
+        longer = reduce(lambda so_far, more: step("longer", limit=so_far, more=more), granted, limit)
+        limit = step("total", limit=longer, total=_amount(rule.unit, _total(rule, extensions)))
+    return step(f"limit_{how}", limit=limit)
+
+
+def _total(rule: Rule, extensions: Sequence[Extension]) -> int:
+    return rule.amount + sum(extension.amount for extension in extensions)
+
+
+def _amount(unit: TimeUnit, count: int) -> Reply:
+    return Reply(phrase=f"amount.{unit}", values={"count": count})
 
 
 def _hour_steps(
     rule: Rule, deadline: Deadline, pauses: Sequence[Pause], extensions: Sequence[Extension]
-) -> Iterator[str]:
-    yield f"从{_moment(deadline.start)}（北京时间）起算。"
-    how = "夜间和休息日照常计算" if _runs_always(rule) else "只计算办公时间，夜间和休息日不计"
-    yield f"{_limit(rule, extensions)}，{how}。"
+) -> Iterator[Reply]:
+    yield step("from", start=_moment(deadline.start))
+    yield _limit(rule, extensions)
     for pause in pauses:
-        yield f"{_moment(pause.start)}至{_moment(pause.end)}暂停计时，不计入。"
-    yield f"到{_moment(deadline.due)}为止。"
+        yield step("paused", span=_span(_moment(pause.start), _moment(pause.end)))
+    yield step("until", due=_moment(deadline.due))
 
 
 def _day_steps(
@@ -84,20 +96,17 @@ def _day_steps(
     extensions: Sequence[Extension],
     *,
     calendar: WorkCalendar,
-) -> Iterator[str]:
+) -> Iterator[Reply]:
     first, last = local_date(deadline.start), local_date(deadline.due)
-    workdays = rule.unit is TimeUnit.WORKDAYS
-    yield f"{_day(first)}收到，当天不计，从次日起算。"
-    how = "" if workdays else "，周末和节假日也计入"
-    yield f"{_limit(rule, extensions)}{how}。"
+    yield step("received", day=_day(first))
+    yield _limit(rule, extensions)
     spans = [paused_days(pause, first) for pause in pauses]
     for begin, end in spans:
         if begin <= min(end, last):
-            yield f"{_range(begin, end, first.year)}暂停计时，不计入。"
-    if workdays:
+            yield step("paused", span=_range(begin, end, first.year))
+    if rule.unit is TimeUnit.WORKDAYS:
         yield from _skipped(_running_days(first, last, spans, calendar), first.year)
-    amount = rule.amount + sum(extension.amount for extension in extensions)
-    yield f"第{amount}{UNIT_WORDS[rule.unit]}是{_day(last)}，期限到当天23:59:59为止。"
+    yield step(f"last_{rule.unit}", count=_total(rule, extensions), day=_day(last))
 
 
 def _running_days(
@@ -111,51 +120,63 @@ def _running_days(
         day += _ONE_DAY
 
 
-def _skipped(days: Iterable[CalendarDay], year: int) -> Iterator[str]:
+def _skipped(days: Iterable[CalendarDay], year: int) -> Iterator[Reply]:
     """Yield what is out of the ordinary: holidays off and make-up days worked, by date; then the weekends."""
-    weekends: list[str] = []
-    for (worked, name), begin, end in _runs(days, lambda day: (day.is_workday, day.name.removesuffix(IN_LIEU))):
+    weekends: list[Reply] = []
+    for (what, holiday), begin, end in _runs(days):
         span = _range(begin, end, year)
-        if worked and name:
-            yield f"{span}{name}调休上班，计入。"
-        elif not worked and name == WEEKEND:
+        if what == "weekends":
             weekends.append(span)
-        elif not worked:
-            yield f"{span}{name}放假，不计入。"
+        elif what:
+            yield step(what, span=span, holiday=holiday)
     if weekends:
-        yield f"周末不计入：{'、'.join(weekends)}。"
+        yield step("weekends", spans=listed(weekends))
 
 
-def _runs(
-    days: Iterable[CalendarDay], key: Callable[[CalendarDay], tuple[bool, str]]
-) -> Iterator[tuple[tuple[bool, str], date, date]]:
-    """Yield stretches of days that follow each other and agree in `key`: the key, the first day, the last."""
-    marked = ((key(day), day.date.toordinal() - place, day.date) for place, day in enumerate(days))
+def _told(day: CalendarDay) -> tuple[str, str]:
+    """Return the step that a day belongs to, '' for an ordinary working day, and its holiday."""
+    if day.is_workday:
+        return "worked" if day.name or day.is_makeup else "", day.holiday
+    return "weekends" if day.name == WEEKEND else "off", day.holiday
+
+
+def _runs(days: Iterable[CalendarDay]) -> Iterator[tuple[tuple[str, str], date, date]]:
+    """Yield stretches of days that follow each other and are told alike: how, the first day, the last."""
+    marked = ((_told(day), day.date.toordinal() - place, day.date) for place, day in enumerate(days))
     for (found, _), group in groupby(marked, key=itemgetter(0, 1)):
         dates = [entry[2] for entry in group]
         yield found, dates[0], dates[-1]
 
 
-def _doubts(deadline: Deadline, calendar: WorkCalendar) -> Iterator[str]:
+def _doubts(deadline: Deadline, calendar: WorkCalendar) -> Iterator[Reply]:
     """Yield why the date is provisional: the years whose notice is missing, or the days that are not settled."""
     first, last = local_date(deadline.start), local_date(deadline.due)
     unsettled = [day.date for day in _running_days(first, last, (), calendar) if not day.confirmed]
     years = sorted({year for day in unsettled if (year := calendar.missing_notice(day))})
-    missing = "、".join(str(year) for year in years)
-    what = f"{missing}年放假安排尚未公布" if missing else "其中有的日子是否上班尚未确定"
-    yield f"暂定：{what}，先按现有规则推算；公布后如有变动，会重新计算并告知。"
+    yield step("no_notice", years=listed([str(year) for year in years])) if years else step("unsettled")
 
 
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日（星期{_WEEKDAYS[day.weekday()]}）"
+def _day(day: date) -> Reply:
+    """Return a day with its year and its weekday."""
+    return _date("full_day", day_parts(day))
 
 
-def _moment(moment: datetime) -> str:
-    here = local(moment)
-    return f"{_day(here.date())}{here:%H:%M}"
+def _moment(at: datetime) -> Reply:
+    """Return a moment with its year and its weekday."""
+    return _date("full_moment", moment_parts(at))
 
 
-def _range(begin: date, end: date, year: int) -> str:
-    """`9月25日至9月27日`, with the year where it is another."""
-    words = [f"{'' if day.year == year else f'{day.year}年'}{day.month}月{day.day}日" for day in (begin, end)]
-    return words[0] if begin == end else "至".join(words)
+def _range(begin: date, end: date, year: int) -> Reply:
+    """Return the days from `begin` to `end`, with the year where it is another."""
+    one, other = (
+        _date("plain_day" if day.year == year else "plain_day_of_year", day_parts(day)) for day in (begin, end)
+    )
+    return one if begin == end else _span(one, other)
+
+
+def _span(first: Reply, last: Reply) -> Reply:
+    return _date("span", {"first": first, "last": last})
+
+
+def _date(form: str, values: Mapping[str, object]) -> Reply:
+    return Reply(phrase=f"date.{form}", values=values)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import local
+from bot.messages import Reply
 from bot.petitions.calendar import WorkCalendar
-from bot.petitions.dates import moment
 from bot.petitions.deadlines import Deadline, Extension, Pause, Policy, due
-from bot.petitions.explanation import explain
+from bot.petitions.explanation import explain, step
 from bot.petitions.petition import Event, Milestone
 from bot.petitions.vocabulary import EventType, MilestoneName
 
@@ -72,19 +72,19 @@ class Terms:
             policy=self.policy.name,
         )
 
-    def explain(self, clock: Milestone, history: Iterable[Event]) -> tuple[str, ...]:
-        """Return the steps that lead to a clock's due date, one sentence each; none without a rule."""
+    def explain(self, clock: Milestone, history: Iterable[Event]) -> tuple[Reply, ...]:
+        """Return the steps that lead to a clock's due date, a phrase each; none without a rule."""
         rule = self.policy.rule(clock.name)
         if rule is None:
             return ()
         if clock.paused_at is not None:
-            return (f"{moment(clock.paused_at)}起等市民补充，暂停计时；补充以后接着算。",)
+            return (step("waiting", since=clock.paused_at),)
         course = course_of(clock, history)
         steps = explain(rule, clock.started_at, self.calendar, pauses=course.pauses, extensions=course.extensions)
         found = self.recount(clock, course)
         if found is None or found.due == clock.due_at:
             return steps
-        return (*steps, f"这是按现在的日历推算的；已经答应的期限仍是{moment(clock.due_at)}。")
+        return (*steps, step("promised", due=clock.due_at))
 
     def workdays_after(self, at: datetime, days: int) -> datetime:
         """Return the same time of day, so many working days after `at`."""

@@ -10,12 +10,11 @@ from bot.console import access, sheet, words
 from bot.console.forms import LONGEST_TEXT, TypedAct, field, read_act, version_now
 from bot.console.rendering import message, path_of, render, see
 from bot.console.sessions import SESSION
-from bot.console.settings import REFUSALS, SETTINGS, SUGGEST, USER
+from bot.console.settings import PHRASING, REFUSALS, SETTINGS, SUGGEST, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.messages import CitizenRef
 from bot.petitions.attachment_ports import Attachment
 from bot.petitions.errors import PetitionError, UnknownPetition, WrongNumber
-from bot.petitions.explanation import UNIT_WORDS
 from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.outbox_ports import Delivery, OutboxMessage
@@ -190,7 +189,7 @@ def _page(
     acts = [act for act in _ORDER if act in doable]
     measured = terms.policy.rule(MilestoneName.ANSWER)
     unit = service.units.get(petition.unit)
-    known = access.sees_identity(case, user)
+    known, said = access.sees_identity(case, user), request.app[PHRASING].text
     lamp, scene = case.lamp(now), sheet.scene_of(found.events)
     return render(
         request,
@@ -207,7 +206,12 @@ def _page(
         unit=unit,
         helpers="、".join(service.units[one].short if one in service.units else one for one in petition.co_units),
         clocks=[
-            sheet.clock_of(clock, now=now, steps=terms.explain(clock, found.events), units=service.units)
+            sheet.clock_of(
+                clock,
+                now=now,
+                steps=[said(step) for step in terms.explain(clock, found.events)],
+                units=service.units,
+            )
             for clock in sheet.in_order(case.milestones)
         ],
         files=[sheet.file_of(file) for file in found.files],
@@ -219,7 +223,7 @@ def _page(
         acts=acts,
         folded=_ASIDE,
         asked=sheet.asked_extension(case, found.events),
-        measure=UNIT_WORDS[measured.unit] if measured else "",
+        measure=words.UNITS[measured.unit] if measured else "",
         typed=typed,
         orphan=typed.words if typed is not None and typed.act not in acts else "",
         fault=fault,

@@ -49,7 +49,7 @@ def test_days_are_written_singly_as_dates_or_from_to(tmp_path):
 
 def test_a_plain_list_has_days_without_names(tmp_path):
     notice = load_notice(written(tmp_path, 'year = 2027\nsource = "x"\nholidays = ["2027-01-01"]'))
-    assert notice.days == (CalendarDay(date=date(2027, 1, 1), is_workday=False, name="放假", source="x"),)
+    assert notice.days == (CalendarDay(date=date(2027, 1, 1), is_workday=False, name="", source="x"),)
 
 
 def test_local_days_need_no_new_year_and_may_be_only_expected(tmp_path):

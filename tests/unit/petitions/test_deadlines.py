@@ -1,4 +1,4 @@
-"""Due dates as tables, as properties, and as the words that explain them."""
+"""Due dates as tables and as properties."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -22,7 +22,6 @@ from bot.petitions.deadlines import (
     deadlines_for,
     due,
 )
-from bot.petitions.explanation import explain
 from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.vocabulary import MilestoneName
 from config.calendar_seed import seed_calendar
@@ -324,60 +323,3 @@ def test_office_hours_are_exact_to_the_minute(amount, minute, pause_after, pause
 def test_the_warning_lies_between_the_start_and_the_due_date(rule, start):
     deadline = due(rule, start, calendar())
     assert (start <= deadline.warn_at, deadline.warn_at <= deadline.due) == (True, True)
-
-
-def test_a_date_over_two_holidays_is_explained_day_by_day():
-    pause = Pause(start=beijing("2026-09-22 09:00"), end=beijing("2026-09-24 10:00"))
-    steps = explain(ANSWER, beijing("2026-09-18 10:30"), calendar(), pauses=[pause], extensions=[Extension(amount=3)])
-    assert steps == (
-        "2026年9月18日（星期五）收到，当天不计，从次日起算。",
-        "期限7个工作日，经批准延长3个工作日，共10个工作日。",
-        "9月22日至9月23日暂停计时，不计入。",
-        "9月20日国庆节调休上班，计入。",
-        "9月25日至9月27日中秋节放假，不计入。",
-        "10月1日至10月7日国庆节放假，不计入。",
-        "10月10日国庆节调休上班，计入。",
-        "周末不计入：9月19日、10月11日。",
-        "第10个工作日是2026年10月12日（星期一），期限到当天23:59:59为止。",
-        f"工作日历版本：{calendar().version}。",
-    )
-
-
-def test_a_provisional_date_says_why():
-    assert explain(ANSWER, beijing("2026-12-25 10:30"), calendar())[2:] == (
-        "2027年1月1日元旦放假，不计入。",
-        "周末不计入：12月26日至12月27日、2027年1月2日至2027年1月3日。",
-        "第7个工作日是2027年1月6日（星期三），期限到当天23:59:59为止。",
-        "暂定：2027年放假安排尚未公布，先按现有规则推算；公布后如有变动，会重新计算并告知。",
-        f"工作日历版本：{calendar().version}。",
-    )
-
-
-def test_a_single_unsettled_day_makes_the_date_provisional_too():
-    doubtful = CalendarDay(date=date(2026, 11, 25), is_workday=False, name="古尔邦节", source="待确认", confirmed=False)
-    assert explain(workdays(3), beijing("2026-11-23 10:30"), seed_calendar([doubtful]))[2:5] == (
-        "11月25日古尔邦节放假，不计入。",
-        "第3个工作日是2026年11月27日（星期五），期限到当天23:59:59为止。",
-        "暂定：其中有的日子是否上班尚未确定，先按现有规则推算；公布后如有变动，会重新计算并告知。",
-    )
-
-
-def test_hours_and_calendar_days_are_explained():
-    pause = Pause(start=beijing("2026-11-21 23:00"), end=beijing("2026-11-22 00:30"))
-    start = beijing("2026-11-21 22:10")
-    assert explain(RESPONSE, start, calendar(), pauses=[pause]) == (
-        "从2026年11月21日（星期六）22:10（北京时间）起算。",
-        "期限8小时，夜间和休息日照常计算。",
-        "2026年11月21日（星期六）23:00至2026年11月22日（星期日）00:30暂停计时，不计入。",
-        "到2026年11月22日（星期日）07:40为止。",
-    )
-    assert explain(office_hours(8), start, calendar())[1:] == (
-        "期限8小时，只计算办公时间，夜间和休息日不计。",
-        "到2026年11月23日（星期一）20:00为止。",
-        f"工作日历版本：{calendar().version}。",
-    )
-    assert explain(days(15), start, calendar()) == (
-        "2026年11月21日（星期六）收到，当天不计，从次日起算。",
-        "期限15日，周末和节假日也计入。",
-        "第15日是2026年12月6日（星期日），期限到当天23:59:59为止。",
-    )

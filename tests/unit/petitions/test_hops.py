@@ -13,6 +13,7 @@ from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Draft
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
+from tests.phrasing import said
 from tests.terms import terms
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -461,14 +462,14 @@ def test_the_lamp_of_a_hop_counts_and_the_worst_shows(story):
 def test_the_reasons_of_a_date_name_pause_and_extension(story):
     story.forwarded()
     story.does(hops.ask, OFFICER, question="？", by=WATER.name)
-    assert story.terms.explain(story.clock(MilestoneName.ANSWER), story.events) == (
+    assert said(*story.terms.explain(story.clock(MilestoneName.ANSWER), story.events)) == (
         "2026年11月23日 10:00起等市民补充，暂停计时；补充以后接着算。",
     )
     story.waits(days=2)
     story.does(hops.supplement, CITIZEN, history=story.events, text="好")
     story.does(hops.extend, OFFICER, history=story.events, amount=1, reason="忙", by=WATER.name)
     story.does(hops.grant, BOSS, history=story.events)
-    assert story.terms.explain(story.clock(MilestoneName.ANSWER), story.events) == (
+    assert said(*story.terms.explain(story.clock(MilestoneName.ANSWER), story.events)) == (
         "2026年11月23日（星期一）收到，当天不计，从次日起算。",
         "期限7个工作日，经批准延长1个工作日，共8个工作日。",
         "11月24日暂停计时，不计入。",

@@ -213,6 +213,7 @@ class Office:
             service=self.service,
             clock=self.clock,
             settings=ConsoleSettings(office="云溪市网络问政办公室", secure_cookie=False),
+            phrasing=PHRASING,
             suggest=lambda words: ("water", "roads") if "水" in words else (),
             media_root=self.root,
             wake=self._wake,

@@ -9,6 +9,7 @@ from bot.console.routes import console_app
 from bot.console.settings import ConsoleSettings
 from bot.petitions.ports import StorageUnavailable
 from bot.petitions.service import PetitionService
+from tests.phrasing import CHINESE
 from tests.terms import terms_of
 
 
@@ -47,6 +48,7 @@ async def test_a_plain_page_says_so(storage, status, said):
             service=PetitionService(storage, units=(), office="办公室", terms_of=terms_of, on_commit=lambda: None),
             clock=SystemClock(),
             settings=ConsoleSettings(office="办公室", secure_cookie=True),
+            phrasing=CHINESE,
             suggest=lambda _words: (),
             media_root=storage,
         ),
