@@ -146,7 +146,10 @@ class Dialog(Section):
 
 
 class Phrases(Section):
-    """In which language citizens are spoken to: the name of a file of `files.phrases`, without its ending."""
+    """In which language citizens speak and are spoken to: the name of a file, without its ending.
+
+    It names one of `files.phrases` and one of `files.hearing`.
+    """
 
     language: Slug = "zh"
 
@@ -226,6 +229,7 @@ class Files(Section):
     matters: Place
     deadlines: Place
     phrases: Place
+    hearing: Place
     menu: Place
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from bot.messages import Choice, Option, Reply
 from bot.petitions.vocabulary import Kind, Rating, Solved
 from bot.petitions.wording import word
+from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
-from dialogs.understanding import Word
 
 FROM_MENTION = 90
 """Characters of a mention that the citizen is reminded of."""

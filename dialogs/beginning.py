@@ -6,9 +6,10 @@ from bot.petitions.wording import word
 from dialogs import drafts, filing, gathering, looking, rating, refusing, supplementing
 from dialogs.asking import RATINGS_IN_ORDER, menu, said
 from dialogs.finding import kind_in
+from dialogs.hearing import LONGEST_COMMAND
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.understanding import LONGEST_COMMAND, WORDS, fold, hear, letters
+from dialogs.understanding import letters
 
 LEAST_OFFER = 10
 """Characters from which on a first message that is no command is taken for a petition's words."""
@@ -34,7 +35,7 @@ def begun(talk: Talk) -> Answer:
 
 def _told(talk: Talk, text: str) -> Reply:
     """Take words that began the conversation: as the kind they show, else the kind is asked."""
-    kind = None if talk.session.waiting or len(text) > gathering.HARD_CONTENT else kind_in(text)
+    kind = None if talk.session.waiting or len(text) > gathering.HARD_CONTENT else kind_in(talk.ear, text)
     if kind is None or kind not in talk.office.kinds:
         return gathering.offer(talk, text)
     return said(filing.begin(talk, kind, words=text), lead=Reply(phrase="ack.as_kind", values={"kind": word(kind)}))
@@ -61,8 +62,8 @@ def _opening(talk: Talk) -> Reply | None:
     end = min((at for mark in _OPENING_ENDS if (at := text.find(mark, 0, LONGEST_COMMAND)) > 0), default=0)
     if not end:
         return None
-    kind = talk.office.kind_said(hear(text[:end]))
+    kind = talk.office.kind_said(talk.ear.hear(text[:end]))
     words = text[end:].strip(_OPENING_ENDS)
-    if kind is None or not letters(words, enough=filing.LEAST_CONTENT) or fold(words) in WORDS:
+    if kind is None or not letters(words, enough=filing.LEAST_CONTENT) or talk.ear.fold(words) in talk.ear.words:
         return None
     return filing.begin(talk, kind, words=words)

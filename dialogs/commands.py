@@ -18,9 +18,9 @@ from dialogs import (
     withdrawing,
 )
 from dialogs.asking import menu, question, said
+from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEPS, State
 from dialogs.talk import Answer, Talk
-from dialogs.understanding import Word
 
 
 def remind(talk: Talk) -> Reply:

@@ -7,9 +7,9 @@ from bot.messages import Reply
 from bot.petitions.vocabulary import Kind
 from dialogs.asking import FIELDS, choices, fields, question
 from dialogs.gathering import proceed
+from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Talk
-from dialogs.understanding import Word, ordinal
 
 _FIELD_WORDS: Mapping[str, str] = {
     said: name
@@ -30,7 +30,7 @@ def field_to_change(talk: Talk, parts: Parts) -> str:
     """Read 改3, 修改电话, 改一下地点; return the field's name, '' for anything else."""
     plain = talk.heard.plain
     found = _CHANGE.fullmatch(plain) if "改" in plain or "更" in plain else None
-    return _named(found.group(1), fields(talk.office, parts)) if found else ""
+    return _named(talk, found.group(1), fields(talk.office, parts)) if found else ""
 
 
 _KIND_MEANT = re.compile(r".*(?:改成|改为|换成|换为|应该是|应是|其实是|不是.{2,3}是)(.{2,4})")
@@ -42,10 +42,10 @@ def kind_to_change(talk: Talk) -> Kind | None:
     return talk.office.kind_named(found.group(1)) if found else None
 
 
-def _named(wanted: str, names: tuple[str, ...]) -> str:
+def _named(talk: Talk, wanted: str, names: tuple[str, ...]) -> str:
     if name := _FIELD_WORDS.get(wanted):
         return name if name in names else ""
-    place = ordinal(wanted)
+    place = talk.ear.ordinal(wanted)
     return names[place - 1] if 0 < place <= len(names) else ""
 
 

@@ -18,10 +18,11 @@ from dialogs import filing
 from dialogs.asking import menu, question, said, short
 from dialogs.correcting import field_to_change, go_on
 from dialogs.gathering import HARD_CONTENT, LONGEST_PLACE, MOST_ATTACHMENTS, further, next_step, offered, proceed
+from dialogs.hearing import Word
 from dialogs.session import STEPS, Parts, Session, State, dump_session, load_session
 from dialogs.talk import Answer, Talk
 from dialogs.turn import DraftTimes
-from dialogs.understanding import Word, hear, letters, rated
+from dialogs.understanding import letters
 
 REMINDED_OF = 40
 """Characters of the content that a citizen is reminded of."""
@@ -54,7 +55,7 @@ def heard(talk: Talk) -> Answer | None:
         return restarted(talk)
     if said_.word is Word.CONTINUE or (session.state is State.CANCEL and said_.word in {Word.YES, Word.NO}):
         return taken_on(talk)  # an old question whether to cancel is not answered by a word of today
-    if said_.word not in _LOOSE or rated(said_.text) is not None or _names_field(talk):
+    if said_.word not in _LOOSE or talk.ear.rated(said_.text) is not None or _names_field(talk):
         return None
     _hold_words(talk)
     return _offer(talk)
@@ -133,7 +134,7 @@ def taken_on(talk: Talk) -> Answer:
     if "\n" in more.content or more.latitude is not None or _LINK in more.content:  # a story, not the answer to a step
         session.enter(next_step(talk, parts))
         return further(talk, more.content)
-    talk.heard = hear(more.content)
+    talk.heard = talk.ear.hear(more.content)
     return filing.answer(talk)
 
 

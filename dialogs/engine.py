@@ -29,23 +29,15 @@ from dialogs import (
 from dialogs.asking import question
 from dialogs.beginning import LEAST_OFFER, begun
 from dialogs.commands import COMMANDS, button
-from dialogs.mentioned import mentioned
+from dialogs.hearing import Word
+from dialogs.mentioned import Mentions
+from dialogs.references import ActOn
 from dialogs.scanning import scanned
 from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.tapping import detail, tapped
 from dialogs.turn import Catalogue, Facts, Lookup, Turn
-from dialogs.understanding import (
-    WORDS,
-    ActOn,
-    Heard,
-    Word,
-    act_on,
-    hear,
-    phone,
-    rated,
-    solved_said,
-)
+from dialogs.understanding import Heard
 from dialogs.warning import alarm_in_public, warned
 
 ASIDE_SECONDS = 1800
@@ -59,6 +51,8 @@ class Engine:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._office = Office(catalogue)
+        self.mentions = Mentions(self._office.ear)
+        """What becomes of public mentions."""
 
     def urgent(self, message: Inbound) -> bool:
         """Whether a message speaks of a danger: it is answered whatever else holds."""
@@ -95,7 +89,7 @@ class Engine:
             return Turn(reply=None, session=session)
         if message.kind is InboundKind.MENTION:
             alarm_in_public(talk)
-            reply = mentioned(talk)
+            reply = self.mentions.mentioned(talk)
             return Turn(reply=reply, session=dump_session(talk.session), intents=tuple(talk.intents))
         if talk.session.person and (turn := person.heard(talk)) is not None:
             return turn
@@ -120,7 +114,7 @@ def _answer(talk: Talk) -> Answer:
 def _answered(talk: Talk) -> Answer:
     match talk.message.kind:
         case InboundKind.TEXT:
-            talk.heard = hear(talk.message.text)
+            talk.heard = talk.ear.hear(talk.message.text)
             sign = talk.office.dangers.sign(talk.message.text)
             return _listen(talk) if sign is None else warned(talk, sign, _listen(talk))
         case InboundKind.IMAGE | InboundKind.VOICE | InboundKind.VIDEO | InboundKind.LOCATION | InboundKind.LINK:
@@ -178,10 +172,10 @@ def _listen(talk: Talk) -> Answer:
     heard, session = talk.heard, talk.session
     if not heard.text:
         return question(talk)
-    answered = session.state is State.PHONE and phone(heard.text) != ""
+    answered = session.state is State.PHONE and talk.ear.phone(heard.text) != ""
     if not answered and (answer := looking.asked(talk)) is not None:
         return answer
-    if (verb := act_on(heard.text)) is not None:
+    if (verb := talk.ear.act_on(heard.text)) is not None:
         return _acted(talk, verb)
     if session.parts is not None and drafts.waits(talk) and (answer := drafts.heard(talk)) is not None:
         return answer
@@ -218,7 +212,7 @@ def _commanded(talk: Talk) -> Answer | None:
     """Read a short text as a command; None when it is none."""
     heard, session = talk.heard, talk.session
     chatting = heard.word is Word.CHAT and session.parts is not None
-    if heard.plain not in WORDS and (kind := talk.office.kind_named(heard.plain)) is not None:
+    if heard.plain not in talk.ear.words and (kind := talk.office.kind_named(heard.plain)) is not None:
         return filing.begin(talk, kind)
     if heard.word is not None and (command := COMMANDS.get(heard.word)) is not None:
         return command(talk)
@@ -234,9 +228,13 @@ def _commanded(talk: Talk) -> Answer | None:
 def _rated(talk: Talk) -> Answer | None:
     """Read a rating, inside a draft only one without words. None when it is none, or when nothing waits for it."""
     heard, session = talk.heard, talk.session
-    if session.parts is None and session.state not in ASIDES and (solved := solved_said(heard.plain)) is not None:
+    if (
+        session.parts is None
+        and session.state not in ASIDES
+        and (solved := talk.ear.solved_said(heard.plain)) is not None
+    ):
         return rating.latest_solved(talk, solved)
-    judged = rated(heard.text)
+    judged = talk.ear.rated(heard.text)
     if judged is None or (judged.words and session.parts is not None and session.state not in ASIDES):
         return None
     if session.state in _JUDGING:

@@ -16,10 +16,11 @@ from bot.petitions.wording import word
 from dialogs import correcting, refusing
 from dialogs.asking import is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
+from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Consented, File
-from dialogs.understanding import Word, letters, phone
+from dialogs.understanding import letters
 
 LEAST_CONTENT = 2
 """Letters or 汉字 that make a content: 停水 says what is wrong."""
@@ -214,7 +215,7 @@ def _phone(talk: Talk, parts: Parts) -> Reply:
     if heard.word in _SKIPS or heard.ordinal == 1:
         parts.passed(State.PHONE)
         return proceed(talk)
-    if number := phone(heard.text):
+    if number := talk.ear.phone(heard.text):
         parts.phone = number
         parts.passed(State.PHONE)
         return proceed(talk)

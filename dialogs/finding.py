@@ -1,4 +1,4 @@
-"""Finding in a citizen's own words what would be asked next: the kind, the place, the phone number.
+"""Finding in a citizen's own words what would be asked next: the kind, the place.
 
 What is found is shown and can be changed, never taken for certain: so it is found only where the words are plain, and
 rather not at all than wrong. Pure; knows no session.
@@ -7,7 +7,7 @@ rather not at all than wrong. Pure; knows no session.
 import re
 
 from bot.petitions.vocabulary import Kind
-from dialogs.understanding import phone, simplified
+from dialogs.understanding import Ear
 
 LONGEST_LOOKED_AT = 400
 """Characters from the beginning: who writes more has said where and what by then."""
@@ -15,8 +15,8 @@ LONGEST_LOOKED_AT = 400
 # --- the kind ---
 
 _OPENING = re.compile(
-    r"(?:(?:您|你)们?好|领导|同志|老师|请问|麻烦|那个|我是|本人|\s|[,，。.!！、:：])*"
-    r"(?:我们?|本人|大家)?(?:就是)?(?:想要|想|要|来|在此|特此|实名|匿名|必须|强烈|坚决)*"
+    r"(?:(?:您|你)们?好|领导|同志|老师|请问|麻烦|那个|我是|本人|\s|[,，。.!！、:：])*+"
+    r"(?:我们?|本人|大家)?(?:就是)?(?:想要|想|要|来|在此|特此|实名|匿名|必须|强烈|坚决)*+"
     r"(投诉|举报|检举|求助|求救|建议|提个建议|提个意见|表扬|点赞|夸|咨询|请教)"
 )
 _OPENED = {
@@ -35,7 +35,7 @@ _OPENED = {
     "请教": Kind.CONSULT,
 }
 _CLOSING = re.compile(
-    r"[\s，,。.！!；;、](?:我们?|本人)?(?:就是)?(?:想要|想|要|在此|特此|实名|匿名|强烈|坚决)*"
+    r"[\s，,。.！!；;、](?:我们?|本人)?(?:就是)?(?:想要|想|要|在此|特此|实名|匿名|强烈|坚决)*+"
     r"(投诉|举报|检举|求助|求救|建议|表扬|点赞|咨询)(?:他们?|她们?|它们?|一下)?[\s。.！!~…]*$"
 )
 _ASKS = re.compile(
@@ -53,10 +53,10 @@ LONGEST_QUESTION = 150
 """Characters; a longer text tells a story, even where it asks something."""
 
 
-def kind_in(text: str) -> Kind | None:
+def kind_in(ear: Ear, text: str) -> Kind | None:
     """Return the kind that free words show by themselves: 我要投诉…, …，求助！, 请问社保怎么交; None where not."""
-    closed = _CLOSING.search(simplified(text[-LONGEST_CLOSING:]))
-    text = simplified(text[:LONGEST_LOOKED_AT])
+    closed = _CLOSING.search(ear.simplified(text[-LONGEST_CLOSING:]))
+    text = ear.simplified(text[:LONGEST_LOOKED_AT])
     named = _OPENING.match(text) or closed
     if named is not None:
         return _OPENED[named[1]]
@@ -104,13 +104,3 @@ def _name_of(match: re.Match[str], *, after_sign: bool) -> str:
         return ""  # it may have begun earlier
     plain = 1 < len(_DISTRICT.sub("", name)) <= _LONGEST_NAME
     return name if plain and name not in _NO_NAME and not name.endswith(("马", "公", "铁")) else ""
-
-
-# --- the phone ---
-
-_DIGITS = re.compile(r"[\d零〇幺一二三四五六七八九]{3}")
-
-
-def phone_in(text: str) -> str:
-    """Return the phone number in free words, '' for none."""
-    return phone(text) if _DIGITS.search(text) else ""

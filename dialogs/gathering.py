@@ -6,7 +6,7 @@ Everything goes into the one draft of the citizen, which it begins where there i
 from bot.messages import InboundKind, Reply
 from bot.petitions.vocabulary import Kind
 from dialogs.asking import question, said
-from dialogs.finding import phone_in, place_in
+from dialogs.finding import place_in
 from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, State
 from dialogs.talk import Talk
 
@@ -128,7 +128,7 @@ def _find(talk: Talk, parts: Parts, text: str, *, sure: bool) -> tuple[Reply, ..
             parts.passed(State.PLACE)
             said_so.append(Reply(phrase="ack.found_place", values={"place": place}))
     phoned = parts.kind is None or State.PHONE in talk.office.steps(parts.kind)
-    if phoned and not parts.phone and (number := phone_in(text)):
+    if phoned and not parts.phone and (number := talk.ear.phone_in(text)):
         parts.phone = number
         parts.passed(State.PHONE)
         said_so.append(Reply(phrase="ack.found_phone", values={"phone": number}))

@@ -20,10 +20,10 @@ from bot.petitions.petition import Case, Event, Milestone, split_key
 from bot.petitions.vocabulary import PROMISED, EventType, Lamp
 from bot.petitions.wording import listed, word
 from dialogs.asking import menu, question, resume, short
+from dialogs.hearing import Word
 from dialogs.session import Session, State
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Facts, Follow, Mine, One
-from dialogs.understanding import Word, reference
 
 SHOWN = 4
 """How many of the own petitions a page offers: with their lamps they must stay small enough to be tapped."""
@@ -88,7 +88,7 @@ def picked(talk: Talk) -> Answer | None:
 
 def asked(talk: Talk) -> Answer | None:
     """Read a petition number typed alone or with 查询 and perhaps a code; None for anything else."""
-    found = reference(talk.heard.text)
+    found = talk.ear.reference(talk.heard.text)
     return one(talk, found.number, code=found.code) if found else None
 
 

@@ -13,9 +13,10 @@ from enum import StrEnum
 from bot.messages import Inbound, Reply
 from dialogs.asking import short
 from dialogs.gathering import HARD_CONTENT, MOST_ATTACHMENTS
+from dialogs.hearing import Word
 from dialogs.session import STEP_LETTERS, Parts, State, dump_session, load_session
 from dialogs.talk import Talk
-from dialogs.understanding import Word, hear, letters
+from dialogs.understanding import Ear, letters
 
 MOST_WAITING = 200
 """Drafts from mentions that wait for one citizen; further ones stay in the list of mentions only."""
@@ -47,37 +48,42 @@ class Sense(StrEnum):
     SPAM = "spam"
 
 
-def sense(message: Inbound) -> Sense:
-    """Return what a mention is; in doubt it is a request, as an overlooked one is worse than one too many."""
-    text = message.text
-    words = _LINK.sub(" ", _NAME.sub(" ", text)).strip()
-    if not letters(words, enough=_LEAST_LETTERS) or hear(words).word is Word.CHAT:
-        return Sense.REQUEST if message.media else Sense.BARE
-    trouble = _TROUBLE.search(words) is not None
-    crowded = len(_LINK.findall(text)) >= _MOST_LINKS or len(_NAME.findall(text)) >= _MOST_NAMES
-    if _ADVERTISED.search(words) is not None and (crowded or not trouble):
-        return Sense.SPAM
-    if crowded and not trouble:
-        return Sense.SPAM
-    if len(words) <= _LONGEST_PRAISE and not trouble and _PRAISE.search(words) is not None:
-        return Sense.PRAISE
-    return Sense.REQUEST
+class Mentions:
+    """What becomes of mentions, in the language of the office."""
 
+    def __init__(self, ear: Ear) -> None:
+        self._ear = ear
 
-def mentioned(talk: Talk) -> Reply | None:
-    """Draft a request and say that it has arrived; a bare @ by a newcomer is answered, praise and spam are not."""
-    message, session = talk.message, talk.session
-    values = {"mark": mark(message.key)}
-    match sense(message):
-        case Sense.REQUEST:
-            if len(session.waiting) < MOST_WAITING:
-                session.waiting.append(_parts(message))
-            return Reply(phrase="mention.received", values=values)
-        case Sense.BARE if not session.greeted:
-            session.greeted = True
-            return Reply(phrase="mention.bare", values=values)
-        case _:
-            return None
+    def sense(self, message: Inbound) -> Sense:
+        """Return what a mention is; in doubt it is a request, as an overlooked one is worse than one too many."""
+        text = message.text
+        words = _LINK.sub(" ", _NAME.sub(" ", text)).strip()
+        if not letters(words, enough=_LEAST_LETTERS) or self._ear.hear(words).word is Word.CHAT:
+            return Sense.REQUEST if message.media else Sense.BARE
+        trouble = _TROUBLE.search(words) is not None
+        crowded = len(_LINK.findall(text)) >= _MOST_LINKS or len(_NAME.findall(text)) >= _MOST_NAMES
+        if _ADVERTISED.search(words) is not None and (crowded or not trouble):
+            return Sense.SPAM
+        if crowded and not trouble:
+            return Sense.SPAM
+        if len(words) <= _LONGEST_PRAISE and not trouble and _PRAISE.search(words) is not None:
+            return Sense.PRAISE
+        return Sense.REQUEST
+
+    def mentioned(self, talk: Talk) -> Reply | None:
+        """Draft a request and say that it has arrived; a bare @ by a newcomer is answered, praise and spam are not."""
+        message, session = talk.message, talk.session
+        values = {"mark": mark(message.key)}
+        match self.sense(message):
+            case Sense.REQUEST:
+                if len(session.waiting) < MOST_WAITING:
+                    session.waiting.append(_parts(message))
+                return Reply(phrase="mention.received", values=values)
+            case Sense.BARE if not session.greeted:
+                session.greeted = True
+                return Reply(phrase="mention.bare", values=values)
+            case _:
+                return None
 
 
 def mark(key: str) -> str:

@@ -10,10 +10,10 @@ from bot.messages import InboundKind, Reply
 from bot.petitions.masking import masked
 from dialogs.asking import question, said, short
 from dialogs.danger import Sign
+from dialogs.hearing import Word
 from dialogs.session import ASIDES, Person, dump_session, load_session
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Alarm, AskPerson, Attended, Intent, Leave, Lookup, Say, Turn
-from dialogs.understanding import Word, act_on, fold, hear, reference
 
 ABOUT = 40
 """Characters of what a chat is about."""
@@ -67,7 +67,7 @@ def heard(talk: Talk) -> Turn | Lookup | None:
     if message.kind not in _PERSONS_OWN or message.choice:
         return None
     text = message.kind is InboundKind.TEXT
-    plain = fold(message.text) if text and len(message.text) <= _LONGEST_WORD else ""
+    plain = talk.ear.fold(message.text) if text and len(message.text) <= _LONGEST_WORD else ""
     if session.person is Person.QUEUED and text and _goes_on(talk):
         _go_on(talk)
         return None
@@ -89,18 +89,18 @@ _LONGEST_WORD = 16
 def _goes_on(talk: Talk) -> bool:
     """Whether who waits turns to the dialog again: looks something up, or goes on filing."""
     text = talk.message.text
-    told = hear(text)
+    told = talk.ear.hear(text)
     return (
         told.word in _GOES_ON | _LOOKS
         or talk.office.kind_said(told) is not None
-        or reference(text) is not None
-        or act_on(text) is not None
+        or talk.ear.reference(text) is not None
+        or talk.ear.act_on(text) is not None
     )
 
 
 def _go_on(talk: Talk) -> None:
     """Let the dialog answer; what goes on filing leaves the queue."""
-    told = hear(talk.message.text)
+    told = talk.ear.hear(talk.message.text)
     if told.word in _GOES_ON or talk.office.kind_said(told) is not None:
         talk.session.person = Person.NONE
         talk.intents.append(Leave(message=talk.message.key))
@@ -116,7 +116,7 @@ def _said(talk: Talk, sign: Sign | None, *, ahead: int) -> Reply | None:
     """Put the message before the person; who waits is told that it was noted."""
     message, urgent = talk.message, sign is not None and not sign.calm
     about = short(masked(message.text), ABOUT) if message.kind is InboundKind.TEXT else ""
-    again = talk.session.person is Person.QUEUED and hear(message.text).word is Word.HUMAN
+    again = talk.session.person is Person.QUEUED and talk.ear.hear(message.text).word is Word.HUMAN
     talk.intents.append(Say(message=message.key, about="" if again else about, urgent=urgent))
     reply = None
     if talk.session.person is Person.QUEUED:

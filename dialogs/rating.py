@@ -14,10 +14,11 @@ from bot.petitions.petition import Case
 from bot.petitions.vocabulary import Rating, Solved
 from bot.petitions.wording import word
 from dialogs.asking import RATINGS_IN_ORDER, SOLVED_IN_ORDER, choices, resume, said
+from dialogs.hearing import Word
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Facts, Mine, One, Rate, Redo
-from dialogs.understanding import Word, letters, rated, solved_said
+from dialogs.understanding import letters
 
 LONGEST_WORDS = 500
 _Then = Callable[[Talk, Case, Facts], Reply]
@@ -76,12 +77,12 @@ def _offer(talk: Talk, case: Case) -> Reply:
 
 def one(talk: Talk, typed: str, rest: str) -> Answer:
     """Read `评价 <number> 不满意 没解决`."""
-    judged = rated(rest)
+    judged = talk.ear.rated(rest)
     try:
         number = parse_number(typed)
     except WrongNumber:
         return resume(talk, Reply(phrase="looking.wrong_number"))
-    if judged is None and (solved := solved_said(rest)) is not None:
+    if judged is None and (solved := talk.ear.solved_said(rest)) is not None:
         return settled(talk, number, solved)
     return given(talk, number, judged.rating if judged else None, judged.words if judged else "")
 
@@ -94,7 +95,7 @@ def picked(talk: Talk) -> Answer | None:
     heard, number = talk.heard, talk.session.number
     if 0 < heard.ordinal <= len(RATINGS_IN_ORDER):
         return given(talk, number, RATINGS_IN_ORDER[heard.ordinal - 1])
-    if (solved := solved_said(heard.plain)) is not None:
+    if (solved := talk.ear.solved_said(heard.plain)) is not None:
         return settled(talk, number, solved)
     if heard.word in _PASSES or heard.ordinal == len(RATINGS_IN_ORDER) + 1:
         return _with_case(talk, number, lambda talk, case, facts: _go_on(talk, case, facts, solved=None, words=""))
@@ -111,7 +112,7 @@ def given(talk: Talk, number: str, rating: Rating | None, words: str = "") -> An
 
 
 def _rate(talk: Talk, case: Case, facts: Facts, *, rating: Rating, words: str) -> Reply:
-    words, said_too = words[:LONGEST_WORDS], solved_said(words)
+    words, said_too = words[:LONGEST_WORDS], talk.ear.solved_said(words)
     talk.intents.append(Rate(number=case.petition.number, rating=rating, solved=said_too, words=words))
     talk.session.rating = rating
     if words and case.petition.solved is not None and rating is not Rating.DISSATISFIED:
@@ -142,7 +143,7 @@ def said_solved(talk: Talk) -> Answer | None:
     """Read the answer to whether it is solved; None for anything that is none."""
     heard, number = talk.heard, talk.session.number
     place = heard.ordinal
-    solved = SOLVED_IN_ORDER[place - 1] if 0 < place <= len(SOLVED_IN_ORDER) else solved_said(heard.plain)
+    solved = SOLVED_IN_ORDER[place - 1] if 0 < place <= len(SOLVED_IN_ORDER) else talk.ear.solved_said(heard.plain)
     if heard.word is Word.YES:
         solved = Solved.SOLVED
     if heard.word is Word.NO:
@@ -171,11 +172,11 @@ def said_why(talk: Talk) -> Answer | None:
     number = session.number
     if heard.word in _PASSES | {Word.YES} or heard.ordinal == 1:
         return _with_case(talk, number, _end)
-    if (solved := solved_said(heard.plain)) is not None:
+    if (solved := talk.ear.solved_said(heard.plain)) is not None:
         return settled(talk, number, solved)
     if heard.word is not None or not letters(heard.text, enough=2):
         return Reply(phrase="wrong.words", choices=choices(talk.office, session))
-    if (again := rated(heard.text)) is not None:
+    if (again := talk.ear.rated(heard.text)) is not None:
         return given(talk, number, again.rating, again.words)
     return _with_case(talk, number, _worded)
 

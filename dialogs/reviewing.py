@@ -11,10 +11,11 @@ from bot.petitions.number import parse_number
 from bot.petitions.supervision import REVIEWS
 from bot.petitions.wording import word
 from dialogs.asking import resume
+from dialogs.hearing import Word
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Facts, Review, Why
-from dialogs.understanding import Word, letters
+from dialogs.understanding import letters
 
 LONGEST_REASON = 1_000
 

@@ -11,11 +11,11 @@ from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import State
 from dialogs.asking import choices, resume
+from dialogs.hearing import Word
 from dialogs.looking import SHOWN, pick
 from dialogs.session import State as Step
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Mine, One, Supplement
-from dialogs.understanding import Word
 
 LONGEST = 2_000
 _ENDS = frozenset({Word.DONE, Word.SKIP, Word.NO, Word.CONTINUE})

@@ -13,7 +13,7 @@ from dialogs.danger import DangerWords
 from dialogs.refusals import RefusalRules
 from dialogs.session import Session, State
 from dialogs.turn import Catalogue, Facts, Intent, KindChoice, Lookup
-from dialogs.understanding import Heard, fold
+from dialogs.understanding import Ear, Heard
 
 Answer = Reply | Lookup
 """What a conversation gives to a message it understood."""
@@ -25,6 +25,7 @@ class Office:
     """The catalogue, indexed once for the life of the process."""
 
     def __init__(self, catalogue: Catalogue) -> None:
+        self.ear = Ear(catalogue.hearing)
         self.name = catalogue.office
         self.phone = catalogue.office_phone
         self.subscribing = catalogue.subscribing
@@ -46,7 +47,7 @@ class Office:
         self.menu_choices: tuple[Choice | Option, ...] = (*self.kind_choices, Option(id="menu.mine"))
         self._steps = {choice.kind: _steps(choice) for choice in catalogue.kinds}
         self._words = {
-            fold(said): choice.kind for choice in catalogue.kinds for said in (choice.label, *choice.synonyms)
+            self.ear.fold(said): choice.kind for choice in catalogue.kinds for said in (choice.label, *choice.synonyms)
         }
 
     def kind_said(self, heard: Heard) -> Kind | None:
@@ -107,6 +108,11 @@ class Talk:
     seen: datetime | None = None
     """When the citizen wrote before; None for a newcomer."""
     intents: list[Intent] = field(default_factory=list)
+
+    @property
+    def ear(self) -> Ear:
+        """What listens in the language of the office."""
+        return self.office.ear
 
     @property
     def at(self) -> int:

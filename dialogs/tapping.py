@@ -6,9 +6,10 @@ from bot.petitions.vocabulary import Kind, Rating, Solved
 from dialogs import chasing, correcting, drafts, explaining, filing, looking, rating, supplementing, withdrawing
 from dialogs.asking import TAPS, question
 from dialogs.commands import COMMANDS, more
+from dialogs.hearing import Word
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.understanding import Heard, Word
+from dialogs.understanding import Heard
 
 
 def tapped(talk: Talk, choice: str, *, otherwise: Callable[[Talk], Answer]) -> Answer | None:

@@ -15,6 +15,7 @@ from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Case, Draft, Event
 from bot.petitions.vocabulary import Kind, Rating, Solved
 from bot.values import frozen
+from dialogs.hearing import Hearing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,8 @@ class Subscribing:
 class Catalogue:
     """What the dialog may know about the office: all data, fixed for the life of the process."""
 
+    hearing: Hearing
+    """What citizens type."""
     kinds: tuple[KindChoice, ...]
     office: str
     office_phone: str

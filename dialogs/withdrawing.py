@@ -7,11 +7,11 @@ from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.wording import word
 from dialogs.asking import choices, resume
+from dialogs.hearing import Word
 from dialogs.looking import SHOWN, pick
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Mine, One, Withdraw
-from dialogs.understanding import Word
 
 _LONG = 10
 """Characters of a text that is no answer to a yes-or-no question."""

@@ -212,11 +212,13 @@ def _build(ground: _Ground) -> Gateway:
     board = ChatBoard(ground.ephemeral, clock=clock)
     chats = _chats(ground, outbox=outbox, board=board)
     board.sweep = chats.sweep if chats else None
-    intake = _intake(ground, registrar=registrar, outbox=outbox, media=media, board=board)
+    engine = Engine(office.catalogue)
+    intake = _intake(ground, engine=engine, registrar=registrar, outbox=outbox, media=media, board=board)
     mentions = MentionLoop(
         storage=storage,
         accounts=_listening(settings, accounts),
         intake=intake,
+        mentions=engine.mentions,
         clock=clock,
         on_media=media.wake,
         poll=settings.outbox.poll,
@@ -325,14 +327,22 @@ def _chats(ground: _Ground, *, outbox: OutboxLoop, board: ChatBoard) -> ChatServ
     )
 
 
-def _intake(ground: _Ground, *, registrar: Registrar, outbox: OutboxLoop, media: MediaLoop, board: ChatBoard) -> Intake:
+def _intake(
+    ground: _Ground,
+    *,
+    engine: Engine,
+    registrar: Registrar,
+    outbox: OutboxLoop,
+    media: MediaLoop,
+    board: ChatBoard,
+) -> Intake:
     office, limits = ground.office, ground.office.settings.intake
     dialog = office.settings.dialog
     pace = Pace(a_minute=dialog.messages_per_minute, a_day=dialog.petitions_per_day)
     return Intake(
         storage=ground.storage,
         turner=Turner(
-            engine=Engine(office.catalogue),
+            engine=engine,
             phrasing=office.phrasing,
             platforms=ground.accounts.platforms,
             look_after=office.catalogue.drafts.first_look,

@@ -17,6 +17,7 @@ from bot.phrasing import PhraseError, Phrasing
 from config.calendar_seed import seed_calendar
 from config.directory import Directory, load_directory
 from config.errors import ConfigError, Problem, SettingsError
+from config.hearing import load_hearing
 from config.menu import MenuButton, load_menu
 from config.phrases import check_phrases, load_phrases
 from config.policies import Policies, PolicyError, load_policies
@@ -24,6 +25,7 @@ from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
 from config.values import FALLBACK_TEMPLATE
 from dialogs.commands import MENU_KEYS
+from dialogs.hearing import FORM, Hearing
 from dialogs.spoken import SPOKEN
 from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal, Subscribing
 
@@ -54,10 +56,13 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
     policies = _try(problems, lambda: load_policies(files.deadlines))
     language = settings.phrases.language if settings is not None else _LANGUAGE
     phrasing = _try(problems, lambda: _phrasing(_in_language(files.phrases, language), problems))
+    hearing = _try(problems, lambda: hearing_of(_in_language(files.hearing, language)))
     menu = _try(problems, lambda: load_menu(files.menu, keys=MENU_KEYS))
     if directory is not None and policies is not None:
         problems += _unknown_categories(policies, directory)
-    if settings is None or directory is None or policies is None or phrasing is None or menu is None or problems:
+    if settings is None or directory is None or policies is None or menu is None:
+        raise SettingsError(_unique(problems))
+    if phrasing is None or hearing is None or problems:
         raise SettingsError(_unique(problems))
     return Office(
         settings=settings,
@@ -65,7 +70,7 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
         policies=policies,
         phrasing=phrasing,
         calendar=seed_calendar(),
-        catalogue=_catalogue(settings, directory, phrasing),
+        catalogue=_catalogue(settings, directory, phrasing, hearing),
         menu=menu,
     )
 
@@ -77,6 +82,18 @@ def phrases_file(path: Path | None, *, environ: Mapping[str, str]) -> Path:
     """Return the file that citizens are spoken to from, by the settings; raise `ConfigError` when these are wrong."""
     files = config_paths(path, environ=environ)
     return _in_language(files.phrases, load_settings(path, environ=environ).phrases.language)
+
+
+def hearing_file(path: Path | None, *, environ: Mapping[str, str]) -> Path:
+    """Return the file with the words that citizens type, by the settings; raise `ConfigError` when these are wrong."""
+    files = config_paths(path, environ=environ)
+    return _in_language(files.hearing, load_settings(path, environ=environ).phrases.language)
+
+
+def hearing_of(path: Path) -> Hearing:
+    """Read the words that citizens type; raise `ConfigError` with everything that is wrong with them."""
+    file = load_hearing(path, form=FORM)
+    return Hearing(words=file.words, patterns=file.patterns, signs=file.signs)
 
 
 def _in_language(path: Path, language: str) -> Path:
@@ -107,7 +124,7 @@ def _phrasing(path: Path, problems: list[Problem]) -> Phrasing:
     return Phrasing(phrases)
 
 
-def _catalogue(settings: Settings, directory: Directory, phrasing: Phrasing) -> Catalogue:
+def _catalogue(settings: Settings, directory: Directory, phrasing: Phrasing, hearing: Hearing) -> Catalogue:
     kinds = tuple(
         KindChoice(
             kind=rules.kind,
@@ -119,6 +136,7 @@ def _catalogue(settings: Settings, directory: Directory, phrasing: Phrasing) -> 
         for rules in directory.kinds
     )
     return Catalogue(
+        hearing=hearing,
         kinds=kinds,
         office=settings.office.name,
         office_phone=settings.office.phone,

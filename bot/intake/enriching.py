@@ -15,14 +15,15 @@ from bot.petitions.enriching import enrich
 from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.turn_ports import CitizenRow, TurnWrites
-from dialogs.mentioned import Sense, added_words, drafted, enriched, sense
+from dialogs.mentioned import Mentions, Sense, added_words, drafted, enriched
 
 
 class Enricher:
     """Adds what was found later."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, mentions: Mentions) -> None:
         self._storage = storage
+        self._mentions = mentions
 
     async def add(self, mention: Mention, whole: Inbound, *, now: datetime) -> bool:
         """Give the whole of a mention to what was made of it; tell whether there are files to be fetched."""
@@ -33,7 +34,7 @@ class Enricher:
             if known.next_at is None:
                 return False  # another process was quicker
             files = [one for one in attachments(whole, now=now) if await work.attachments.get(one.key) is None]
-            state, session = _redrafted(known, whole, row.session)
+            state, session = self._redrafted(known, whole, row.session)
             if known.number:
                 files = await _to_petition(work, known.number, whole, files, now=now)
             elif session is None:
@@ -42,20 +43,19 @@ class Enricher:
             if session is not None and session != row.session:
                 rows = (replace(row, session=session),)
             await work.turns.save(TurnWrites(citizens=rows, attachments=files))
-            done = replace(known, inbound=whole, state=state, next_at=None, detail=sense(whole).value)
+            done = replace(known, inbound=whole, state=state, next_at=None, detail=self._mentions.sense(whole).value)
             await work.mentions.update(done)
             await work.commit()
         return bool(files)
 
+    def _redrafted(self, mention: Mention, whole: Inbound, session: str) -> tuple[MentionState, str | None]:
+        """Return the mention's state and its citizen's session with the whole of it; None where no draft is.
 
-def _redrafted(mention: Mention, whole: Inbound, session: str) -> tuple[MentionState, str | None]:
-    """Return the mention's state and its citizen's session with the whole of it; None where no draft is.
-
-    What looked like nothing but an @ may be a request once its pictures are there.
-    """
-    if mention.state is MentionState.ASIDE and sense(whole) is Sense.REQUEST:
-        return MentionState.DRAFTED, drafted(session, whole)
-    return mention.state, enriched(session, whole)
+        What looked like nothing but an @ may be a request once its pictures are there.
+        """
+        if mention.state is MentionState.ASIDE and self._mentions.sense(whole) is Sense.REQUEST:
+            return MentionState.DRAFTED, drafted(session, whole)
+        return mention.state, enriched(session, whole)
 
 
 async def _to_petition(

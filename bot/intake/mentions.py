@@ -22,7 +22,7 @@ from bot.messages import Inbound
 from bot.petitions.errors import Stale
 from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.ports import Storage, StorageUnavailable
-from dialogs.mentioned import Sense, sense
+from dialogs.mentioned import Mentions, Sense
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +75,7 @@ class MentionLoop:
         storage: Storage,
         accounts: Mapping[str, Listening],
         intake: TakesMessages,
+        mentions: Mentions,
         clock: Clock,
         on_media: Callable[[], None],
         poll: float = 1.0,
@@ -86,7 +87,8 @@ class MentionLoop:
         self._intake = intake
         self._clock = clock
         self._on_media = on_media
-        self._enricher = Enricher(storage)
+        self._mentions = mentions
+        self._enricher = Enricher(storage, mentions)
         self._poll = poll
         self._at_once = at_once
         self._lease = lease
@@ -215,7 +217,7 @@ class MentionLoop:
             return
         inbound, later = found
         await self._intake.answer(inbound, str.encode)
-        what = sense(inbound)
+        what = self._mentions.sense(inbound)
         state = MentionState.DRAFTED if what is Sense.REQUEST else MentionState.ASIDE
         await self._update(replace(mention, inbound=inbound, state=state, next_at=later, detail=what.value))
 

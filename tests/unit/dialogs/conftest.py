@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.app.office import hearing_of
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, Location, MediaKind, MediaRef, Outbound, Reply
 from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.clock_acts import tick
@@ -17,6 +18,7 @@ from bot.petitions.petition import Actor, Case, Event, Outcome
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import Kind, Role
 from bot.phrasing import Phrasing
+from config.hearing import HEARING
 from config.phrases import load_phrases
 from dialogs.engine import Engine
 from dialogs.session import load_session
@@ -41,11 +43,15 @@ from dialogs.turn import (
     Why,
     Withdraw,
 )
+from dialogs.understanding import Ear
 from tests.terms import terms
 
 CLERK = Actor(role=Role.CLERK, id="wang")
 UNIT = Unit(id="chengguan", name="河滩区城管局", short="城管局", phone="0991-2222222")
+HEARD = hearing_of(HEARING)
+EAR = Ear(HEARD)
 CATALOGUE = Catalogue(
+    hearing=HEARD,
     kinds=tuple(
         KindChoice(
             kind=kind,

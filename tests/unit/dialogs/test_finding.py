@@ -3,7 +3,8 @@
 import pytest
 
 from bot.petitions.vocabulary import Kind
-from dialogs.finding import kind_in, phone_in, place_in
+from dialogs.finding import kind_in, place_in
+from tests.unit.dialogs.conftest import EAR
 
 KINDS = {
     "我要投诉楼下烧烤店油烟": Kind.COMPLAINT,
@@ -52,7 +53,7 @@ PLACES = {
 
 @pytest.mark.parametrize(("text", "kind"), KINDS.items())
 def test_kinds(text, kind):
-    assert kind_in(text) is kind
+    assert kind_in(EAR, text) is kind
 
 
 @pytest.mark.parametrize(("text", "place"), PLACES.items())
@@ -61,10 +62,15 @@ def test_places(text, place):
 
 
 def test_phones():
-    assert phone_in("路灯坏了，我电话138 1234 5678，随时打") == "13812345678"
-    assert phone_in("路灯坏了三天，12号楼") == ""
+    assert EAR.phone_in("路灯坏了，我电话138 1234 5678，随时打") == "13812345678"
+    assert EAR.phone_in("路灯坏了三天，12号楼") == ""
 
 
 def test_a_very_long_text_is_read_at_once():
     assert place_in("区" * 7000 + "和平路") == ""
-    assert kind_in("请" * 7000) is None
+    assert kind_in(EAR, "请" * 7000) is None
+
+
+def test_a_chain_of_wishes_is_read_once() -> None:
+    assert kind_in(EAR, "我" + "想要" * 150 + "啊") is None
+    assert kind_in(EAR, "我" + "想要" * 20 + "投诉") is Kind.COMPLAINT

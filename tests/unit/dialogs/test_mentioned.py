@@ -4,10 +4,11 @@ import pytest
 
 from adapters.weibo.public import check_public
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef, Reply
-from dialogs.mentioned import MOST_WAITING, Sense, added_words, drafted, enriched, mark, sense
+from dialogs.mentioned import MOST_WAITING, Mentions, Sense, added_words, drafted, enriched, mark
 from dialogs.session import Parts, Session, State, dump_session, load_session
-from tests.unit.dialogs.conftest import PHRASING
+from tests.unit.dialogs.conftest import EAR, PHRASING
 
+MENTIONS = Mentions(EAR)
 CONTEXT = {"url": "https://weibo.com/7/K3fnuEfZK", "post_text": "", "nickname": "某某"}
 
 
@@ -33,11 +34,11 @@ def mention(text, *, pictures=0):
     ],
 )
 def test_what_a_mention_is(text, expected):
-    assert sense(mention(text)) is expected
+    assert MENTIONS.sense(mention(text)) is expected
 
 
 def test_a_picture_without_words_is_a_request():
-    assert sense(mention("@云溪问政", pictures=1)) is Sense.REQUEST
+    assert MENTIONS.sense(mention("@云溪问政", pictures=1)) is Sense.REQUEST
 
 
 def test_a_mention_becomes_a_draft_and_the_dialog_goes_on_from_it(stage):

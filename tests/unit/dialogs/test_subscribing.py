@@ -6,10 +6,10 @@ import pytest
 
 from bot.messages import Channel
 from dialogs.engine import Engine
+from dialogs.hearing import Word
 from dialogs.turn import Consented, Facts, File, Subscribing
-from dialogs.understanding import WORDS, Word, rated
 
-from .conftest import CATALOGUE, Stage
+from .conftest import CATALOGUE, EAR, Stage
 
 LINK = "https://mp.weixin.qq.com/s/x"
 ASKED = f"请点开链接，同意接收一次进展通知：\n{LINK}"
@@ -78,5 +78,5 @@ def test_a_second_submit_is_told_that_it_is_filed_and_not_asked_again():
 
 def test_no_word_that_submits_is_a_rating_too():
     """A turn looks up one thing: a word that could be a rating would want the petitions first."""
-    agreeing = [text for text, word in WORDS.items() if word in {Word.SUBMIT, Word.YES, Word.DONE}]
-    assert [text for text in agreeing if rated(text) is not None] == []
+    agreeing = [text for text, word in EAR.words.items() if word in {Word.SUBMIT, Word.YES, Word.DONE}]
+    assert [text for text in agreeing if EAR.rated(text) is not None] == []

@@ -1,7 +1,9 @@
 import pytest
 
 from bot.petitions.vocabulary import Rating, Solved
-from dialogs.understanding import WORDS, Word, act_on, hear, letters, phone, rated, reference, simplified, solved_said
+from dialogs.hearing import Word
+from dialogs.understanding import letters
+from tests.unit.dialogs.conftest import EAR
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ from dialogs.understanding import WORDS, Word, act_on, hear, letters, phone, rat
     ],
 )
 def test_numbers_are_read_in_many_forms(typed, ordinal):
-    assert hear(typed).ordinal == ordinal
+    assert EAR.hear(typed).ordinal == ordinal
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_numbers_are_read_in_many_forms(typed, ordinal):
     ],
 )
 def test_words_are_read_in_many_forms(typed, word):
-    assert hear(typed).word is word
+    assert EAR.hear(typed).word is word
 
 
 YES = [
@@ -215,12 +217,12 @@ NO = [
 
 @pytest.mark.parametrize("typed", YES)
 def test_yes_in_many_dialects(typed):
-    assert hear(typed).word is Word.YES
+    assert EAR.hear(typed).word is Word.YES
 
 
 @pytest.mark.parametrize("typed", NO)
 def test_no_in_many_dialects(typed):
-    assert hear(typed).word is Word.NO
+    assert EAR.hear(typed).word is Word.NO
 
 
 @pytest.mark.parametrize(
@@ -249,7 +251,7 @@ def test_no_in_many_dialects(typed):
     ],
 )
 def test_commands_in_dialect_and_traditional_signs(typed, word):
-    assert hear(typed).word is word
+    assert EAR.hear(typed).word is word
 
 
 @pytest.mark.parametrize(
@@ -274,18 +276,18 @@ def test_commands_in_dialect_and_traditional_signs(typed, word):
     ],
 )
 def test_a_story_that_begins_like_a_word_is_a_story(story):
-    heard = hear(story)
+    heard = EAR.hear(story)
     assert (heard.word, heard.ordinal) == (None, 0)
 
 
 def test_a_run_on_text_by_voice_is_words_and_no_command():
     spoken = "我要投诉那个楼下的烧烤店它每天晚上都在那个烧烤油烟特别大然后我们家窗户都不敢开行不行啊你们管一下"
-    heard = hear(spoken)
+    heard = EAR.hear(spoken)
     assert (heard.text, heard.plain, heard.word, heard.ordinal) == (spoken, "", None, 0)
 
 
 def test_every_word_is_understood_as_listed():
-    assert {said: hear(said).word for said in WORDS} == dict(WORDS)
+    assert {said: EAR.hear(said).word for said in EAR.words} == dict(EAR.words)
 
 
 @pytest.mark.parametrize(
@@ -308,6 +310,9 @@ def test_every_word_is_understood_as_listed():
         ("021 5555 6666", "021-55556666"),
         ("0991-2223333-801", "0991-2223333-801"),
         ("0991-2223333转801", "0991-2223333-801"),
+        ("0991-2223333 转 801", "0991-2223333-801"),
+        ("0991-2223333分机801", "0991-2223333-801"),
+        ("0991 2223333 ext. 801", "0991-2223333-801"),
         ("1381234567", ""),
         ("138123456789", ""),
         ("12812345678", ""),
@@ -320,7 +325,7 @@ def test_every_word_is_understood_as_listed():
     ],
 )
 def test_phones_are_brought_to_one_form(typed, number):
-    assert phone(typed) == number
+    assert EAR.phone(typed) == number
 
 
 @pytest.mark.parametrize(
@@ -345,7 +350,7 @@ def test_phones_are_brought_to_one_form(typed, number):
     ],
 )
 def test_a_number_typed_alone_is_a_question_about_it(typed, found):
-    assert reference(typed) == found
+    assert EAR.reference(typed) == found
 
 
 @pytest.mark.parametrize(
@@ -360,7 +365,7 @@ def test_a_number_typed_alone_is_a_question_about_it(typed, found):
     ],
 )
 def test_an_act_names_its_petition(typed, found):
-    assert act_on(typed) == found
+    assert EAR.act_on(typed) == found
 
 
 @pytest.mark.parametrize(
@@ -383,7 +388,7 @@ def test_an_act_names_its_petition(typed, found):
     ],
 )
 def test_ratings_are_read_with_their_words(typed, found):
-    assert rated(typed) == found
+    assert EAR.rated(typed) == found
 
 
 def test_letters_are_counted_and_signs_are_not():
@@ -392,12 +397,12 @@ def test_letters_are_counted_and_signs_are_not():
 
 
 def test_whether_it_is_solved_is_read_from_the_first_words():
-    assert solved_said("没解决，还是黑的") is Solved.UNSOLVED
-    assert solved_said("解决了") is Solved.SOLVED
-    assert solved_said("还是黑的，没解决") is None
-    assert solved_said("，") is None
-    assert solved_said("") is None
+    assert EAR.solved_said("没解决，还是黑的") is Solved.UNSOLVED
+    assert EAR.solved_said("解决了") is Solved.SOLVED
+    assert EAR.solved_said("还是黑的，没解决") is None
+    assert EAR.solved_said("，") is None
+    assert EAR.solved_said("") is None
 
 
 def test_signs_become_simplified_one_by_one():
-    assert simplified("請問養老資格認證") == "请问养老资格认证"
+    assert EAR.simplified("請問養老資格認證") == "请问养老资格认证"

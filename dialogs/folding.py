@@ -1,0 +1,67 @@
+"""Folding: the forms in which what was typed is compared with what is known.
+
+Full-width signs, ①, emoji variants, 繁体 (by the language's table), blanks and punctuation are folded away. What is
+folded serves recognition only; what becomes part of a petition stays as it was typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+
+NEVER = "(?!)"
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad"))
+_SKIN = dict.fromkeys((*range(0x1F3FB, 0x1F400), 0x2640, 0x2642))
+"""What makes variants of one emoji."""
+_CIRCLED = {first + place: str(place + 1) for first in (0x2776, 0x24F5) for place in range(10)}
+"""❶ and ⓵, which NFKC leaves alone."""
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_AFTER_SIGNS = "[,、.!~]"
+
+
+class Folding:
+    """The folding of one language; `signs` are read as others, `polite` are its words before and after a command."""
+
+    def __init__(self, *, signs: Mapping[str, str], before: Iterable[str], after: Iterable[str]) -> None:
+        small = {sign.upper(): read for sign, read in signs.items() if len(sign.upper()) == 1}
+        self._signs = str.maketrans({**small, **signs})
+        self._folds = {**self._signs, **INVISIBLE, **_SKIN, **_CIRCLED}
+        self._kept: Collection[str] = frozenset()
+        self._before = re.compile(f"^{one_of(map(self.joined, before))}+")
+        self._after = re.compile(f"(?:{_AFTER_SIGNS}|{one_of(map(self.joined, after))})+$")
+
+    def keep(self, words: Collection[str]) -> None:
+        """Let these words be what they are, even where they are nothing but signs."""
+        self._kept = words
+
+    def joined(self, text: str) -> str:
+        """Return `text` folded and without blanks, with the signs around it."""
+        return "".join(unicodedata.normalize("NFKC", text).translate(self._folds).lower().split())
+
+    def fold(self, text: str) -> str:
+        """Return the form in which words are compared; a lone sign such as 👍 or ？ keeps itself."""
+        folded = "".join(unicodedata.normalize("NFKC", text).translate(self._folds).lower().split())
+        return folded if folded in self._kept else _EDGES.sub("", folded)
+
+    def opened(self, text: str) -> str:
+        """Return `text` folded, with its blanks and capitals, where more than a command is read."""
+        return unicodedata.normalize("NFKC", text).translate(self._folds).strip()
+
+    def simplified(self, text: str) -> str:
+        """Return `text` with signs read as others, sign by sign: it stays as long as it was."""
+        return text.translate(self._signs)
+
+    def unpolite(self, plain: str) -> str:
+        """Take the politeness off a folded text: 我想咨询一下 → 咨询; a text that is nothing else stays."""
+        return self._after.sub("", self._before.sub("", plain)) or plain
+
+    def starts(self, words: Iterable[str]) -> frozenset[str]:
+        """Return every letter that a text may begin with, before it is folded, when it begins with one of the words."""
+        firsts = {word[0] for word in words}
+        firsts |= {chr(sign) for sign, read in self._signs.items() if read in firsts}
+        firsts |= {letter.upper() for letter in firsts}
+        return frozenset(firsts | {chr(ord(letter) + 0xFEE0) for letter in firsts if "!" <= letter <= "~"})
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return a group that matches any of the words, longer ones first; without words one that matches nothing."""
+    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or NEVER})"

@@ -1,0 +1,104 @@
+"""A language nobody speaks, from data alone: a command is `Skip Ka`, a number `two`, a kind is what the matters say."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.app.office import hearing_of
+from bot.petitions.vocabulary import Kind, Rating, Solved
+from dialogs.engine import Engine
+from dialogs.hearing import FORM, Hearing, Word
+from dialogs.references import ActOn, Reference
+from dialogs.session import State
+from dialogs.understanding import Ear
+from tests.unit.dialogs.conftest import CATALOGUE, Stage
+
+COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+WORDS = {
+    "counting": {str(place): [word] for place, word in enumerate(COUNTED, 1)},
+    "digits": {str(digit): [sign] for digit, sign in enumerate("zuvwxpqrst")},
+    "polite": {"before": ["please", "I want to"], "after": ["thank you"]},
+    "phone": {"extension": ["then"]},
+    "petition": {"look": ["show"], "before": [], "name": ["case"], "code": ["secret"], "is": ["is"]},
+}
+PATTERNS = {"ordinal": "(?:the)?{number}(?:th)?", "rating": "{judging.feel}?[\\s:]*{rating}"}
+
+
+def made_up() -> str:
+    """Return a file that holds just what a file must hold: of every key a word `<key> Ka`, where none is given."""
+    lines = []
+    for name, section in FORM.sections.items():
+        words = WORDS.get(name, {})
+        lines += [f"[{name}]", *(f"{key} = {words.get(key, [f'{key} Ka'])}" for key in sorted(section.keys))]
+    return "\n".join(
+        [*lines, "[patterns]", *(f"{name} = '{text}'" for name, text in PATTERNS.items()), "[signs]", '"ä" = "a"']
+    )
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory) -> Hearing:
+    path = tmp_path_factory.mktemp("hearing") / "ka.toml"
+    path.write_text(made_up(), encoding="utf-8")
+    return hearing_of(path)
+
+
+@pytest.fixture
+def ear(heard) -> Ear:
+    return Ear(heard)
+
+
+@pytest.fixture
+def foreign(heard) -> Stage:
+    """Return a stage on which nobody understands a word of Chinese."""
+    stage = Stage()
+    kinds = tuple(replace(one, label=f"{one.kind} mo", synonyms=(f"a {one.kind}",)) for one in CATALOGUE.kinds)
+    stage.engine = Engine(replace(CATALOGUE, hearing=heard, kinds=kinds))
+    return stage
+
+
+@pytest.mark.parametrize("word", list(Word))
+def test_every_command(ear, word):
+    for typed in (f"{word} ka", f"  {word.upper()}  KÄ!", f"{word}ka 👍"):
+        assert ear.hear(typed).word is (word if len(typed.strip()) <= 16 else None)
+
+
+def test_yes_and_no_and_politeness(ear):
+    said = ("I want to yes ka", "please no ka", "no ka thank you", "跳过", "好的")
+    assert [ear.hear(text).word for text in said] == [Word.YES, Word.NO, Word.NO, None, None]
+
+
+def test_numbers(ear):
+    said = ("2", "Two", "the second", "the 3th", "tenth", "two three", "三", "第三个")
+    assert [ear.hear(text).ordinal for text in said] == [2, 2, 0, 3, 10, 0, 0, 0]
+
+
+def test_judgements(ear):
+    said = ("Fair Ka", "feel ka: satisfied ka, at last", "dissatisfied kä", "满意")
+    assert [rated and rated.rating for rated in map(ear.rated, said)] == [
+        Rating.FAIR,
+        Rating.SATISFIED,
+        Rating.DISSATISFIED,
+        None,
+    ]
+    assert [ear.solved_said(text) for text in ("partlyka", "没解决")] == [Solved.PARTLY, None]
+
+
+def test_petitions_and_phones(ear):
+    number = "WQ20261121-0000019"
+    assert ear.reference(f"show case {number} secret is 123456") == Reference(number, "123456")
+    assert ear.act_on(f"Chase Ka {number} at last") == ActOn(Word.CHASE, number, "at last")
+    assert ear.act_on(f"催办 {number}") is None
+    assert [ear.phone("u v z u v w x p q r s"), ear.phone("0991-2222222 then 12")] == ["", "0991-2222222-12"]
+    assert ear.phone("uwsuvwxpqrs") == "13812345678"
+
+
+def test_a_petition_is_filed(foreign):
+    for text in ("a complaint", "the lamp in our street is broken", "Peace Street 12", "skip ka", "skip ka"):
+        foreign.says(text)
+    assert foreign.session().parts.kind is Kind.COMPLAINT
+    foreign.says("private ka")
+    assert foreign.session().state is State.SUMMARY
+    foreign.says("提交")
+    assert foreign.last == ""
+    foreign.says("please submit ka")
+    assert foreign.cases[foreign.last].petition.place == "Peace Street 12"
