@@ -13,8 +13,8 @@ import typer
 from openpyxl import Workbook
 
 from bot.app.calendars import read_calendar
+from bot.app.clerks import registrar_of, service_of
 from bot.app.demo_clock import present
-from bot.app.gateway import registrar_of, service_of
 from bot.app.office import Office
 from bot.clock import SHANGHAI, local
 from bot.commands.running import Config, end, office_of, run, storage_of

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.app.calendars import read_calendar
-from bot.app.gateway import registrar_of
+from bot.app.clerks import registrar_of
 from bot.app.office import Office
 from bot.commands.running import FAILED, Config, end, office_of, run, storage_of
 from bot.petitions.petition import Case, Event

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.app.gateway import registrar_of
+from bot.app.clerks import registrar_of
 from bot.app.office import load_office
 from bot.petitions.petition import Draft
 from bot.petitions.vocabulary import Kind

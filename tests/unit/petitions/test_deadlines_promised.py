@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.app.gateway import registrar_of
+from bot.app.clerks import registrar_of
 from bot.app.office import load_office
 from bot.clock import SHANGHAI
 from bot.messages import Reply

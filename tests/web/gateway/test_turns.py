@@ -12,7 +12,7 @@ import pytest
 from adapters.transport import Transport
 from adapters.wechat.tokens import MemoryTokens
 from bot.app.accounts import build_accounts
-from bot.app.gateway import registrar_of
+from bot.app.clerks import registrar_of
 from bot.app.office import load_office
 from bot.clock import MovableClock
 from bot.commands.showing import DEMO_CONFIG
