@@ -165,7 +165,7 @@ async def test_a_message_of_an_unknown_type_is_kept_and_answered(new_house: Hous
     status, body = await Post(new_house, text_xml().replace("[text]", "[file]")).send()
     assert (status, body.startswith("<xml><Encrypt>")) == (200, True)
     [(state, kept)] = await stored(new_house)
-    assert (state, "这个文件我打不开" in kept) == ("turned", True)
+    assert (state, "刚才发来的我打不开" in kept) == ("turned", True)
 
 
 @pytest.mark.parametrize("raw", [f"<xml><Content>{MARK}</xml>", '<!DOCTYPE a [<!ENTITY b "c">]><xml>&b;</xml>'])
