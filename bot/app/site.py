@@ -15,7 +15,7 @@ from bot.keys import ACCOUNTS, DIRECT
 from bot.messages import Channel
 from bot.petitions.account_ports import AccountsHealth
 from bot.proxies import forwarded
-from bot.webhooks import Webhooks
+from bot.webhooks.routes import Webhooks
 from config.settings import Settings
 from dialogs.refusals import RefusalRules
 

@@ -23,7 +23,7 @@ _MOST_OWED = 10_000
 
 
 class SharedReplays:
-    """The shared memory of one account's signed queries (`bot.webhooks.AdmitsPushes`); each is good for `keeps`."""
+    """One account's signed queries, remembered by all (`bot.webhooks.ports.AdmitsPushes`); each is good for `keeps`."""
 
     def __init__(self, storage: Storage, *, account: str, keeps: timedelta) -> None:
         self._storage = storage
