@@ -1,10 +1,11 @@
 """A draft left lying: offered again after a silence, put away when cancelled, reminded of once, gone after its time.
 
-Who comes back after hours with free words or a picture may mean the old draft or a new matter. Nothing is guessed: what
-comes is held beside the draft until they have chosen, and then goes to the one they chose. Commands and side questions
-are answered as ever. A draft that was cancelled or given up for a new one is put away and can be taken up again until
-its time is over; one more that is put away takes its place. It knows nothing of loops and tables: `swept` says what
-time does to a session, and somebody else looks when.
+Who comes back after hours with free words or a picture may mean the old draft or a new matter. Nothing is guessed:
+what comes is held beside the draft until they have chosen, and then goes to the one they chose. Commands and side
+questions are answered as ever. A draft that was cancelled or given up for a new one is put away and can be taken up
+again until its time is over; one more that is put away takes its place. One made of a mention that waits to be taken
+up ends after the same time, from the mention on; nothing was said of it in private, so nothing is said of its end. It
+knows nothing of loops and tables: `swept` says what time does to a session, and somebody else looks when.
 """
 
 from collections.abc import Sequence
@@ -210,6 +211,8 @@ def swept(text: str, *, seen: datetime, now: datetime, times: DraftTimes, reacha
                 remind = _remind(session, times)
     if session.away is not None:
         ends += _away_ends(session, now=now, times=times)
+    if session.waiting:
+        ends += _waiting_ends(session, seen=seen, now=now, times=times)
     after = dump_session(session)
     return Swept(session=text if after == text else after, next_at=min(ends, default=None), remind=remind)
 
@@ -226,6 +229,18 @@ def _away_ends(session: Session, *, now: datetime, times: DraftTimes) -> Sequenc
         return (ends,)
     session.away, session.away_at = None, 0
     return ()
+
+
+def _waiting_ends(session: Session, *, seen: datetime, now: datetime, times: DraftTimes) -> Sequence[datetime]:
+    """Drop the drafts of mentions that nobody took up in time; return when the others end."""
+    ends = [_began(parts, seen) + times.keep for parts in session.waiting]
+    session.waiting = [parts for parts, end in zip(session.waiting, ends, strict=True) if now < end]
+    return [end for end in ends if now < end]
+
+
+def _began(parts: Parts, seen: datetime) -> datetime:
+    """Return when a draft of a mention began; one of an earlier version counts from the last word."""
+    return datetime.fromtimestamp(parts.since, tz=seen.tzinfo) if parts.since else seen
 
 
 def _remind(session: Session, times: DraftTimes) -> Reply | None:
@@ -252,6 +267,8 @@ def expired(talk: Talk, times: DraftTimes) -> None:
         lapse(session)
     if session.away is not None:
         _away_ends(session, now=talk.now, times=times)
+    if session.waiting:
+        _waiting_ends(session, seen=talk.seen or talk.now, now=talk.now, times=times)
 
 
 def told_lapsed(talk: Talk, answer: Answer) -> Answer:

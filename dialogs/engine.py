@@ -88,9 +88,11 @@ class Engine:
         if message.kind is InboundKind.MENU and message.text == "unsubscribe":  # Weibo's td: no reason to go on talking
             return Turn(reply=None, session=session)
         if message.kind is InboundKind.MENTION:
+            drafts.expired(talk, self._office.drafts)
             alarm_in_public(talk)
-            reply = self.mentions.mentioned(talk)
-            return Turn(reply=reply, session=dump_session(talk.session), intents=tuple(talk.intents))
+            reply, after = self.mentions.mentioned(talk), talk.session
+            intents, waiting = tuple(talk.intents), bool(after.waiting)
+            return Turn(reply=reply, session=dump_session(after), intents=intents, drafting=waiting)
         if talk.session.person and (turn := person.heard(talk)) is not None:
             return turn
         answer = _answer(talk)
@@ -155,7 +157,7 @@ def _waits(talk: Talk) -> bool:
 def _expire(talk: Talk) -> None:
     """Let a side question or a menu lapse: a number typed hours later is no answer to it. Drafts lapse after days."""
     session = talk.session
-    if session.parts is not None or session.away is not None:
+    if session.parts is not None or session.away is not None or session.waiting:
         drafts.expired(talk, talk.office.drafts)
     if session.state in ASIDES and talk.at - session.since > ASIDE_SECONDS:
         session.leave()

@@ -1,7 +1,8 @@
 """A mention in public: what it becomes before the citizen has said a word in private.
 
 A request becomes a draft of that citizen, which waits beside whatever they are doing: the next time they would be
-asked what they want, they are asked for this one's kind instead. What is no request is told by fixed rules and answered
+asked what they want, they are asked for this one's kind instead. One that nobody takes up ends like other drafts, and
+nothing is said of it in private, where it was never seen. What is no request is told by fixed rules and answered
 once or not at all. What is said here is read by everybody, so it names nothing: only a mark, made of the mention's key,
 tells one answer from the next. Of `raw` the adapter's `context` is read: `url` and `post_text`.
 """
@@ -77,7 +78,7 @@ class Mentions:
         match self.sense(message):
             case Sense.REQUEST:
                 if len(session.waiting) < MOST_WAITING:
-                    session.waiting.append(_parts(message))
+                    session.waiting.append(_parts(message, at=talk.at))
                 return Reply(phrase="mention.received", values=values)
             case Sense.BARE if not session.greeted:
                 session.greeted = True
@@ -96,8 +97,9 @@ def mark(key: str) -> str:
     return "".join(letters_)
 
 
-def _parts(message: Inbound) -> Parts:
-    parts = Parts(content=_content(message), attachments=_files(message)[:MOST_ATTACHMENTS], origin=message.key)
+def _parts(message: Inbound, *, at: int) -> Parts:
+    files = _files(message)[:MOST_ATTACHMENTS]
+    parts = Parts(content=_content(message), attachments=files, origin=message.key, since=at)
     parts.behind = STEP_LETTERS[State.CONTENT]
     return parts
 
@@ -119,12 +121,15 @@ def enriched(session: str, whole: Inbound) -> str | None:
     return dump_session(loaded)
 
 
-def drafted(session: str, whole: Inbound) -> str | None:
-    """Return the session (JSON) with a draft of a mention that is a request after all; None where too many wait."""
+def drafted(session: str, whole: Inbound, *, at: int) -> str | None:
+    """Return the session (JSON) with a draft of a mention that is a request after all; None where too many wait.
+
+    `at`: the moment, epoch seconds.
+    """
     loaded = load_session(session)
     if len(loaded.waiting) >= MOST_WAITING:
         return None
-    loaded.waiting.append(_parts(whole))
+    loaded.waiting.append(_parts(whole, at=at))
     return dump_session(loaded)
 
 

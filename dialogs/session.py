@@ -7,7 +7,8 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
     d draft: k kind  c content  p place  y latitude  x longitude  a attachments (inbound keys)  t phone
              o public (1, 0, absent: not asked yet)  z steps behind the citizen, one letter each
              m key of the mention it was made of
-    w drafts made of mentions, waiting (each as d)   h 1: a bare mention was answered
+    w drafts made of mentions, waiting (each as d, with s when it began, epoch seconds)
+    h 1: a bare mention was answered
     n 1: the notice about personal data was given   f 1: the last thing filed needs no second 提交
     l numbers (or verbs) offered for picking, or the words that came with a rating
     q number a side state is about, or the page of a list
@@ -135,6 +136,8 @@ class Parts:
     """Letters of the steps answered or skipped."""
     origin: str = ""
     """The key of the public mention it was made of, '' where it began in private."""
+    since: int = 0
+    """When it began to wait, epoch seconds; only of one made of a mention, while nobody has taken it up."""
 
     def passed(self, step: State) -> None:
         """Put a step behind."""
@@ -235,7 +238,7 @@ def _read(data: Any) -> Session:  # noqa: ANN401 -- whatever stood in the JSON
         wrong_codes=[_int(moment) for moment in data["e"]] if "e" in data else [],
         rest=_text(data["r"]) if "r" in data else "",
         scene=_text(data["o"]) if "o" in data else "",
-        waiting=[_read_parts(one) for one in data["w"]] if "w" in data else [],
+        waiting=[_read_waiting(one) for one in data["w"]] if "w" in data else [],
         follows=get("y") == 1,
         greeted=get("h") == 1,
         person=_PERSONS[data["p"]] if "p" in data else Person.NONE,
@@ -284,6 +287,12 @@ def _read_parts(data: Any) -> Parts:  # noqa: ANN401 -- whatever stood in the JS
     )
 
 
+def _read_waiting(data: Any) -> Parts:  # noqa: ANN401 -- whatever stood in the JSON
+    parts = _read_parts(data)
+    parts.since = _int(data["s"]) if "s" in data else 0
+    return parts
+
+
 def _text(value: object) -> str:
     if type(value) is not str:
         raise _Damaged
@@ -324,7 +333,7 @@ def dump_session(session: Session) -> str:
     if session.numbers or session.number or session.rating or session.wrong_codes or session.rest or session.scene:
         _dump_rest(session, data)
     if session.waiting:
-        data["w"] = [_parts_data(one) for one in session.waiting]
+        data["w"] = [_parts_data(one) | ({"s": one.since} if one.since else {}) for one in session.waiting]
     if session.greeted or session.follows:
         data |= {letter: 1 for letter, said in (("h", session.greeted), ("y", session.follows)) if said}
     if session.simple or session.struggles or session.away or session.held or session.reminded or session.lapsed:

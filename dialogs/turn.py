@@ -331,4 +331,4 @@ class Turn:
     session: str
     intents: tuple[Intent, ...] = ()
     drafting: bool = False
-    """Whether a draft is left lying after it: under way, or put away."""
+    """Whether a draft is left lying after it: under way, put away, or made of this mention."""

@@ -34,27 +34,29 @@ class Enricher:
             if known.next_at is None:
                 return False  # another process was quicker
             files = [one for one in attachments(whole, now=now) if await work.attachments.get(one.key) is None]
-            state, session = self._redrafted(known, whole, row.session)
+            state, session = self._redrafted(known, whole, row.session, now)
             if known.number:
                 files = await _to_petition(work, known.number, whole, files, now=now)
             elif session is None:
                 files = []
             rows: tuple[CitizenRow, ...] = ()
             if session is not None and session != row.session:
-                rows = (replace(row, session=session),)
+                rows = (replace(row, session=session, draft_at=row.draft_at or now),)  # time may now end a draft
             await work.turns.save(TurnWrites(citizens=rows, attachments=files))
             done = replace(known, inbound=whole, state=state, next_at=None, detail=self._mentions.sense(whole).value)
             await work.mentions.update(done)
             await work.commit()
         return bool(files)
 
-    def _redrafted(self, mention: Mention, whole: Inbound, session: str) -> tuple[MentionState, str | None]:
+    def _redrafted(
+        self, mention: Mention, whole: Inbound, session: str, now: datetime
+    ) -> tuple[MentionState, str | None]:
         """Return the mention's state and its citizen's session with the whole of it; None where no draft is.
 
         What looked like nothing but an @ may be a request once its pictures are there.
         """
         if mention.state is MentionState.ASIDE and self._mentions.sense(whole) is Sense.REQUEST:
-            return MentionState.DRAFTED, drafted(session, whole)
+            return MentionState.DRAFTED, drafted(session, whole, at=int(now.timestamp()))
         return mention.state, enriched(session, whole)
 
 

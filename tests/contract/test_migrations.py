@@ -26,6 +26,12 @@ MENTION = (
 )
 
 
+CITIZEN = (
+    "INSERT INTO citizens (key, session, version, following, window_left, last_seen, draft_at) "
+    "VALUES (:key, :session, 1, :no, 0, :at, NULL)"
+)
+
+
 async def to(revision: str):
     """Return what brings a database to `revision`."""
     scripts = await asyncio.to_thread(migrate._read_scripts)
@@ -64,3 +70,27 @@ async def mentions_find_their_petitions(url: str) -> None:
     await engine.dispose()
     filed = {key.rpartition(":")[2] for key, number in rows if number == NUMBER}
     assert (filed, {number for _, number in rows}) == ({"s1", "s11"}, {NUMBER, ""})
+
+
+async def test_drafts_of_mentions_are_looked_at_on_sqlite(tmp_path: Path) -> None:
+    await drafts_of_mentions_are_looked_at(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
+
+
+async def test_drafts_of_mentions_are_looked_at_on_postgresql(empty_postgres_url: str) -> None:
+    await drafts_of_mentions_are_looked_at(empty_postgres_url)
+
+
+async def drafts_of_mentions_are_looked_at(url: str) -> None:
+    engine = create_async_engine(url)
+    at = "2026-11-23 01:00:00.000000" if engine.dialect.name == "sqlite" else None
+    async with engine.begin() as connection:
+        await connection.run_sync(await to("0017"))
+        when = at or (await connection.execute(text("SELECT now()"))).scalar_one()
+        waiting = '{"v":1,"s":"idle","w":[{"c":"路灯坏了","m":"weibo:demo:s1"}]}'
+        for key, session in (("7", waiting), ("8", '{"v":1,"s":"idle"}'), ("9", "")):
+            values = {"key": f"weibo:demo:{key}", "session": session, "no": False, "at": when}
+            await connection.execute(text(CITIZEN), values)
+        await connection.run_sync(await to("head"))
+        rows = (await connection.execute(text("SELECT key FROM citizens WHERE draft_at = last_seen"))).scalars().all()
+    await engine.dispose()
+    assert rows == ["weibo:demo:7"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import InboundKind
-from dialogs.drafts import swept
-from dialogs.session import Session, State, dump_session, load_session
+from dialogs.drafts import Swept, swept
+from dialogs.session import Parts, Session, State, dump_session, load_session
 from dialogs.turn import DraftTimes, File
 
 TIMES = DraftTimes()
@@ -232,6 +232,68 @@ def test_what_was_put_away_ends_without_a_reminder(stage):
     assert swept_after(text, 40) == swept_after(text, 41)
     found = swept_after(text, 24 * 7)
     assert (found.next_at, found.remind, STORY in found.session) == (None, None, False)
+
+
+# --- of mentions ----------------------------------------------------------------------------------------------------
+
+
+def waiting(*days_ago, **more):
+    """Return the session of somebody who mentioned us in public so many days before `NOW`."""
+    began = [int((NOW - timedelta(days=days)).timestamp()) if days is not None else 0 for days in days_ago]
+    drafts = [Parts(content=f"@云溪问政 {STORY}", origin=f"s{n}", since=at) for n, at in enumerate(began)]
+    return dump_session(Session(waiting=drafts, **more))
+
+
+def test_a_mention_nobody_took_up_ends_without_a_word():
+    text = waiting(0)
+    for hours in (40, 24 * 7 - 1):
+        assert swept_after(text, hours) == Swept(session=text, next_at=NOW + TIMES.keep)
+    found = swept_after(text, 24 * 7)
+    assert (found.session, found.next_at, found.remind) == (dump_session(Session()), None, None)
+
+
+def test_each_mention_ends_by_its_own_time():
+    found = swept_after(waiting(6, 8, 2), 0)
+    kept = [one.origin for one in load_session(found.session).waiting]
+    assert (kept, found.next_at) == (["s0", "s2"], NOW + timedelta(days=1))
+
+
+def test_a_mention_of_an_earlier_version_counts_from_the_last_word():
+    assert swept_after(waiting(None), 24 * 7 - 1).next_at == NOW + TIMES.keep
+    assert load_session(swept_after(waiting(None), 24 * 7).session).waiting == []
+
+
+def test_a_mention_ends_while_the_draft_of_one_s_own_goes_on(left):
+    own = load_session(left)
+    found = swept_after(waiting(7, parts=own.parts, state=own.state), 0)
+    after = load_session(found.session)
+    assert (after.waiting, after.parts.content, after.lapsed) == ([], STORY, False)
+
+
+def test_who_writes_after_it_ended_begins_afresh_and_is_told_nothing(stage):
+    stage.sends(InboundKind.MENTION, text=f"@云溪问政 {STORY}")
+    assert stage.turn.drafting
+    stage.now += TIMES.keep
+    read = stage.says("你好")  # nobody swept in time
+    assert ("请选一项" in read, STORY in read, "过了" in read) == (True, False, False)
+    assert stage.session().waiting == []
+
+
+def test_a_new_mention_does_not_keep_an_old_one(stage):
+    stage.sends(InboundKind.MENTION, text=f"@云溪问政 {STORY}")
+    stage.now += TIMES.keep
+    stage.sends(InboundKind.MENTION, text="@云溪问政 路灯坏了三天没人修")
+    assert [one.content for one in stage.session().waiting] == ["@云溪问政 路灯坏了三天没人修"]
+
+
+def test_a_mention_that_was_taken_up_is_a_draft_like_others(stage):
+    stage.sends(InboundKind.MENTION, text=f"@云溪问政 {STORY}")
+    stage.now += timedelta(days=6)
+    assert STORY in stage.says("你好")
+    stage.now += timedelta(days=6)
+    assert "还在，要接着写吗" in stage.says("你好")
+    stage.now += TIMES.keep
+    assert "已经过了 7 天" in stage.says("你好")
 
 
 # --- double taps ----------------------------------------------------------------------------------------------------

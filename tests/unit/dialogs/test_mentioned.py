@@ -155,4 +155,5 @@ def test_a_petition_is_told_only_what_it_does_not_say():
 
 def test_a_draft_too_many_is_left_to_the_list_of_mentions():
     full = dump_session(Session(waiting=[Parts(content="一")] * MOST_WAITING))
-    assert (drafted(full, whole()), len(load_session(drafted("", whole())).waiting)) == (None, 1)
+    (waiting,) = load_session(drafted("", whole(), at=7)).waiting
+    assert (drafted(full, whole(), at=7), waiting.origin, waiting.since) == (None, "weibo:demo:s1", 7)

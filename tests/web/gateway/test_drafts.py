@@ -2,6 +2,7 @@
 
 from .conftest import House, until
 from .databases import rows
+from .test_weibo_mentions import answered, drafted
 from .weibo import blogger
 
 STORY = "楼下烧烤店每天油烟很大"
@@ -99,3 +100,22 @@ async def test_weibo_is_reminded_within_its_window(small_house: House) -> None:
     small_house.advance(hours=41)
     assert STORY in await lin.hears(REMINDED)
     assert "请告诉我地点" in await lin.says("1")
+
+
+async def test_a_mention_nobody_took_up_ends_and_stays_on_record(house: House) -> None:
+    lin = await blogger(house, "林晓")
+    await lin.mentions(STORY)
+    await drafted(house, 1)
+    await answered(house, 1)
+    house.advance(days=6)
+    await looked_after(house)
+    assert len(await rows(house, f"SELECT key FROM citizens WHERE session LIKE '%{STORY}%'")) == 1  # noqa: S608
+    house.advance(days=1, minutes=1)
+    await looked_after(house)
+    assert await rows(house, f"SELECT key FROM citizens WHERE session LIKE '%{STORY}%'") == []  # noqa: S608
+    assert await rows(house, "SELECT key FROM citizens WHERE draft_at IS NOT NULL") == []
+    assert len(await rows(house, "SELECT kind FROM outbox")) == 1  # the answer in public, and nothing since
+    (mention,) = await drafted(house, 1)  # what the page of mentions shows
+    assert (STORY in mention.inbound.text, mention.number) == (True, "")
+    read = await lin.says("你好")
+    assert ("请选一项" in read, STORY in read) == (True, False)
