@@ -110,8 +110,8 @@ class Phrasing:
         fields["tip"] = self._phrase(f"tip.{kind}").text(values).strip()
         return fields
 
-    def text(self, words: Reply) -> str:
-        """Return what a reply says, without choices: a label, a date."""
+    def text(self, words: object) -> str:
+        """Return what a value says, without choices: a label, a date; a text is said as it stands."""
         return str(self._value(words, self._phrases))
 
     def _phrase(self, key: str) -> _Phrase:

@@ -14,6 +14,7 @@ from bot.messages import CitizenRef, Option, Reply
 from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
 from bot.petitions.masking import masked
+from bot.petitions.moved_dates import changes_of
 from bot.petitions.notices import rating_words
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, split_key
@@ -248,7 +249,7 @@ def _happened(event: Event) -> Reply:
         case EventType.PASSED:
             values |= {"clock": word(split_key(data["milestone"])[0])}
         case EventType.RESCHEDULED:
-            values |= {"reason": data["reason"], "changes": data["changes"]}
+            values |= {"reason": data["reason"], "changes": changes_of(event)}
         case _:
             values |= _hop_values(event)
     return Reply(phrase=phrase, values=values)
@@ -260,6 +261,8 @@ def _hop_values(event: Event) -> dict[str, Any]:
     values = {name: data[key] for name, key in _HOP_VALUES.get(event.type, {}).items()}
     if event.type is EventType.COHANDLED:
         values["co_units"] = listed([row["name"] for row in data["units"]])
+    if event.type is EventType.EXTENDED:
+        values["changes"] = changes_of(event)
     if event.type is EventType.SUPPLEMENTED:
         values["words"] = short(values["words"], _SAID)
     return values
@@ -271,7 +274,7 @@ _HOP_VALUES: Mapping[EventType, Mapping[str, str]] = {
     EventType.COHANDLED: {"unit": "unit_name"},
     EventType.ASKED: {"unit": "unit_name", "question": "question"},
     EventType.SUPPLEMENTED: {"words": "text"},
-    EventType.EXTENDED: {"reason": "reason", "changes": "changes"},
+    EventType.EXTENDED: {"reason": "reason"},
     EventType.CHASED: {"count": "count"},
     EventType.JOINED: {"count": "count"},
     EventType.LEFT: {"count": "count"},

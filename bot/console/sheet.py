@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.console import access, words
-from bot.console.words import EventWords
+from bot.console.words import EventWords, Say
 from bot.messages import MediaKind
 from bot.petitions.attachment_ports import Attachment, AttachmentState
 from bot.petitions.outbox_ports import Delivery, OutboxMessage
@@ -79,12 +79,12 @@ def in_order(clocks: Iterable[Milestone]) -> list[Milestone]:
     return sorted(clocks, key=lambda clock: (clock.name not in PROMISED, not clock.open))
 
 
-def asked_extension(case: Case, events: Iterable[Event]) -> EventWords | None:
+def asked_extension(case: Case, events: Iterable[Event], *, say: Say) -> EventWords | None:
     """Return the extension that waits for a decision, in words."""
     if case.open_clock(MilestoneName.EXTENSION) is None:
         return None
     asked = [event for event in events if event.type is EventType.EXTENSION_ASKED]
-    return words.event_words(asked[-1], channel="") if asked else None
+    return words.event_words(asked[-1], channel="", say=say) if asked else None
 
 
 def clock_of(

@@ -1,7 +1,7 @@
 """What the console says: moments, lamps, events, failures in plain Chinese. It decides nothing and knows no HTML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +25,7 @@ from bot.petitions.errors import (
     WrongNumber,
 )
 from bot.petitions.lifecycle import Act
+from bot.petitions.moved_dates import changes_of, kept_of
 from bot.petitions.notices import rating_words
 from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState
 from bot.petitions.petition import Event, split_key
@@ -231,7 +232,11 @@ class EventWords:
     """`warn` or `late` for what the clocks did."""
 
 
-def event_words(event: Event, *, channel: str) -> EventWords:  # noqa: PLR0911 -- one sentence for each type of event
+Say = Callable[[object], str]
+"""Puts into words what has no language yet: `Phrasing.text`."""
+
+
+def event_words(event: Event, *, channel: str, say: Say) -> EventWords:  # noqa: PLR0911 -- one sentence for each type
     """Say what an event was."""
     data = event.data
     match event.type:
@@ -257,14 +262,13 @@ def event_words(event: Event, *, channel: str) -> EventWords:  # noqa: PLR0911 -
         case EventType.PASSED:
             return EventWords(title=f"{split_key(data['milestone'])[0].label}超时，亮红灯", tone="late")
         case EventType.RESCHEDULED:
-            return EventWords(
-                title="工作日历更新，重算期限", said=_said(data, changes="改期", kept="不提前", reason="依据")
-            )
+            said = {"改期": say(changes_of(event)), "不提前": say(kept_of(event)), "依据": data["reason"]}
+            return EventWords(title="工作日历更新，重算期限", said=_filled(said))
         case _:
-            return _counted(event) or _hop_words(event)
+            return _counted(event) or _hop_words(event, say)
 
 
-def _hop_words(event: Event) -> EventWords:  # noqa: PLR0911 -- one sentence for each type of event
+def _hop_words(event: Event, say: Say) -> EventWords:  # noqa: PLR0911 -- one sentence for each type of event
     """Say what happened between the hands it went through."""
     data = event.data
     match event.type:
@@ -297,7 +301,7 @@ def _hop_words(event: Event) -> EventWords:  # noqa: PLR0911 -- one sentence for
         case EventType.EXTENSION_ASKED:
             return EventWords(title=f"申请延期{_amount(data)}", said=_said(data, reason="理由"))
         case _:
-            return _pressing_words(event)
+            return _pressing_words(event, say)
 
 
 _JOINING: Final = {EventType.JOINED: "加入", EventType.LEFT: "退出"}
@@ -309,14 +313,13 @@ def _counted(event: Event) -> EventWords | None:
     return EventWords(title=f"有人{what}联名，共 {event.data['count']} 人") if what else None
 
 
-def _pressing_words(event: Event) -> EventWords:
+def _pressing_words(event: Event, say: Say) -> EventWords:
     """Say what was decided, pressed for and done again."""
     data = event.data
     match event.type:
         case EventType.EXTENDED:
-            return EventWords(
-                title=f"同意延期{_amount(data)}", said=_said(data, reason="理由", changes="答复期限", note="备注")
-            )
+            said = {"理由": data["reason"], "答复期限": say(changes_of(event)), "备注": data["note"]}
+            return EventWords(title=f"同意延期{_amount(data)}", said=_filled(said))
         case EventType.EXTENSION_REFUSED:
             return EventWords(title=f"不同意延期{_amount(data)}", said=_said(data, reason="理由"))
         case EventType.CHASED:
@@ -342,7 +345,11 @@ def _amount(data: Mapping[str, object]) -> str:
 
 
 def _said(data: Mapping[str, object], **labels: str) -> tuple[tuple[str, str], ...]:
-    return tuple((label, str(data[name])) for name, label in labels.items() if data.get(name))
+    return _filled({label: str(data.get(name) or "") for name, label in labels.items()})
+
+
+def _filled(said: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, words) for label, words in said.items() if words)
 
 
 def delivery_words(delivery: Delivery, *, with_others: bool = False) -> str:

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.petitions.dates import day
 from bot.petitions.deadlines import Extension, Pause
 from bot.petitions.errors import Hindered, Hindrance, Incomplete
 from bot.petitions.evolution import move_data, start_data
@@ -206,19 +205,12 @@ def grant(
         raise Hindered(Hindrance.NO_ANSWER_CLOCK)
     course = course_of(clock, history)
     longer = replace(course, extensions=(*course.extensions, Extension(amount=asked["amount"])))
-    clocks = _moved(clock, terms, longer) if clock.paused_at is None else []
     data = {
         **{name: asked[name] for name in ("amount", "measure", "reason", "unit_name", "extends")},
         "note": note.strip(),
-        "clocks": clocks,
-        "changes": _change(clock, clocks),
+        "clocks": _moved(clock, terms, longer) if clock.paused_at is None else [],
     }
     return do(case, Act.GRANT, actor=actor, now=now, data=data, notice=NoticeKind.EXTENDED)
-
-
-def _change(clock: Milestone, clocks: Sequence[Mapping[str, Any]]) -> str:
-    """`由12月1日（星期二）延长到12月4日（星期五）`; '' while the clock stands still."""
-    return "".join(f"由{day(clock.due_at)}延长到{day(datetime.fromisoformat(row['due']))}" for row in clocks)
 
 
 def deny(case: Case, *, actor: Actor, now: datetime, terms: Terms, history: Sequence[Event], reason: str) -> Outcome:

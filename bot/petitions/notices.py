@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.petitions.dates import day, moment
+from bot.petitions.moved_dates import changes_of
 from bot.petitions.petition import Case, Event, Milestone, Notice
 from bot.petitions.vocabulary import MilestoneName, NoticeKind, Rating, Solved
 
@@ -23,15 +24,16 @@ _STATUS = {
     NoticeKind.REVIEW_OVERDUE: "复查超时",
 }
 """The status of a template where it is not the petition's state; at most five characters."""
-_TAKEN = ("unit_phone", "note", "reason", "elsewhere", "changes", "question", "level")
+_TAKEN = ("unit_phone", "note", "reason", "elsewhere", "question", "level")
 """What notices take out of the event as it stands there."""
 
 
 def notice_of(case: Case, event: Event, kind: NoticeKind) -> Notice:
     """Return the notice of `event`, which led to `case`."""
     petition = case.petition
-    values = {
+    values: dict[str, Any] = {
         **{name: str(event.data.get(name, "")) for name in _TAKEN},
+        "changes": changes_of(event),
         "number": petition.number,
         "kind": petition.kind.label,
         "summary": petition.summary,

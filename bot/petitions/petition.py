@@ -181,7 +181,7 @@ class Notice:
     number: str
     citizen: str
     at: datetime
-    values: Mapping[str, str]
+    values: Mapping[str, Any]
 
 
 @frozen

@@ -8,14 +8,11 @@ counted anew when it runs again. Knows no storage.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
-from bot.clock import local
 from bot.petitions import lifecycle
 from bot.petitions.calendar import WorkCalendar
-from bot.petitions.dates import day, moment
-from bot.petitions.deadlines import END_OF_DAY
 from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome
 from bot.petitions.terms import Terms, course_of
 from bot.petitions.vocabulary import PROMISED, MilestoneName
@@ -81,17 +78,19 @@ def _move(clock: Milestone, terms: Terms, history: Iterable[Event]) -> Move | No
 def reschedule(
     case: Case, moves: Iterable[Move], *, calendar: WorkCalendar, reason: str, actor: Actor, now: datetime
 ) -> Outcome:
-    """Record `moves`; the citizen is told when a promised date moves. `reason` names the notice behind it."""
+    """Record `moves`; the citizen is told when a promised date moves. `reason` names the notice behind it.
+
+    What is said of them comes from the record: `moved_dates`.
+    """
     moves = tuple(moves)
-    told = [move for move in moves if move.milestone in PROMISED]
     data = {
         "calendar": calendar.version,
         "reason": reason,
         "clocks": [_data(move) for move in moves],
-        "changes": "；".join(_change(move) for move in told if move.later),
-        "kept": "；".join(_kept(move) for move in told if move.kept),
     }
-    return lifecycle.reschedule(case, data=data, tell=any(move.later for move in told), actor=actor, now=now)
+    return lifecycle.reschedule(
+        case, data=data, tell=any(move.later for move in moves if move.milestone in PROMISED), actor=actor, now=now
+    )
 
 
 def _data(move: Move) -> Mapping[str, Any]:
@@ -103,21 +102,3 @@ def _data(move: Move) -> Mapping[str, Any]:
         "warn": move.warn_at.isoformat() if move.warn_at else None,
         "provisional": move.provisional,
     }
-
-
-def _change(move: Move) -> str:
-    """`答复期限由12月31日（星期四）改为1月4日（星期一）`."""
-    mark = "（暂定）" if move.provisional else ""
-    return f"{move.milestone.label}期限由{_shown(move.promised)}改为{_shown(move.due)}{mark}"
-
-
-def _kept(move: Move) -> str:
-    """`答复期限按新日历是12月30日（星期三），承诺不提前，仍为12月31日（星期四）`."""
-    new, old = _shown(move.computed), _shown(move.promised)
-    return f"{move.milestone.label}期限按新日历是{new}，承诺不提前，仍为{old}"
-
-
-def _shown(at: datetime) -> str:
-    """Return the day alone where a limit ends with it, else the moment."""
-    here: time = local(at).time()
-    return day(at) if here == END_OF_DAY else moment(at)

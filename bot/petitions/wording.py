@@ -41,8 +41,17 @@ def listed(items: Sequence[object]) -> object:
     return reduce(_and, items) if items else ""
 
 
+def in_turn(sentences: Sequence[object]) -> object:
+    """Return sentences one after the other, as one value; '' for none."""
+    return reduce(_then, sentences) if sentences else ""
+
+
 def _and(head: object, last: object) -> object:
     return Reply(phrase="list.and", values={"head": head, "last": last})
+
+
+def _then(head: object, last: object) -> object:
+    return Reply(phrase="list.then", values={"head": head, "last": last})
 
 
 def provisional(at: date, *, sure: bool = False) -> object:

@@ -17,6 +17,7 @@ from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import deadlines_for
 from bot.petitions.errors import Stale
 from bot.petitions.evolution import replay
+from bot.petitions.moved_dates import changes_of, kept_of
 from bot.petitions.number import make_number
 from bot.petitions.petition import CLOCK, Actor, Case, Draft, Outcome
 from bot.petitions.terms import Terms
@@ -26,6 +27,7 @@ from config.calendar_seed import seed_calendar
 from config.policies import load_policies
 from storage.engine import SqlStorage
 from tests.contract.petitioning import CLERK, DAY, LI
+from tests.phrasing import said
 
 ROOT = Path(__file__).parents[2]
 NOTICE = load_notice(ROOT / "tests/samples/calendar/2027.toml")
@@ -147,12 +149,11 @@ async def test_applying_moves_tells_and_records_in_one_go(storage: SqlStorage, d
         Role.ADMIN,
         "自治区通知、测试用的2027年放假安排",
     )
-    assert events[-1].data["changes"] == "答复期限由12月30日（星期三）改为1月4日（星期一）（暂定）"
-    assert (notice.kind, notice.values["changes"], notice.values["status"]) == (
-        "rescheduled",
-        events[-1].data["changes"],
-        "期限调整",
+    assert (
+        said(changes_of(events[-1]), notice.values["changes"])
+        == ("答复期限由12月30日（星期三）改为1月4日（星期一）（暂定）",) * 2
     )
+    assert (notice.kind, *said(notice.values["status"])) == ("rescheduled", "期限调整")
     assert [entry.action for entry in trail] == ["calendar.applied", "calendar.imported", "calendar.imported"]
     assert trail[0].data["petitions"] == [late.case.petition.number]
     assert [version.applied_at for version in versions] == [NOW, NOW]
@@ -178,7 +179,10 @@ async def test_a_promise_is_kept_when_the_calendar_gives_an_earlier_date(
     async with storage.read() as work:
         assert await work.outbox.of_petition(early.case.petition.number) == ()
         events = await work.cases.events(early.case.petition.number)
-    assert events[-1].data["kept"] == "答复期限按新日历是12月27日（星期日），承诺不提前，仍为12月28日（星期一）"
+    assert said(changes_of(events[-1]), kept_of(events[-1])) == (
+        "",
+        "答复期限按新日历是12月27日（星期日），承诺不提前，仍为12月28日（星期一）",
+    )
     assert (await desk.apply(None, actor=ADMIN, now=NOW)).changes == ()  # recorded once
     async with storage.read() as work:
         assert await work.cases.events(early.case.petition.number) == events

@@ -189,7 +189,7 @@ def _page(
     acts = [act for act in _ORDER if act in doable]
     measured = terms.policy.rule(MilestoneName.ANSWER)
     unit = service.units.get(petition.unit)
-    known, said = access.sees_identity(case, user), request.app[PHRASING].text
+    known, say = access.sees_identity(case, user), request.app[PHRASING].text
     lamp, scene = case.lamp(now), sheet.scene_of(found.events)
     return render(
         request,
@@ -209,7 +209,7 @@ def _page(
             sheet.clock_of(
                 clock,
                 now=now,
-                steps=[said(step) for step in terms.explain(clock, found.events)],
+                steps=[say(step) for step in terms.explain(clock, found.events)],
                 units=service.units,
             )
             for clock in sheet.in_order(case.milestones)
@@ -217,12 +217,13 @@ def _page(
         files=[sheet.file_of(file) for file in found.files],
         originals=access.sees_originals(user),
         entries=[
-            (event, words.event_words(event, channel=channel), sheet.who(event, found.people)) for event in found.events
+            (event, words.event_words(event, channel=channel, say=say), sheet.who(event, found.people))
+            for event in found.events
         ],
         notices=[sheet.notice_of(message_, attempts, user) for message_, attempts in found.notices],
         acts=acts,
         folded=_ASIDE,
-        asked=sheet.asked_extension(case, found.events),
+        asked=sheet.asked_extension(case, found.events, say=say),
         measure=words.UNITS[measured.unit] if measured else "",
         typed=typed,
         orphan=typed.words if typed is not None and typed.act not in acts else "",

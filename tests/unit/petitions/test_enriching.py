@@ -25,5 +25,5 @@ def test_it_moves_no_clock_and_tells_nobody_and_is_rebuilt():
 
 def test_staff_read_what_was_added():
     found = enrich(filing().case, now=filing().case.petition.filed_at, text=URL, attachments=["a", "b"])
-    words = event_words(found.events[0], channel="微博")
+    words = event_words(found.events[0], channel="微博", say=str)
     assert (words.title, words.said) == ("补上了公开微博的原文", (("内容", URL), ("材料", "2 个附件")))

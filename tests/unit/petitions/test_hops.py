@@ -276,7 +276,7 @@ def test_an_extension_is_asked_for_granted_and_told(story):
     outcome = story.does(hops.grant, BOSS, history=story.events)
     assert beijing(story.clock(MilestoneName.ANSWER).due_at) == "12-07 23:59:59"
     values = outcome.notices[0].values
-    assert (values["reason"], values["changes"]) == ("要请专家", "由12月2日（星期三）延长到12月7日（星期一）")
+    assert (values["reason"], *said(values["changes"])) == ("要请专家", "由12月2日（星期三）延长到12月7日（星期一）")
     assert hindered(story, hops.extend, OFFICER, **ask) is Hindrance.EXTENSIONS_SPENT
     assert hindered(story, hops.grant, BOSS, history=story.events) is Hindrance.NO_EXTENSION
 
