@@ -1,8 +1,5 @@
 """Changing one's mind in a draft: 返回 one step, 修改 one field, 取消 after being asked once."""
 
-import re
-from collections.abc import Mapping
-
 from bot.messages import Reply
 from bot.petitions.vocabulary import Kind
 from dialogs.asking import FIELDS, choices, fields, question
@@ -11,39 +8,21 @@ from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Talk
 
-_FIELD_WORDS: Mapping[str, str] = {
-    said: name
-    for name, listed in {
-        "kind": "类型 类别 种类 诉求类型 类",
-        "content": "内容 诉求内容 事情 描述 正文 文字 情况",
-        "place": "地点 地址 位置 地方 所在地",
-        "evidence": "材料 图片 照片 视频 语音 附件 证据 录音",
-        "phone": "电话 手机 号码 手机号 手机号码 电话号码 联系方式 联系电话",
-        "public": "公开 是否公开 不公开 保密 公不公开",
-    }.items()
-    for said in listed.split()
-}
-_CHANGE = re.compile(r"(?:我?(?:要|想)?)(?:修改|更改|改正|更正|改)一?下?(?:第)?(.{1,6}?)(?:项|个)?")
-
 
 def field_to_change(talk: Talk, parts: Parts) -> str:
     """Read 改3, 修改电话, 改一下地点; return the field's name, '' for anything else."""
-    plain = talk.heard.plain
-    found = _CHANGE.fullmatch(plain) if "改" in plain or "更" in plain else None
-    return _named(talk, found.group(1), fields(talk.office, parts)) if found else ""
-
-
-_KIND_MEANT = re.compile(r".*(?:改成|改为|换成|换为|应该是|应是|其实是|不是.{2,3}是)(.{2,4})")
+    wanted = talk.ear.field_wanted(talk.heard.plain)
+    return _named(talk, wanted, fields(talk.office, parts)) if wanted else ""
 
 
 def kind_to_change(talk: Talk) -> Kind | None:
     """Read 点错了，改成咨询; return the kind that is meant, None for anything else."""
-    found = _KIND_MEANT.fullmatch(talk.heard.plain)
-    return talk.office.kind_named(found.group(1)) if found else None
+    wanted = talk.ear.kind_wanted(talk.heard.plain)
+    return talk.office.kind_named(wanted) if wanted else None
 
 
 def _named(talk: Talk, wanted: str, names: tuple[str, ...]) -> str:
-    if name := _FIELD_WORDS.get(wanted):
+    if name := talk.ear.fields.get(wanted):
         return name if name in names else ""
     place = talk.ear.ordinal(wanted)
     return names[place - 1] if 0 < place <= len(names) else ""
@@ -84,7 +63,7 @@ def pick_field(talk: Talk) -> Reply:
     """Read the answer to the list of fields."""
     heard, session = talk.heard, talk.session
     picks = choices(talk.office, session)
-    name = _FIELD_WORDS.get(heard.plain, "")
+    name = talk.ear.fields.get(heard.plain, "")
     if 0 < heard.ordinal <= len(picks):
         name = picks[heard.ordinal - 1].id.removeprefix("field.")
     if not name and heard.word in {Word.NO, Word.CONTINUE, Word.SKIP}:

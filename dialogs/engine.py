@@ -51,7 +51,7 @@ class Engine:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._office = Office(catalogue)
-        self.mentions = Mentions(self._office.ear)
+        self.mentions = Mentions(self._office.ear, write=catalogue.write)
         """What becomes of public mentions."""
 
     def urgent(self, message: Inbound) -> bool:

@@ -46,6 +46,14 @@ class Folding:
         """Return `text` folded, with its blanks and capitals, where more than a command is read."""
         return unicodedata.normalize("NFKC", text).translate(self._folds).strip()
 
+    def lowered(self, text: str) -> str:
+        """Return `text` in small letters, with signs read as others: free words are looked at so."""
+        return text.translate(self._signs).lower()
+
+    def any_of(self, words: Iterable[str]) -> re.Pattern[str]:
+        """Return what finds any of the words in a text that is `lowered`."""
+        return re.compile(one_of(map(self.lowered, words)))
+
     def simplified(self, text: str) -> str:
         """Return `text` with signs read as others, sign by sign: it stays as long as it was."""
         return text.translate(self._signs)

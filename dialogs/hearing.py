@@ -126,6 +126,8 @@ FORM = HearingForm(
         "acts": _choice(*ACTS),
         "ratings": _choice(*Rating),
         "solved": _choice(*Solved),
+        "fields": _choice("kind", "content", "place", "evidence", "phone", "public"),
+        "person": _choice("ends", "leaves"),
         "polite": _lists("before", "after"),
         "counting": SectionForm(keys=frozenset(map(str, range(1, 11))), apart=True),
         "choosing": _lists("who", "verb", "mark", "measure", "tail"),
@@ -133,10 +135,15 @@ FORM = HearingForm(
         "phone": _lists("extension"),
         "petition": _lists("look", "before", "name", "code", "is"),
         "judging": _lists("before", "who", "about", "feel", "after"),
+        "changing": _lists("who", "wish", "verb", "after", "mark", "measure", "into"),
+        "mention": _lists("praise", "trouble", "advertised"),
     },
     patterns={
         "ordinal": PatternForm(captures={"number": "[0-9]{1,2}|{counting}{1,2}"}, joined=True),
         "rating": PatternForm(captures={"rating": "{ratings}"}, listed=True),
+        "change": PatternForm(captures={"field": f".{{1,{LONGEST_COMMAND}}}?"}, joined=True, listed=True),
+        "meant": PatternForm(captures={"kind": f".{{1,{LONGEST_COMMAND}}}"}, joined=True),
+        "advertising": PatternForm(captures={}),
     },
 )
 """What a file must hold today."""

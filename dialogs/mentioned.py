@@ -9,6 +9,7 @@ tells one answer from the next. Of `raw` the adapter's `context` is read: `url` 
 
 import hashlib
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from bot.messages import Inbound, Reply
@@ -22,15 +23,8 @@ from dialogs.understanding import Ear, letters
 MOST_WAITING = 200
 """Drafts from mentions that wait for one citizen; further ones stay in the list of mentions only."""
 _NAME = re.compile(r"[@＠][\w\-·]{1,30}[:：]?|回复\s*(?=[@＠])")
+"""Weibo itself writes 回复 before the name of whom a comment answers, whatever is spoken there."""
 _LINK = re.compile(r"https?://\S+|(?<![a-z])t\.cn/\w+", re.ASCII | re.IGNORECASE)
-_PRAISE = re.compile("点赞|赞一个|感谢|谢谢|辛苦|真棒|给力|加油|好样的|厉害|称赞|👍|💐|❤|好评")
-_TROUBLE = re.compile(
-    "[?？]|但|可是|不过|希望|建议|投诉|举报|反映|求助|问题|请问|怎么|什么时候|为什么|能不能|可不可以|何时|没有|没人|不能|不给|不让|不通"
-    "|坏|堵|吵|脏|乱|漏|臭|黑|危险|扰民|拖欠|麻烦|整治|解决|处理|曝光"
-)
-_ADVERTISED = re.compile(
-    "加微信|加v|加V|兼职|刷单|代开|贷款|返利|抽奖|转发.{0,6}抽|优惠券|淘宝|直播间|互粉|涨粉|博彩|彩票"
-)
 _LONGEST_PRAISE = 60
 _MOST_LINKS, _MOST_NAMES = 3, 8
 _LEAST_LETTERS = 2
@@ -52,8 +46,9 @@ class Sense(StrEnum):
 class Mentions:
     """What becomes of mentions, in the language of the office."""
 
-    def __init__(self, ear: Ear) -> None:
+    def __init__(self, ear: Ear, *, write: Callable[[Reply], str]) -> None:
         self._ear = ear
+        self._write = write
 
     def sense(self, message: Inbound) -> Sense:
         """Return what a mention is; in doubt it is a request, as an overlooked one is worse than one too many."""
@@ -61,13 +56,14 @@ class Mentions:
         words = _LINK.sub(" ", _NAME.sub(" ", text)).strip()
         if not letters(words, enough=_LEAST_LETTERS) or self._ear.hear(words).word is Word.CHAT:
             return Sense.REQUEST if message.media else Sense.BARE
-        trouble = _TROUBLE.search(words) is not None
+        lowered = self._ear.lowered(words)
+        trouble = self._ear.trouble.search(lowered) is not None
         crowded = len(_LINK.findall(text)) >= _MOST_LINKS or len(_NAME.findall(text)) >= _MOST_NAMES
-        if _ADVERTISED.search(words) is not None and (crowded or not trouble):
+        if self._ear.advertising.search(lowered) is not None and (crowded or not trouble):
             return Sense.SPAM
         if crowded and not trouble:
             return Sense.SPAM
-        if len(words) <= _LONGEST_PRAISE and not trouble and _PRAISE.search(words) is not None:
+        if len(words) <= _LONGEST_PRAISE and not trouble and self._ear.praise.search(lowered) is not None:
             return Sense.PRAISE
         return Sense.REQUEST
 
@@ -78,13 +74,72 @@ class Mentions:
         match self.sense(message):
             case Sense.REQUEST:
                 if len(session.waiting) < MOST_WAITING:
-                    session.waiting.append(_parts(message, at=talk.at))
+                    session.waiting.append(self._parts(message, at=talk.at))
                 return Reply(phrase="mention.received", values=values)
             case Sense.BARE if not session.greeted:
                 session.greeted = True
                 return Reply(phrase="mention.bare", values=values)
             case _:
                 return None
+
+    def _parts(self, message: Inbound, *, at: int) -> Parts:
+        files = _files(message)[:MOST_ATTACHMENTS]
+        parts = Parts(content=self._content(message), attachments=files, origin=message.key, since=at)
+        parts.behind = STEP_LETTERS[State.CONTENT]
+        return parts
+
+    def enriched(self, session: str, whole: Inbound) -> str | None:
+        """Return the session (JSON) with the whole of a mention in the draft made of it; None where none is."""
+        loaded = load_session(session)
+        drafts = (loaded.parts, loaded.away, loaded.held, *loaded.waiting)
+        parts = next((one for one in drafts if one is not None and one.origin == whole.key), None)
+        if parts is None:
+            return None
+        parts.content = self._joined(parts.content, whole)
+        fresh = [key for key in _files(whole) if key not in parts.attachments]
+        parts.attachments = [*parts.attachments, *fresh][:MOST_ATTACHMENTS]
+        return dump_session(loaded)
+
+    def drafted(self, session: str, whole: Inbound, *, at: int) -> str | None:
+        """Return the session (JSON) with a draft of a mention that is a request after all; None where too many wait.
+
+        `at`: the moment, epoch seconds.
+        """
+        loaded = load_session(session)
+        if len(loaded.waiting) >= MOST_WAITING:
+            return None
+        loaded.waiting.append(self._parts(whole, at=at))
+        return dump_session(loaded)
+
+    def added_words(self, content: str, whole: Inbound) -> str:
+        """Return what the whole of a mention says beyond the words of the petition made of it, '' for nothing."""
+        text = whole.text.strip()
+        lines = [] if text in content else [text]
+        return "\n".join([*lines, *(line for line in self._around(whole) if line not in content)])
+
+    def _joined(self, content: str, whole: Inbound) -> str:
+        """Return a draft's words with the whole of its mention: in its place, or after what its citizen made of it."""
+        if content.strip() in whole.text:
+            return self._content(whole)
+        words = self.added_words(content, whole)
+        return f"{content}\n{words}"[:HARD_CONTENT] if words else content
+
+    def _content(self, message: Inbound) -> str:
+        """Return the citizen's words, what they stand under, and where."""
+        tail = "\n".join(self._around(message))
+        return f"{message.text.strip()[: HARD_CONTENT - len(tail) - 1]}\n{tail}".strip()
+
+    def _around(self, message: Inbound) -> list[str]:
+        """Return what the words stand under, and where."""
+        context = message.raw.get("context")
+        around = context if isinstance(context, dict) else {}
+        lines = []
+        if around.get("post_text"):
+            text = short(str(around["post_text"]), _POST)
+            lines.append(self._write(Reply(phrase="mention.post", values={"text": text})))
+        if around.get("url"):
+            lines.append(self._write(Reply(phrase="mention.link", values={"url": str(around["url"])})))
+        return lines
 
 
 def mark(key: str) -> str:
@@ -97,70 +152,5 @@ def mark(key: str) -> str:
     return "".join(letters_)
 
 
-def _parts(message: Inbound, *, at: int) -> Parts:
-    files = _files(message)[:MOST_ATTACHMENTS]
-    parts = Parts(content=_content(message), attachments=files, origin=message.key, since=at)
-    parts.behind = STEP_LETTERS[State.CONTENT]
-    return parts
-
-
 def _files(message: Inbound) -> list[str]:
     return [message.key if place == 0 else f"{message.key}#{place}" for place in range(len(message.media))]
-
-
-def enriched(session: str, whole: Inbound) -> str | None:
-    """Return the session (JSON) with the whole of a mention in the draft that was made of it; None where none is."""
-    loaded = load_session(session)
-    drafts = (loaded.parts, loaded.away, loaded.held, *loaded.waiting)
-    parts = next((one for one in drafts if one is not None and one.origin == whole.key), None)
-    if parts is None:
-        return None
-    parts.content = _joined(parts.content, whole)
-    fresh = [key for key in _files(whole) if key not in parts.attachments]
-    parts.attachments = [*parts.attachments, *fresh][:MOST_ATTACHMENTS]
-    return dump_session(loaded)
-
-
-def drafted(session: str, whole: Inbound, *, at: int) -> str | None:
-    """Return the session (JSON) with a draft of a mention that is a request after all; None where too many wait.
-
-    `at`: the moment, epoch seconds.
-    """
-    loaded = load_session(session)
-    if len(loaded.waiting) >= MOST_WAITING:
-        return None
-    loaded.waiting.append(_parts(whole, at=at))
-    return dump_session(loaded)
-
-
-def added_words(content: str, whole: Inbound) -> str:
-    """Return what the whole of a mention says beyond the words of the petition made of it, '' for nothing."""
-    text = whole.text.strip()
-    lines = [] if text in content else [text]
-    return "\n".join([*lines, *(line for line in _around(whole) if line not in content)])
-
-
-def _joined(content: str, whole: Inbound) -> str:
-    """Return a draft's words with the whole of its mention: in its place, or after what its citizen made of them."""
-    if content.strip() in whole.text:
-        return _content(whole)
-    words = added_words(content, whole)
-    return f"{content}\n{words}"[:HARD_CONTENT] if words else content
-
-
-def _content(message: Inbound) -> str:
-    """Return the citizen's words, what they stand under, and where."""
-    tail = "\n".join(_around(message))
-    return f"{message.text.strip()[: HARD_CONTENT - len(tail) - 1]}\n{tail}".strip()
-
-
-def _around(message: Inbound) -> list[str]:
-    """Return what the words stand under, and where."""
-    context = message.raw.get("context")
-    around = context if isinstance(context, dict) else {}
-    lines = []
-    if around.get("post_text"):
-        lines.append(f"（评论所在的微博：{short(str(around['post_text']), _POST)}）")
-    if around.get("url"):
-        lines.append(f"原文：{around['url']}")
-    return lines

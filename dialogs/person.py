@@ -17,10 +17,6 @@ from dialogs.turn import Alarm, AskPerson, Attended, Intent, Leave, Lookup, Say,
 
 ABOUT = 40
 """Characters of what a chat is about."""
-_ENDS = frozenset(["结束", "退出人工", "结束人工", "结束对话", "结束会话", "退出对话", "退出会话", "退出"])
-_LEAVES = _ENDS | frozenset(
-    ["取消", "返回", "取消人工", "取消排队", "不等了", "不用了", "算了", "不用人工", "退出排队"]
-)
 _GOES_ON = frozenset({Word.CONTINUE, Word.SUBMIT, Word.FILE, Word.MENU})
 _LOOKS = frozenset({Word.LOOK, Word.HELP, Word.WHY, Word.MORE})
 _PERSONS_OWN = frozenset(
@@ -77,7 +73,7 @@ def heard(talk: Talk) -> Turn | Lookup | None:
     session.person = Person(facts.attendance.chat)
     if not session.person:
         return _turn(talk, question(talk, lead=Reply(phrase="person.over")))
-    if plain in (_ENDS if session.person is Person.HELD else _LEAVES):
+    if plain in (talk.ear.ends if session.person is Person.HELD else talk.ear.leaves):
         return _turn(talk, _left(talk))
     sign = talk.office.dangers.sign(message.text) if text else None
     return _turn(talk, _said(talk, sign, ahead=facts.attendance.ahead))

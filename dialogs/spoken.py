@@ -102,6 +102,8 @@ _SAID: Mapping[str, str] = {
     "public.news": "number status time",
     "mention.received": "mark",
     "mention.bare": "mark",
+    "mention.post": "text",
+    "mention.link": "url",
     "limits.fast": "",
     "limits.filings": "count",
     "joining.how": "",

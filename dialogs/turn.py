@@ -6,7 +6,7 @@ them. What it wants done to petitions it returns as intents; the caller does the
 values they yield (`number`, `code`, …) to the reply.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -101,6 +101,8 @@ class Catalogue:
 
     hearing: Hearing
     """What citizens type."""
+    write: Callable[[Reply], str]
+    """Puts into words what becomes part of a petition."""
     kinds: tuple[KindChoice, ...]
     office: str
     office_phone: str

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from dialogs.changing import Changes
 from dialogs.folding import Folding
 from dialogs.hearing import LONGEST_COMMAND, Hearing, Word
 from dialogs.judging import Judgements
@@ -53,10 +54,21 @@ class Ear:
             folding.joined(said): int(place) for place, every in hearing.words["counting"].items() for said in every
         }
         self._ordinal = re.compile(hearing.patterns["ordinal"])
+        person = hearing.words["person"]
+        self.ends = frozenset(map(folding.fold, person["ends"]))
+        """What ends a talk with a person."""
+        self.leaves = self.ends | frozenset(map(folding.fold, person["leaves"]))
+        """What ends waiting for one."""
+        self.lowered = folding.lowered
+        mention = hearing.words["mention"]
+        self.praise, self.trouble = folding.any_of(mention["praise"]), folding.any_of(mention["trouble"])
+        self.advertising = re.compile(hearing.patterns["advertising"])
         references, judgements = References(hearing, folding), Judgements(hearing, folding)
+        changes = Changes(hearing, folding)
         phones = Phones(digits=hearing.words["digits"], extension=hearing.words["phone"]["extension"])
         self.fold, self.unpolite, self.simplified = folding.fold, folding.unpolite, folding.simplified
         self.reference, self.act_on = references.reference, references.act_on
+        self.fields, self.field_wanted, self.kind_wanted = changes.fields, changes.field_wanted, changes.kind_wanted
         self.rated, self.solved_said = judgements.rated, judgements.solved_said
         self.phone, self.phone_in = phones.phone, phones.phone_in
 

@@ -137,6 +137,7 @@ def _catalogue(settings: Settings, directory: Directory, phrasing: Phrasing, hea
     )
     return Catalogue(
         hearing=hearing,
+        write=phrasing.text,
         kinds=kinds,
         office=settings.office.name,
         office_phone=settings.office.phone,

@@ -15,7 +15,7 @@ from bot.petitions.enriching import enrich
 from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.turn_ports import CitizenRow, TurnWrites
-from dialogs.mentioned import Mentions, Sense, added_words, drafted, enriched
+from dialogs.mentioned import Mentions, Sense
 
 
 class Enricher:
@@ -36,7 +36,7 @@ class Enricher:
             files = [one for one in attachments(whole, now=now) if await work.attachments.get(one.key) is None]
             state, session = self._redrafted(known, whole, row.session, now)
             if known.number:
-                files = await _to_petition(work, known.number, whole, files, now=now)
+                files = await self._to_petition(work, known.number, whole, files, now=now)
             elif session is None:
                 files = []
             rows: tuple[CitizenRow, ...] = ()
@@ -56,18 +56,17 @@ class Enricher:
         What looked like nothing but an @ may be a request once its pictures are there.
         """
         if mention.state is MentionState.ASIDE and self._mentions.sense(whole) is Sense.REQUEST:
-            return MentionState.DRAFTED, drafted(session, whole, at=int(now.timestamp()))
-        return mention.state, enriched(session, whole)
+            return MentionState.DRAFTED, self._mentions.drafted(session, whole, at=int(now.timestamp()))
+        return mention.state, self._mentions.enriched(session, whole)
 
-
-async def _to_petition(
-    work: UnitOfWork, number: str, whole: Inbound, files: Sequence[Attachment], *, now: datetime
-) -> list[Attachment]:
-    """Record what is new to the petition; return its files."""
-    case = await work.cases.get(number, lock=True)
-    if case is None:
-        return []
-    words = added_words(case.petition.content, whole)
-    if words or files:
-        await work.cases.save(enrich(case, now=now, text=words, attachments=[one.key for one in files]))
-    return [replace(one, number=number) for one in files]
+    async def _to_petition(
+        self, work: UnitOfWork, number: str, whole: Inbound, files: Sequence[Attachment], *, now: datetime
+    ) -> list[Attachment]:
+        """Record what is new to the petition; return its files."""
+        case = await work.cases.get(number, lock=True)
+        if case is None:
+            return []
+        words = self._mentions.added_words(case.petition.content, whole)
+        if words or files:
+            await work.cases.save(enrich(case, now=now, text=words, attachments=[one.key for one in files]))
+        return [replace(one, number=number) for one in files]

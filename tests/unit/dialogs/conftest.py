@@ -50,8 +50,10 @@ CLERK = Actor(role=Role.CLERK, id="wang")
 UNIT = Unit(id="chengguan", name="河滩区城管局", short="城管局", phone="0991-2222222")
 HEARD = hearing_of(HEARING)
 EAR = Ear(HEARD)
+PHRASING = Phrasing(load_phrases())
 CATALOGUE = Catalogue(
     hearing=HEARD,
+    write=PHRASING.text,
     kinds=tuple(
         KindChoice(
             kind=kind,
@@ -70,7 +72,6 @@ CATALOGUE = Catalogue(
         rules=(Danger(id="fire", label="着火", keywords=("着火",), say="着火请马上打119。"),), calm=("去年",)
     ),
 )
-PHRASING = Phrasing(load_phrases())
 MEDIA = {"图片": InboundKind.IMAGE, "语音": InboundKind.VOICE, "视频": InboundKind.VIDEO}
 
 

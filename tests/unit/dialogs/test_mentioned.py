@@ -4,11 +4,11 @@ import pytest
 
 from adapters.weibo.public import check_public
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef, Reply
-from dialogs.mentioned import MOST_WAITING, Mentions, Sense, added_words, drafted, enriched, mark
+from dialogs.mentioned import MOST_WAITING, Mentions, Sense, mark
 from dialogs.session import Parts, Session, State, dump_session, load_session
 from tests.unit.dialogs.conftest import EAR, PHRASING
 
-MENTIONS = Mentions(EAR)
+MENTIONS = Mentions(EAR, write=PHRASING.text)
 CONTEXT = {"url": "https://weibo.com/7/K3fnuEfZK", "post_text": "", "nickname": "某某"}
 
 
@@ -124,22 +124,24 @@ def session_with(content, *, waiting=False, files=()):
     ids=["untouched", "cut short", "rewritten", "whole already"],
 )
 def test_what_is_found_later_goes_into_the_draft(content, after, waiting):
-    session = load_session(enriched(session_with(content, waiting=waiting, files=["own"]), whole(pictures=2)))
+    session = load_session(MENTIONS.enriched(session_with(content, waiting=waiting, files=["own"]), whole(pictures=2)))
     (parts,) = session.waiting if waiting else [session.parts]
     assert (parts.content, parts.attachments) == (after, ["own", "weibo:demo:s1", "weibo:demo:s1#1"])
-    again = enriched(dump_session(session), whole(pictures=2))
+    again = MENTIONS.enriched(dump_session(session), whole(pictures=2))
     assert again == dump_session(session)
 
 
 @pytest.mark.parametrize("place", ["away", "held"])
 def test_a_draft_that_lies_aside_is_found_too(place):
     parts = Parts(content="@云溪问政 路灯坏了", origin="weibo:demo:s1")
-    session = load_session(enriched(dump_session(Session(**{place: parts})), whole()))
+    session = load_session(MENTIONS.enriched(dump_session(Session(**{place: parts})), whole()))
     assert getattr(session, place).attachments == ["weibo:demo:s1"]
 
 
 def test_no_draft_is_made_of_one_that_was_dropped():
-    assert [enriched(session, whole()) for session in ("", dump_session(Session(parts=Parts(content="别的"))))] == [
+    assert [
+        MENTIONS.enriched(session, whole()) for session in ("", dump_session(Session(parts=Parts(content="别的"))))
+    ] == [
         None,
         None,
     ]
@@ -147,13 +149,13 @@ def test_no_draft_is_made_of_one_that_was_dropped():
 
 def test_a_petition_is_told_only_what_it_does_not_say():
     assert [
-        added_words("@云溪问政 路灯坏了", whole(post="楼上说得对")),
-        added_words("灯", whole()),
-        added_words(f"@云溪问政 路灯坏了 {URL} 原文：{URL}", whole()),
+        MENTIONS.added_words("@云溪问政 路灯坏了", whole(post="楼上说得对")),
+        MENTIONS.added_words("灯", whole()),
+        MENTIONS.added_words(f"@云溪问政 路灯坏了 {URL} 原文：{URL}", whole()),
     ] == [f"（评论所在的微博：楼上说得对）\n原文：{URL}", f"@云溪问政 路灯坏了\n原文：{URL}", ""]
 
 
 def test_a_draft_too_many_is_left_to_the_list_of_mentions():
     full = dump_session(Session(waiting=[Parts(content="一")] * MOST_WAITING))
-    (waiting,) = load_session(drafted("", whole(), at=7)).waiting
-    assert (drafted(full, whole(), at=7), waiting.origin, waiting.since) == (None, "weibo:demo:s1", 7)
+    (waiting,) = load_session(MENTIONS.drafted("", whole(), at=7)).waiting
+    assert (MENTIONS.drafted(full, whole(), at=7), waiting.origin, waiting.since) == (None, "weibo:demo:s1", 7)

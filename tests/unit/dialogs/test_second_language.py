@@ -6,12 +6,15 @@ import pytest
 
 from bot.app.office import hearing_of
 from bot.petitions.vocabulary import Kind, Rating, Solved
+from dialogs.asking import FIELDS
 from dialogs.engine import Engine
 from dialogs.hearing import FORM, Hearing, Word
+from dialogs.mentioned import Sense
 from dialogs.references import ActOn, Reference
 from dialogs.session import State
 from dialogs.understanding import Ear
 from tests.unit.dialogs.conftest import CATALOGUE, Stage
+from tests.unit.dialogs.test_mentioned import mention
 
 COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 WORDS = {
@@ -19,9 +22,17 @@ WORDS = {
     "digits": {str(digit): [sign] for digit, sign in enumerate("zuvwxpqrst")},
     "polite": {"before": ["please", "I want to"], "after": ["thank you"]},
     "phone": {"extension": ["then"]},
+    "changing": {"verb": ["change"], "mark": ["the"], "into": ["into"]},
+    "mention": {"praise": ["well done"], "trouble": ["but", "?"], "advertised": []},
     "petition": {"look": ["show"], "before": [], "name": ["case"], "code": ["secret"], "is": ["is"]},
 }
-PATTERNS = {"ordinal": "(?:the)?{number}(?:th)?", "rating": "{judging.feel}?[\\s:]*{rating}"}
+PATTERNS = {
+    "ordinal": "(?:the)?{number}(?:th)?",
+    "rating": "{judging.feel}?[\\s:]*{rating}",
+    "change": "{changing.verb}{changing.mark}?{field}",
+    "meant": ".*{changing.into}{kind}",
+    "advertising": "",
+}
 
 
 def made_up() -> str:
@@ -83,6 +94,29 @@ def test_judgements(ear):
     assert [ear.solved_said(text) for text in ("partlyka", "没解决")] == [Solved.PARTLY, None]
 
 
+def test_changes(ear):
+    said = ("change the phone ka", "changeplaceka", "change the threeth", "改3")
+    wanted = [ear.field_wanted(ear.fold(text)) for text in said]
+    assert [ear.fields.get(text, ear.ordinal(text)) for text in wanted] == ["phone", "place", 3, 0]
+    assert [ear.kind_wanted(ear.fold(text)) for text in ("Oh no, into praise!", "改成表扬")] == ["praise", ""]
+
+
+def test_a_talk_with_a_person(ear):
+    assert (ear.ends, ear.leaves) == ({"endska"}, {"endska", "leaveska"})
+
+
+def test_mentions(foreign):
+    texts = ("Well done!", "well done, but the lamp is broken", "submit the lamp", "感谢", "Chat Ka", "加微信")
+    assert [foreign.engine.mentions.sense(mention(text)) for text in texts] == [
+        Sense.PRAISE,
+        Sense.REQUEST,
+        Sense.REQUEST,
+        Sense.REQUEST,
+        Sense.BARE,
+        Sense.REQUEST,
+    ]
+
+
 def test_petitions_and_phones(ear):
     number = "WQ20261121-0000019"
     assert ear.reference(f"show case {number} secret is 123456") == Reference(number, "123456")
@@ -102,3 +136,7 @@ def test_a_petition_is_filed(foreign):
     assert foreign.last == ""
     foreign.says("please submit ka")
     assert foreign.cases[foreign.last].petition.place == "Peace Street 12"
+
+
+def test_every_field_of_a_draft_has_its_words():
+    assert FORM.sections["fields"].keys == FIELDS.keys()
