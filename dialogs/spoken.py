@@ -64,7 +64,6 @@ _SAID: Mapping[str, str] = {
     "refusal.ask": "say",
     "refusal.never": "say",
     "privacy": "retention privacy_contact days",
-    "contact": "office office_phone",
     "filing.offer": "",
     "filing.kind": "",
     "filing.content": "kind",

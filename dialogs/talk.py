@@ -34,9 +34,7 @@ class Office:
         self.joining = catalogue.joining
         self.attended = catalogue.attended
         self.retention = catalogue.retention
-        self.privacy_contact = catalogue.privacy_contact or Reply(
-            phrase="contact", values={"office": catalogue.office, "office_phone": catalogue.office_phone}
-        )
+        self.privacy_contact = catalogue.privacy_contact
         self._units = catalogue.units
         self._short = catalogue.short_units
         self._scenes = catalogue.scenes

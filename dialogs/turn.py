@@ -108,10 +108,10 @@ class Catalogue:
     office_phone: str
     units: Mapping[str, str]
     """Unit id → name."""
-    retention: str = "按档案规定保存，到期删除"
+    retention: str
     """How long petitions are kept, in words."""
-    privacy_contact: str = ""
-    """Whom to ask about personal data; the office itself where none is named."""
+    privacy_contact: str
+    """Whom to ask about personal data."""
     office_hours: str = ""
     """When somebody answers the office's phone, in words, e.g. 工作日 10:00–19:00; '' when not known."""
     drafts: DraftTimes = DraftTimes()

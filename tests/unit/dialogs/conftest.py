@@ -66,6 +66,8 @@ CATALOGUE = Catalogue(
     ),
     office="市网络问政办公室",
     office_phone="0991-12345",
+    retention="按档案规定保存，到期删除",
+    privacy_contact="市网络问政办公室，电话 0991-12345",
     units={UNIT.id: UNIT.name},
     office_hours="工作日 10:00–19:00",
     dangers=Dangers(
