@@ -19,7 +19,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
@@ -28,31 +27,21 @@ from bot.clock import Clock, local
 from bot.errors import Overloaded
 from bot.intake.acting import Registrar
 from bot.intake.alone import SingleTurns
+from bot.intake.aside import AWAY_SECONDS, Aside, Spool, keep_raw
+from bot.intake.owed import OwedReplies
 from bot.intake.pace import Pace
 from bot.intake.patience import Patience
-from bot.intake.pending import (
-    NO_CONTACT,
-    Pending,
-    Spool,
-    Wait,
-    dump_pending,
-    dump_raw,
-    late_replies,
-    load_pending,
-    load_raw,
-)
+from bot.intake.pending import NO_CONTACT, Pending, Wait
 from bot.intake.together import Together
 from bot.intake.turning import Turner
 from bot.messages import Inbound, InboundKind
 from bot.metrics import Metrics
 from bot.petitions.errors import Stale
 from bot.petitions.ports import Storage, StorageUnavailable
-from bot.petitions.turn_ports import Batch, LateReply, RawInbound, TurnState, TurnWrites
+from bot.petitions.turn_ports import Batch, RawInbound, TurnState
 
 log = structlog.get_logger(__name__)
 
-_AWAY_SECONDS = 1.0
-"""How long a database that failed is left alone."""
 _GATHERING = 5
 """Turns of the loop before a batch is taken: enough to write the last answers, read what stands on the sockets and
 bring it here. When nobody else writes they pass in microseconds; under load they make batches twice as large."""
@@ -89,7 +78,6 @@ class Intake:
         self._storage = storage
         self._turner = turner
         self._registrar = registrar
-        self._spool = spool
         self._clock = clock
         self._metrics = metrics
         self._limits = limits
@@ -100,11 +88,13 @@ class Intake:
         self._on_chat = on_chat
         self._queue: deque[Pending] = deque()
         self._working: dict[str, Pending] = {}
-        self._owed: list[LateReply] = []
+        self._owed = OwedReplies(storage, on_outbox=on_outbox)
         self._alone = SingleTurns(storage=storage, turner=turner, registrar=registrar, clock=clock, metrics=metrics)
         self._ready = asyncio.Event()
-        self._away_until = 0.0
         self._loop = asyncio.get_running_loop()
+        self._aside = Aside(
+            spool=spool, storage=storage, metrics=metrics, time=self._loop.time, on_more=self._ready.set
+        )
         self._patience = Patience(self._loop, seconds=limits.answer_within, on_late=metrics.turns.labels("late").inc)
 
     def take(self, inbound: Inbound, seal: Callable[[str], bytes], answer: Answer) -> None:
@@ -146,24 +136,21 @@ class Intake:
         """
         pending = self._working.get(key)
         if pending is not None and pending.late:
-            await self._keep_late(pending)
+            await self._aside.keep(pending)
 
     async def keep_raw(self, raw: RawInbound) -> None:
         """Keep a body that cannot be understood, in the database or, while that is away, in the spool."""
         try:
-            async with self._storage.begin() as work:
-                await work.turns.keep_raw(raw)
-                await work.commit()
+            await keep_raw(self._storage, raw)
         except StorageUnavailable:
-            await self._spool.append({"raw": dump_raw(raw)})
-            self._ready.set()  # the loop may be waiting for messages only, and must look at the spool from now on
+            await self._aside.put_raw(raw)
 
     async def run(self) -> None:
         """Commit what waits, for ever."""
         while True:
             await self._wait()
-            await self._pay_owed()
-            if self._spool.pending and not await self._work_off_spool():
+            await self._owed.pay()
+            if self._aside.pending and not await self._aside.work_off(self._turn_kept, limit=self._limits.batch):
                 while self._queue:
                     await self._set_aside(self._queue.popleft())
                 continue
@@ -181,7 +168,7 @@ class Intake:
         if not self._queue:
             self._ready.clear()
             try:
-                async with asyncio.timeout(_AWAY_SECONDS if self._spool.pending or self._owed else None):
+                async with asyncio.timeout(AWAY_SECONDS if self._aside.pending or self._owed else None):
                     await self._ready.wait()
             except TimeoutError:
                 return
@@ -261,92 +248,32 @@ class Intake:
 
     async def _follow_up(self, finished: Sequence[Pending]) -> None:
         """Queue the replies that missed their answer while being committed, and tell the outbox who wrote."""
-        now = self._clock.now()
-        self._owed += [reply for p in finished if p.late and not p.late_written for reply in late_replies(p, now)]
-        await self._pay_owed()
+        self._owed.add(finished, now=self._clock.now())
+        await self._owed.pay()
         if any(p.late or p.inbound.kind is InboundKind.MENTION for p in finished):
             self._on_outbox()
         for pending in finished:
             if pending.inbound.kind not in NO_CONTACT or pending.inbound.kind is InboundKind.CONSENT:
                 self._on_contact(pending.inbound.citizen.key)
 
-    async def _pay_owed(self) -> None:
-        """Queue the replies that are owed; those the database would not take stay owed."""
-        if not self._owed:
-            return
-        try:
-            async with self._storage.begin() as work:
-                await work.turns.save(TurnWrites(late=self._owed))
-                await work.commit()
-        except StorageUnavailable:
-            log.warning("intake.late_replies_owed", count=len(self._owed))
-            return
-        self._owed.clear()
-        self._on_outbox()
-
     # --- while the database is away ---------------------------------------------------------------------------------
-
-    async def _keep_late(self, pending: Pending) -> None:
-        """Keep a message on the disk before its delivery is answered with nothing: the platform will not come again.
-
-        When its turn is made after all, the kept one is found to be a repeat.
-        """
-        if not pending.spooled:
-            await self._spool.append(dump_pending(pending))
-            pending.spooled = True  # not before: another delivery of it must not be answered while this one writes
-            self._ready.set()
 
     async def _database_is_away(self, batch: Sequence[Pending]) -> None:
         log.error("intake.database_away", waiting=len(batch))
-        self._away_until = self._loop.time() + _AWAY_SECONDS
+        self._aside.leave_alone()
         for pending in batch:
             await self._set_aside(pending)
 
     async def _set_aside(self, pending: Pending) -> None:
-        await self._keep_late(pending)
-        self._metrics.spooled.set(self._spool.pending)
-        self._metrics.turns.labels("spooled").inc()
+        await self._aside.put(pending)
         talked_to = pending.inbound.kind not in NO_CONTACT
         self._finish(pending, self._turner.say("system.holding", pending.inbound)[0] if talked_to else "")
 
-    async def _work_off_spool(self) -> bool:
-        """Turn what was set aside, oldest first; False while the database is still away."""
-        if self._loop.time() < self._away_until:
-            return False
-        while entries := await self._spool.read(self._limits.batch):
-            for entry in entries:
-                try:
-                    await self._replay(entry)
-                except StorageUnavailable:
-                    self._away_until = self._loop.time() + _AWAY_SECONDS
-                    return False
-                await self._spool.drop(1)
-                self._metrics.spooled.set(self._spool.pending)
-        log.info("intake.spool_worked_off")
-        return True
-
-    async def _replay(self, entry: dict[str, Any]) -> None:
-        if "raw" in entry:
-            async with self._storage.begin() as work:
-                await work.turns.keep_raw(load_raw(entry["raw"]))
-                await work.commit()
-            return
-        pending = load_pending(entry)
+    async def _turn_kept(self, pending: Pending) -> None:
         await self._commit_alone(pending)
-        if pending.repeated:  # its turn was made before; whether its reply was queued, only the reply's key tells
-            await self._owe_again(pending)
-
-    async def _owe_again(self, pending: Pending) -> None:
-        reply = LateReply(
-            key=f"reply:{pending.inbound.key}",
-            citizen=pending.inbound.citizen.key,
-            text=self._turner.without_markup(pending.repeated, pending.inbound),
-            at=self._clock.now(),
-        )
-        async with self._storage.begin() as work:
-            await work.turns.save(TurnWrites(late=[reply]))
-            await work.commit()
-        self._on_outbox()
+        if pending.repeated:  # its turn was made before; nobody knows whether its reply was queued
+            text = self._turner.without_markup(pending.repeated, pending.inbound)
+            await self._owed.pay_again(pending, text, now=self._clock.now())
 
 
 async def _state(transaction: Batch, batch: Sequence[Pending]) -> TurnState:

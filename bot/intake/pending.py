@@ -3,15 +3,14 @@
 Knows neither the database nor how turns are made.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
 
 from bot.answers import Answer
 from bot.intake.turning import plain
-from bot.messages import Inbound, InboundKind, Outbound, dump_inbound, load_inbound
-from bot.petitions.turn_ports import InboundState, LateReply, RawInbound
+from bot.messages import Inbound, InboundKind, Outbound
+from bot.petitions.turn_ports import InboundState, LateReply
 
 NO_CONTACT = frozenset(
     {InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN, InboundKind.UNFOLLOW}
@@ -88,60 +87,3 @@ def _public_answer(pending: Pending, now: datetime) -> LateReply:
         mention=inbound.key,
         post=post,
     )
-
-
-def dump_pending(pending: Pending) -> dict[str, Any]:
-    """Return the message as a spool entry."""
-    return {"inbound": dump_inbound(pending.inbound), "received_at": pending.received_at.isoformat()}
-
-
-def load_pending(entry: dict[str, Any]) -> Pending:
-    """Read a spool entry back; its citizen has only the holding phrase so far, so the reply is late."""
-    return Pending(
-        inbound=load_inbound(entry["inbound"]),
-        received_at=datetime.fromisoformat(entry["received_at"]),
-        late=True,
-    )
-
-
-def dump_raw(raw: RawInbound) -> dict[str, str]:
-    """Return a raw body as JSON-able fields."""
-    return {
-        "key": raw.key,
-        "account": raw.account,
-        "body": raw.body,
-        "detail": raw.detail,
-        "received_at": raw.received_at.isoformat(),
-    }
-
-
-def load_raw(data: dict[str, str]) -> RawInbound:
-    """Read back what `dump_raw` made."""
-    return RawInbound(
-        key=data["key"],
-        account=data["account"],
-        body=data["body"],
-        detail=data["detail"],
-        received_at=datetime.fromisoformat(data["received_at"]),
-    )
-
-
-class Spool(Protocol):
-    """Keeps messages on the local disk while the database is away; every write is fsynced."""
-
-    async def append(self, entry: dict[str, Any]) -> None:
-        """Keep one more."""
-        ...
-
-    async def read(self, limit: int) -> Sequence[dict[str, Any]]:
-        """Return the oldest."""
-        ...
-
-    async def drop(self, count: int) -> None:
-        """Forget the oldest."""
-        ...
-
-    @property
-    def pending(self) -> int:
-        """How many it keeps."""
-        ...
