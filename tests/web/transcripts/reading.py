@@ -18,13 +18,14 @@ A file holds conversations, each under `## name`. One line is one thing:
                     in a chat with a person `接手`, `说 …`, `交还`
     登记：1 件      how many petitions these people have by now
     留着：…         what stands in the record of what they said, answered or not
+    提醒：…         an alarm that stands before the clerks, by its label
     重启：          the gateway stops and starts again on its database
 
 `\\n` is a line break within a message. `{编号}`, `{数字}`, `{全角}`, `{查询码}`, `{错号}` are the number filed last,
-its digits, it in full width, its code, and it with one digit wrong. A line for one platform only is marked:
-`问桥（微博）：…`; a whole conversation by a line `只在微信` or `只在微博` under its name. Lines that begin with `>` are
-remarks.
-A conversation that needs an office of its own says so by a line `设定：一分钟 6 条，一天 2 件`, of what `SETTINGS` has.
+its digits, it in full width, its code, and it with one digit wrong; `{长}` is an answer of 89 sentences. Lines that
+begin with `>` are remarks. A line for one platform only is marked: `问桥（微博）：…`; a whole conversation by a line
+`只在微信` or `只在微博` under its name, and one that needs an office of its own by `设定：一分钟 6 条，一天 2 件`, of what
+`SETTINGS` has.
 """
 
 import re
@@ -34,10 +35,11 @@ from pathlib import Path
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "petitions"
 FOLDER = Path(__file__).parents[2] / "transcripts"
+TABLE = FOLDER / "README.md"
 PLATFORMS = {"微信": "wechat", "微博": "weibo"}
 SETTINGS = {"一分钟 6 条", "一天 2 件", "通知要同意"}
 _LINE = re.compile(
-    r"(市民|问桥没说|问桥|通知|公开回复|过了|工作人员|登记|留着|重启)([乙丙丁戊]?)(?:（(微信|微博)）)?：(.*)"
+    r"(市民|问桥没说|问桥|通知|公开回复|过了|工作人员|登记|留着|提醒|重启)([乙丙丁戊]?)(?:（(微信|微博)）)?：(.*)"
 )
 _SET = re.compile(r"设定：(.+)")
 _ONLY = re.compile(r"只在(微信|微博)")
@@ -81,10 +83,18 @@ class Story:
 
 def stories() -> Iterator[Story]:
     """Yield all conversations, file by file."""
-    for path in sorted(FOLDER.glob("*.md")):
+    for path in sorted(set(FOLDER.glob("*.md")) - {TABLE}):
         for part in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             name, _, body = part.partition("\n")
             yield _story(path.stem, name.strip(), body)
+
+
+def promised() -> Iterator[tuple[str, str]]:
+    """Yield what the table promises: the words, and the conversation that shows it as `file / name`."""
+    for line in TABLE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("| ") and not line.startswith(("| 说法", "| ---")):
+            words, shown = line.strip("| ").split(" | ")
+            yield from ((words, one) for one in shown.split("；"))
 
 
 def _story(file: str, name: str, body: str) -> Story:

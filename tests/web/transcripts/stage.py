@@ -30,6 +30,7 @@ CHATTING = frozenset({"接手", "说", "交还"})
 HOURS = {"分钟": 1 / 60, "小时": 1.0, "天": 24.0}
 PATIENCE = 30.0
 """Real seconds; what comes, comes within hundredths."""
+LONG_ANSWER = "".join(f"第{n}条，已经整改完毕，欢迎监督。" for n in range(1, 90))
 BETWEEN = 1.0
 """Seconds of the clock between two things a citizen does: nobody types faster."""
 _COUNT = itertools.count()
@@ -112,6 +113,10 @@ class Stage:
                 assert f"{await self._count()} 件" == text
             case "留着":
                 assert await self._kept(text) > 0
+            case "提醒":
+                async with self.house.running.storage.read() as work:
+                    alarms = await work.alarms.open(limit=1000)
+                assert text in [one.label for one in alarms if one.citizen in self._keys]
             case _:
                 raise AssertionError(what)
 
@@ -225,6 +230,7 @@ class Stage:
             "{全角}": "".join(chr(ord(sign) + 0xFEE0) for sign in self.number),
             "{查询码}": self.code,
             "{错号}": wrong,
+            "{长}": LONG_ANSWER,
         }
         for mark, value in values.items():
             assert mark not in text or value, f"nothing was filed yet: {text}"

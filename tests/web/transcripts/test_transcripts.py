@@ -5,7 +5,7 @@ from statistics import median
 import pytest
 
 from tests.web.transcripts.conftest import START, Street
-from tests.web.transcripts.reading import Story, stories
+from tests.web.transcripts.reading import Story, promised, stories
 from tests.web.transcripts.stage import Stage
 
 ALL = tuple(stories())
@@ -22,6 +22,14 @@ async def test_goes_as_written(street: Street, story: Story, platform: str) -> N
     stay = await street.stay(story.settings)
     stay.house.clock.set(START)
     await Stage(house=stay.house, platform=platform, restart=stay.restart).play(story.on(platform))
+
+
+def test_what_the_table_promises_is_shown() -> None:
+    names = [f"{story.file} / {story.name}" for story in ALL]
+    shown = list(promised())
+    assert len(names) == len(set(names))
+    assert [one for one in shown if one[1] not in names] == []
+    assert {story.file for story in ALL} == {name.partition(" / ")[0] for _, name in shown}
 
 
 def test_sixty_petitions_take_five_messages_or_fewer_in_the_middle() -> None:
