@@ -23,9 +23,9 @@ A file holds conversations, each under `## name`. One line is one thing:
 
 `\\n` is a line break within a message. `{编号}`, `{数字}`, `{全角}`, `{查询码}`, `{错号}` are the number filed last,
 its digits, it in full width, its code, and it with one digit wrong; `{长}` is an answer of 89 sentences. Lines that
-begin with `>` are remarks. A line for one platform only is marked: `问桥（微博）：…`; a whole conversation by a line
-`只在微信` or `只在微博` under its name, and one that needs an office of its own by `设定：一分钟 6 条，一天 2 件`, of what
-`SETTINGS` has.
+begin with `>` are remarks. A line for one platform only is marked: `问桥（微博）：…`; a whole conversation by
+`只在微信` or `只在微博` under its name, and one that needs an office of its own by `设定：一分钟 6 条，一天 2 件`, of
+what `SETTINGS` has.
 """
 
 import re
