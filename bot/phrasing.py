@@ -73,7 +73,7 @@ class Phrasing:
         compiled = {key: _compile(environment, key, source) for key, source in sources.items()}
         self._phrases = {key: phrase for key, phrase in compiled.items() if not key.startswith(SHORT)}
         brief = {key.removeprefix(SHORT): phrase for key, phrase in compiled.items() if key.startswith(SHORT)}
-        self._brief = {**self._phrases, **brief}
+        self._brief = {**self._phrases, **{key: self._offering(key, phrase) for key, phrase in brief.items()}}
         self._labels: dict[str, Choice] = {}
         self._date = lru_cache(maxsize=_DATES)(self._spoken_date)
 
@@ -94,11 +94,9 @@ class Phrasing:
         values = self._said(values, book)
         return Outbound(text=phrase.text(values), choices=_declared(phrase, values))
 
-    def notice(self, kind: str, values: Mapping[str, Any]) -> Outbound:
+    def notice(self, kind: str, values: Mapping[str, Any], *, short: bool = False) -> Outbound:
         """Say a notice: the phrase `notice.<kind>`, with the choices declared there."""
-        phrase = self._phrase(f"notice.{kind}")
-        values = self._said(values, self._phrases)
-        return Outbound(text=phrase.text(values), choices=_declared(phrase, values))
+        return self.say(f"notice.{kind}", values, short=short)
 
     def short_fields(self, kind: str, values: Mapping[str, Any]) -> dict[str, str]:
         """Return a notice's values for a platform's template: one line each, `tip` being the phrase `tip.<kind>`.
@@ -113,6 +111,11 @@ class Phrasing:
     def text(self, words: object) -> str:
         """Return what a value says, without choices: a label, a date; a text is said as it stands."""
         return str(self._value(words, self._phrases))
+
+    def _offering(self, key: str, brief: _Phrase) -> _Phrase:
+        """Return a short form with the choices of the full one, where it has none of its own."""
+        full = self._phrases.get(key)
+        return brief if brief.choices or full is None else _Phrase(brief.text, full.choices)
 
     def _phrase(self, key: str) -> _Phrase:
         return _of(self._phrases, key)

@@ -408,6 +408,11 @@ def with_rest(session: str, rest: str) -> str:
     return dump_session(loaded)
 
 
+def wants_short(session: str) -> bool:
+    """Tell whether the citizen of this session (JSON) asked for short words."""
+    return load_session(session).simple
+
+
 def with_person(session: str, person: Person) -> str:
     """Return the session (JSON) of a citizen who now stands so with a person of the staff."""
     loaded = load_session(session)

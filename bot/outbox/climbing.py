@@ -83,11 +83,15 @@ class Climber:
             return
         message = queue.message
         ref = CitizenRef.parse(message.citizen)
-        ready = await self._ready(message, ref)
-        if ready is None:
+        platform = self._sender.platform(ref)
+        if platform is None:
+            await self._record.settle(message, OutboxState.DEAD, detail=f"no account {ref.account} in the settings")
             return
-        platform, outbound = ready
         reach, decision = await self._decided(message, platform, ref)
+        outbound = self._worded(message, short=reach.short)
+        if outbound is None:
+            await self._record.settle(message, OutboxState.DEAD, detail="the phrase could not be rendered")
+            return
         if decision.rungs:  # with no await since the rests were read: only one message probes after a pause
             self._pauses.probe(ref, public=decision.rungs[0] is Rung.PUBLIC_COMMENT)
         nowhere = not decision.rungs and decision.until is None
@@ -101,17 +105,12 @@ class Climber:
         else:
             await self._record.settle(message, _standing(decision), next_at=decision.until, detail=decision.reason)
 
-    async def _ready(self, message: OutboxMessage, ref: CitizenRef) -> tuple[Platform, Outbound] | None:
-        """Return platform and words of a message, or settle why it can never leave."""
-        platform = self._sender.platform(ref)
-        if platform is None:
-            await self._record.settle(message, OutboxState.DEAD, detail=f"no account {ref.account} in the settings")
-            return None
+    def _worded(self, message: OutboxMessage, *, short: bool) -> Outbound | None:
+        """Return the words of a message; None where it can never leave."""
         try:
-            return platform, self._sender.words(message)
+            return self._sender.words(message, short=short)
         except Exception:
             log.exception("outbox.render_failed", message=message.id)
-            await self._record.settle(message, OutboxState.DEAD, detail="the phrase could not be rendered")
             return None
 
     async def _rise(
@@ -130,7 +129,9 @@ class Climber:
             last = rung is decision.rungs[-1]
             parcel = Parcel(outbound=outbound)
             if rung in _SHARED:
-                parcel = self._queues.parcel(outbound, queue, pages=platform.pages, last=_only_one(decision, reach))
+                parcel = self._queues.parcel(
+                    outbound, queue, pages=platform.pages, last=_only_one(decision, reach), short=reach.short
+                )
             verdict = await self._attempt(
                 message, platform, ref, rung, parcel, reach=reach, decision=decision, last=last
             )

@@ -72,12 +72,18 @@ class Queues:
         return Queue(message=going[0], behind=tuple(going[1:]))
 
     def parcel(
-        self, outbound: Outbound, queue: Queue, *, pages: Callable[[Outbound], tuple[str, str]], last: bool
+        self,
+        outbound: Outbound,
+        queue: Queue,
+        *,
+        pages: Callable[[Outbound], tuple[str, str]],
+        last: bool,
+        short: bool,
     ) -> Parcel:
         """Return what leaves in one message; the `last` that the window permits says how many are left behind."""
         parts, tail = [outbound], ""
         for row in queue.behind:
-            if (words := self._words(row)) is None:
+            if (words := self._words(row, short=short)) is None:
                 break  # its own turn will show it to the staff
             parts.append(words)
 
@@ -94,9 +100,9 @@ class Queues:
             tail = self._left(len(queue.behind) + 1 - count) if fits(parts[:count]) else ""
         return Parcel(outbound=whole(parts[:count]), riders=queue.behind[: count - 1])
 
-    def _words(self, message: OutboxMessage) -> Outbound | None:
+    def _words(self, message: OutboxMessage, *, short: bool) -> Outbound | None:
         try:
-            return self._sender.words(message)
+            return self._sender.words(message, short=short)
         except PhraseError:
             return None
 

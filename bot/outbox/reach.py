@@ -16,6 +16,7 @@ from bot.petitions.reach_ports import Grant, GrantEnd
 from bot.petitions.reporting import settle_report
 from bot.petitions.turn_ports import CitizenRow
 from bot.petitions.vocabulary import EventType, Kind, NoticeKind
+from dialogs.session import wants_short
 
 _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
 
@@ -34,6 +35,11 @@ class Reach:
     place: str = ""
     post: str = ""
     secret: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> bool:
+        """Whether the citizen wants short words: as the session says now, not when the news was written."""
+        return self.row is not None and wants_short(self.row.session)
 
 
 async def read_reach(

@@ -34,10 +34,10 @@ class Sender:
         """Tell whether the citizen's account can also speak where everybody reads."""
         return (ref.channel, ref.account) in self._public
 
-    def words(self, message: OutboxMessage) -> Outbound:
-        """Render the message; raise `PhraseError` when that cannot be."""
+    def words(self, message: OutboxMessage, *, short: bool) -> Outbound:
+        """Render the message, a notice in its short form where wished; raise `PhraseError` when that cannot be."""
         if message.phrase.startswith("notice."):
-            return self._phrasing.notice(message.kind, message.values)
+            return self._phrasing.notice(message.kind, message.values, short=short)
         return self._phrasing.render(Reply(phrase=message.phrase, values=message.values))
 
     async def send(

@@ -116,6 +116,20 @@ def test_every_notice_is_said_with_and_without_its_extras(kind):
     assert "WQ1" in phrasing.notice(kind, bare).text
     assert "\n\n" not in phrasing.notice(kind, bare).text
     assert len(phrasing.short_fields(kind, full)["tip"]) <= 20
+    brief, long = phrasing.notice(kind, bare, short=True), phrasing.notice(kind, bare)
+    assert "\n\n" not in brief.text
+    assert len(brief.text) <= len(long.text)
+    assert brief.choices == long.choices
+
+
+def test_what_staff_wrote_is_in_the_short_form_too():
+    phrasing = Phrasing(load_phrases())
+    values = dict.fromkeys(("summary", "status", "time", "unit", "unit_phone", "answer_due", "until", "changes"), "己")
+    values |= {"number": "WQ1", "kind": "投诉", "note": "甲", "reason": "乙", "elsewhere": "丙"}
+    values |= {"answer": "丁", "question": "戊"}
+    written = {"accepted": "甲", "refused": "乙丙", "forwarded": "甲", "answered": "丁", "asked": "戊", "closed": "甲"}
+    said = {kind: phrasing.notice(kind, values, short=True).text for kind in written}
+    assert {kind: "".join(sign for sign in "甲乙丙丁戊" if sign in text) for kind, text in said.items()} == written
 
 
 def test_the_file_is_read_with_all_its_problems(tmp_path):

@@ -144,3 +144,22 @@ async def test_the_clocks_pass_and_are_told(house: House) -> None:
             ),
         )
     ]
+
+
+async def test_who_asked_for_short_words_hears_short_news(house: House) -> None:
+    an = await house.citizen("安阿姨")
+    number = await an.files()
+    await an.says("简单")
+    await house.act(Act.ACCEPT, number)
+    await an.gets(1)
+    await house.act(Act.ANSWER, number, text="已责令停工。")
+    await an.gets(2)
+    await an.says("详细")
+    await house.act(Act.CLOSE, number)
+    *brief, full = [text for _, text in await an.gets(3)]
+    summary = "内容：和平路工地夜里一直施工到凌晨三点"
+    assert brief == [
+        f"您的投诉受理了，请放心。\n{summary}\n12月2日（星期三）当天结束前答复您。",
+        f"您的投诉有答复了。\n{summary}\n云溪市网络问政办公室答复：\n已责令停工。",
+    ]
+    assert full.startswith("请给结果打分：您的投诉已办结，您满意吗？")
