@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -24,7 +25,6 @@ from config.sources import read_toml
 from config.values import Slug, Words, matching, some
 
 SUGGESTIONS = 5
-_EDGES = " \t\r\n。.!!??,,、~~“”\"'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +89,6 @@ class Directory:
         """Return the rules of a kind; each kind has some."""
         return next(rules for rules in self.kinds if rules.kind is kind)
 
-    def kind_for(self, words: str) -> Kind | None:
-        """Return the kind that a label or synonym, and nothing else, names."""
-        said = words.strip(_EDGES)
-        return next((rules.kind for rules in self.kinds if said in (rules.kind.label, *rules.synonyms)), None)
-
     def category(self, category_id: str) -> Category | None:
         """Return the category of that id."""
         return next((category for category in self.categories if category.id == category_id), None)
@@ -123,15 +118,20 @@ class Directory:
         return tuple(dict.fromkeys(found))[:SUGGESTIONS]
 
 
-def load_directory(units_path: Path, matters_path: Path) -> Directory:
-    """Read both files; raise `DirectoryError` with everything that is wrong in either."""
+def load_directory(
+    units_path: Path, matters_path: Path, *, kind_words: Mapping[Kind, str] = MappingProxyType({})
+) -> Directory:
+    """Read both files; raise `DirectoryError` with everything that is wrong in either.
+
+    `kind_words` are what the kinds are called to citizens: no synonym may be the word of another kind.
+    """
     problems: list[Problem] = []
     units = _read(_UnitsFile, units_path, problems)
     matters = _read(_MattersFile, matters_path, problems)
     if units is not None:
         problems += _faults_of_units(units.unit, units_path.name)
     if matters is not None:
-        problems += _faults_of_kinds(matters.kind, matters_path.name)
+        problems += _faults_of_kinds(matters.kind, kind_words, matters_path.name)
         problems += _faults_of_categories(matters, matters_path.name)
         problems += _repeated("urgency", [urgency.id for urgency in matters.urgency], matters_path.name)
         problems += faults_of_dangers(matters.danger, matters_path.name)
@@ -254,14 +254,15 @@ def _is_circle(unit_id: str, parents: Mapping[str, str]) -> bool:
     return False
 
 
-def _faults_of_kinds(kinds: tuple[_Kind, ...], file: str) -> Iterator[Problem]:
+def _faults_of_kinds(kinds: tuple[_Kind, ...], words: Mapping[Kind, str], file: str) -> Iterator[Problem]:
     yield from _repeated("kind", [kind.id for kind in kinds], file)
     for missing in sorted(set(Kind) - {kind.id for kind in kinds}):
         yield Problem(name=f"{file}: {missing}", what="this kind has no entry", remedy="add a [[kind]] for it")
     for kind in kinds:
         if kind.id is Kind.REPORT and kind.public:
             yield Problem(name=f"{file}: {kind.id}", what="a 举报 is never public", remedy="set public = false")
-    yield from _ambiguous({kind.id: (kind.id.label, *kind.synonyms) for kind in kinds}, file)
+    called = {kind.id: (words[kind.id],) if kind.id in words else () for kind in kinds}
+    yield from _ambiguous({kind.id: (*called[kind.id], *kind.synonyms) for kind in kinds}, file)
 
 
 def _faults_of_categories(matters: _MattersFile, file: str) -> Iterator[Problem]:

@@ -15,9 +15,9 @@ from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
 from bot.petitions.masking import masked
 from bot.petitions.moved_dates import changes_of
-from bot.petitions.notices import rating_words
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, split_key
+from bot.petitions.recorded import level_of, rating_of, reason_of
 from bot.petitions.vocabulary import PROMISED, EventType, Lamp
 from bot.petitions.wording import listed, word
 from dialogs.asking import menu, question, resume, short
@@ -244,7 +244,7 @@ def _happened(event: Event) -> Reply:
         case EventType.REFUSED:
             values |= {"reason": data["reason"], "elsewhere": data["elsewhere"]}
         case EventType.RATED:
-            values |= {"rating": rating_words(data), "words": data["words"]}
+            values |= {"rating": rating_of(data), "words": data["words"]}
             phrase = phrase if data["words"] else f"{phrase}_plain"
         case EventType.PASSED:
             values |= {"clock": word(split_key(data["milestone"])[0])}
@@ -258,13 +258,20 @@ def _happened(event: Event) -> Reply:
 def _hop_values(event: Event) -> dict[str, Any]:
     """Return what is said of an event between forwarding and closing, besides its time."""
     data = event.data
-    values = {name: data[key] for name, key in _HOP_VALUES.get(event.type, {}).items()}
-    if event.type is EventType.COHANDLED:
-        values["co_units"] = listed([row["name"] for row in data["units"]])
-    if event.type is EventType.EXTENDED:
-        values["changes"] = changes_of(event)
-    if event.type is EventType.SUPPLEMENTED:
-        values["words"] = short(values["words"], _SAID)
+    values: dict[str, Any] = {name: data[key] for name, key in _HOP_VALUES.get(event.type, {}).items()}
+    match event.type:
+        case EventType.COHANDLED:
+            values["co_units"] = listed([row["name"] for row in data["units"]])
+        case EventType.EXTENDED:
+            values["changes"] = changes_of(event)
+        case EventType.SUPPLEMENTED:
+            values["words"] = short(values["words"], _SAID)
+        case EventType.SUPERVISED:
+            values["reason"] = reason_of(event)
+        case EventType.REVIEW_ASKED | EventType.REVIEWED:
+            values["level"] = level_of(data)
+        case _:
+            pass
     return values
 
 
@@ -278,9 +285,7 @@ _HOP_VALUES: Mapping[EventType, Mapping[str, str]] = {
     EventType.CHASED: {"count": "count"},
     EventType.JOINED: {"count": "count"},
     EventType.LEFT: {"count": "count"},
-    EventType.SUPERVISED: {"reason": "reason"},
-    EventType.REVIEW_ASKED: {"level": "level"},
-    EventType.REVIEWED: {"level": "level", "unit": "unit_name", "answer": "text"},
+    EventType.REVIEWED: {"unit": "unit_name", "answer": "text"},
 }
 """What the timeline says of a hop: the value's name → where the event has it."""
 

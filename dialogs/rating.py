@@ -201,7 +201,7 @@ def answered_redo(talk: Talk) -> Answer | None:
     def send_back(talk: Talk, case: Case, facts: Facts) -> Reply:
         if not (number in facts.redoable and _unhappy(case)):
             return _thanks(talk, case, facts)
-        talk.intents.append(Redo(number=number, reason=_reason(case)))
+        talk.intents.append(Redo(number=number))
         return resume(talk, Reply(phrase="rating.redone", values={"number": number}))
 
     return _with_case(talk, number, send_back)
@@ -209,11 +209,6 @@ def answered_redo(talk: Talk) -> Answer | None:
 
 def _unhappy(case: Case) -> bool:
     return case.petition.rating is Rating.DISSATISFIED or case.petition.solved is Solved.UNSOLVED
-
-
-def _reason(case: Case) -> str:
-    words = (case.petition.rating, case.petition.solved)
-    return "、".join(word.label for word in words if word is not None)
 
 
 # --- from question to question --------------------------------------------------------------------------------------

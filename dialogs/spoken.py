@@ -277,6 +277,7 @@ _SAID: Mapping[str, str] = {
     "rating.ask": "number summary",
     "rating.none": "",
     "rating.noted": "rating",
+    "rating.both": "rating solved",
     "rating.solved": "",
     "rating.words": "",
     "rating.redo": "",

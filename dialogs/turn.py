@@ -160,10 +160,9 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redo:
-    """Send the citizen's own petition back to be done again."""
+    """Send the citizen's own petition back to be done again, as they rated it."""
 
     number: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

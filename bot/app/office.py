@@ -4,6 +4,7 @@ Everything that is wrong anywhere is told at once, so that an operator mends it 
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TypeVar
 from bot.errors import GatewayError
 from bot.messages import Channel
 from bot.petitions.calendar import WorkCalendar
+from bot.petitions.vocabulary import Kind
 from bot.petitions.wording import word
 from bot.phrasing import PhraseError, Phrasing
 from config.calendar_seed import seed_calendar
@@ -52,11 +54,12 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
     files = _try(problems, lambda: config_paths(path, environ=environ))
     if files is None:
         raise SettingsError(_unique(problems))
-    directory = _try(problems, lambda: load_directory(files.units, files.matters))
-    policies = _try(problems, lambda: load_policies(files.deadlines))
     language = settings.phrases.language if settings is not None else _LANGUAGE
     phrasing = _try(problems, lambda: _phrasing(_in_language(files.phrases, language), problems))
+    words = _kind_words(phrasing) if phrasing is not None else {}
     hearing = _try(problems, lambda: hearing_of(_in_language(files.hearing, language)))
+    directory = _try(problems, lambda: load_directory(files.units, files.matters, kind_words=words))
+    policies = _try(problems, lambda: load_policies(files.deadlines))
     menu = _try(problems, lambda: load_menu(files.menu, keys=MENU_KEYS))
     if directory is not None and policies is not None:
         problems += _unknown_categories(policies, directory)
@@ -122,6 +125,15 @@ def _phrasing(path: Path, problems: list[Problem]) -> Phrasing:
     phrases = load_phrases(path)
     problems += check_phrases(phrases, SPOKEN)
     return Phrasing(phrases)
+
+
+def _kind_words(phrasing: Phrasing) -> dict[Kind, str]:
+    """Return what the kinds are called, without those that the phrases file lacks: these are a problem of their own."""
+    words: dict[Kind, str] = {}
+    for kind in Kind:
+        with suppress(PhraseError):
+            words[kind] = phrasing.text(word(kind))
+    return words
 
 
 def _catalogue(settings: Settings, directory: Directory, phrasing: Phrasing, hearing: Hearing) -> Catalogue:

@@ -86,7 +86,7 @@ def _policy(policies: Policies, name: str, *, kind: str, category: str, urgency:
 
 
 def _later(policy: Policy, name: MilestoneName) -> Rule:
-    return policy.rule(name) or end(f"policy {policy.name} has no {name} ({name.label})")
+    return policy.rule(name) or end(f"policy {policy.name} has no {name}")
 
 
 def _moment(option: str, text: str) -> datetime:

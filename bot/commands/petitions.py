@@ -25,6 +25,7 @@ from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Case
 from bot.petitions.service import ActRequest
 from bot.petitions.vocabulary import MilestoneName
+from bot.petitions.wording import word
 
 FORMATS = ("jsonl", "csv", "xlsx")
 _ELSEWHERE = "12345政务服务便民热线"
@@ -61,7 +62,7 @@ def act(
         return await _act(office, request, as_user=as_user)
 
     case = run(do)
-    print(f"{case.petition.number}: {case.petition.state} ({case.petition.state.label})")
+    print(f"{case.petition.number}: {case.petition.state} ({office.phrasing.text(word(case.petition.state))})")
 
 
 def export_petitions(

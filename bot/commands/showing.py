@@ -21,6 +21,7 @@ from bot.app.sample_story import Login, load_sample
 from bot.app.serving import run_app
 from bot.clock import MovableClock
 from bot.commands.running import Config, office_of, run
+from bot.console.act_words import ROLES
 from bot.console.security import hash_password
 from config.sections import Mentions, Term
 
@@ -173,7 +174,7 @@ def weibo_accounts(office: Office, gateway: str) -> list[SandboxWeibo]:
 
 
 def _welcome(own: str, staff: Iterable[Login]) -> str:
-    logins = "\n".join(f"    {login.name:<12} {login.role.label}  {login.display}" for login in staff)
+    logins = "\n".join(f"    {login.name:<12} {ROLES[login.role]}  {login.display}" for login in staff)
     return (
         f"\n问桥 演示已就绪\n"
         f"  市民聊天（沙箱）  {own}/sandbox/\n"

@@ -26,6 +26,7 @@ from bot.clock import MovableClock
 from bot.commands.phone import BadCommand, Phone, amount_of_time
 from bot.commands.running import Config, office_of, run
 from bot.commands.showing import DEMO_CONFIG, wechat_accounts, weibo_accounts, weibo_bases
+from bot.console.act_words import ACTS
 from bot.errors import GatewayError
 from bot.petitions.lifecycle import BY_STAFF, Act
 from bot.petitions.petition import Actor
@@ -36,7 +37,7 @@ _HOST = "127.0.0.1"
 _LOOK_SECONDS = 0.5
 _PATIENCE = 5.0
 _STEP = 0.02
-_ACTS = {act.label: act for act in BY_STAFF}
+_ACTS = {ACTS[act]: act for act in BY_STAFF}
 _HELP = """
 /photo [份数]  /voice  /video        发图片、语音、视频
 /location 地址  /link 网址           发位置、链接

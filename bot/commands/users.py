@@ -8,6 +8,7 @@ import typer
 from bot.app.office import Office
 from bot.clock import SystemClock
 from bot.commands.running import Config, end, office_of, run, storage_of
+from bot.console.act_words import ROLES
 from bot.console.security import hash_password, password_fault
 from bot.petitions.staff_ports import AuditEntry, User
 from bot.petitions.vocabulary import Role
@@ -36,7 +37,7 @@ def add(
         end(f"there is no unit {unit!r}; units: {', '.join(u.id for u in office.directory.units)}")
     secret = _asked(password, name)
     run(lambda: _add(office, name=name, role=wanted, unit=unit, secret=secret, display=display or name))
-    print(f"{name}: {wanted} ({wanted.label})" + (f" of {unit}" if unit else ""))
+    print(f"{name}: {wanted} ({ROLES[wanted]})" + (f" of {unit}" if unit else ""))
 
 
 def show(config: Config = None) -> None:

@@ -10,9 +10,12 @@ import jinja2
 from aiohttp import web
 
 from bot.console import access, words
+from bot.console.act_words import ACTS, ROLES
 from bot.console.settings import CSRF, SETTINGS, USER, ConsoleSettings
 from bot.keys import CLOCK
 from bot.petitions.staff_ports import User
+from bot.petitions.wording import word
+from bot.phrasing import Phrasing
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _MENU: Final = (
@@ -26,7 +29,7 @@ _MENU: Final = (
 )
 
 
-def set_up(app: web.Application) -> None:
+def set_up(app: web.Application, phrasing: Phrasing) -> None:
     """Give the application its templates: everything is escaped, an unknown name is an error."""
     environment = aiohttp_jinja2.setup(
         app,
@@ -42,6 +45,9 @@ def set_up(app: web.Application) -> None:
         "short_moment": words.short_moment,
         "masked_phone": words.masked_phone,
         "size": words.size,
+        "word": lambda member: phrasing.text(word(member)),
+        "act": ACTS.__getitem__,
+        "role": ROLES.__getitem__,
     }
 
     async def load(_app: web.Application) -> None:

@@ -98,7 +98,7 @@ def console_app(
         secure=settings.secure_cookie,
     )
     app.on_shutdown.append(_let_go)
-    rendering.set_up(app)
+    rendering.set_up(app, phrasing)
     static.set_up(app)
     _add_routes(app.router)
     return app

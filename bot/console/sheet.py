@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.console import access, words
-from bot.console.words import EventWords, Say
-from bot.messages import MediaKind
+from bot.console.act_words import ROLES
+from bot.console.history import EventWords, Say, event_words
+from bot.messages import MediaKind, dump_values
 from bot.petitions.attachment_ports import Attachment, AttachmentState
 from bot.petitions.outbox_ports import Delivery, OutboxMessage
 from bot.petitions.petition import Case, Event, Milestone
@@ -17,6 +18,8 @@ from bot.petitions.scenes import Scene, read_scene
 from bot.petitions.service import PetitionService
 from bot.petitions.staff_ports import User
 from bot.petitions.vocabulary import PROMISED, EventType, Kind, Lamp, MilestoneName, Role
+from bot.petitions.wording import word
+from bot.phrasing import PhraseError, Phrasing
 
 _MEDIA: Final = {MediaKind.IMAGE: "图片", MediaKind.VOICE: "语音", MediaKind.VIDEO: "视频"}
 
@@ -70,8 +73,8 @@ def file_id(key: str) -> str:
 def who(event: Event, people: Mapping[str, str]) -> str:
     """Name who acted; a citizen and the clock have no name."""
     if event.role in {Role.CITIZEN, Role.CLOCK}:
-        return event.role.label
-    return f"{people.get(event.actor, event.actor)}（{event.role.label}）"
+        return ROLES[event.role]
+    return f"{people.get(event.actor, event.actor)}（{ROLES[event.role]}）"
 
 
 def in_order(clocks: Iterable[Milestone]) -> list[Milestone]:
@@ -84,14 +87,14 @@ def asked_extension(case: Case, events: Iterable[Event], *, say: Say) -> EventWo
     if case.open_clock(MilestoneName.EXTENSION) is None:
         return None
     asked = [event for event in events if event.type is EventType.EXTENSION_ASKED]
-    return words.event_words(asked[-1], channel="", say=say) if asked else None
+    return event_words(asked[-1], channel="", say=say) if asked else None
 
 
 def clock_of(
-    milestone: Milestone, *, now: datetime, steps: Iterable[str] = (), units: Mapping[str, Unit] | None = None
+    milestone: Milestone, *, now: datetime, say: Say, steps: Iterable[object] = (), units: Mapping[str, Unit]
 ) -> Clock:
-    """Put one clock into words."""
-    unit = (units or {}).get(milestone.unit)
+    """Put one clock into words; `steps` say why it is due then."""
+    unit, name = units.get(milestone.unit), say(word(milestone.name))
     lamp = milestone.lamp(now)
     if milestone.met_at is not None:
         late = milestone.met_at > milestone.due_at
@@ -103,7 +106,7 @@ def clock_of(
     else:
         left = words.time_left(milestone.due_at, now)
     return Clock(
-        label=f"{milestone.name.label}（{unit.short}）" if unit else milestone.name.label,
+        label=f"{name}（{unit.short}）" if unit else name,
         lamp=lamp.value,
         shape=words.LAMP_SHAPES[lamp],
         word=_word(milestone, lamp),
@@ -111,7 +114,7 @@ def clock_of(
         due=words.moment(milestone.due_at),
         met=words.moment(milestone.met_at) if milestone.met_at else "",
         provisional=milestone.provisional,
-        steps=tuple(steps),
+        steps=tuple(say(step) for step in steps),
     )
 
 
@@ -160,6 +163,14 @@ def notice_of(message_: OutboxMessage, attempts: Iterable[Delivery], user: User)
             for attempt in attempts
         ],
     }
+
+
+def values_of(message_: OutboxMessage, phrasing: Phrasing) -> Mapping[str, object]:
+    """Return what a message holds, in words; as it is stored where the phrases file has no words for it any more."""
+    try:
+        return {name: value if value is None else phrasing.text(value) for name, value in message_.values.items()}
+    except PhraseError:
+        return dump_values(message_.values)
 
 
 def warned_of(events: Iterable[Event]) -> str:

@@ -256,8 +256,8 @@ def _acted(
             return lifecycle.withdraw(case, actor=actor, now=now, reason=reason)
         case Rate(rating=rating, solved=solved, words=words):
             return supervision.rate(case, actor=actor, now=now, terms=terms, rating=rating, solved=solved, words=words)
-        case Redo(reason=reason):
-            return supervision.redo(case, actor=actor, now=now, terms=terms, reason=reason)
+        case Redo():
+            return supervision.redo(case, actor=actor, now=now, terms=terms)
         case Supplement(text=text, attachments=files):
             return hops.supplement(
                 case, actor=actor, now=now, terms=terms, history=history, text=text, attachments=files

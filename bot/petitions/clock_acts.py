@@ -12,9 +12,9 @@ from bot.petitions.evolution import evolve
 from bot.petitions.lifecycle import event_of
 from bot.petitions.notices import notice_of
 from bot.petitions.petition import CLOCK, Case, Event, Milestone, Outcome
-from bot.petitions.supervision import Ground, by_rule
+from bot.petitions.supervision import by_rule
 from bot.petitions.terms import Terms
-from bot.petitions.vocabulary import EventType, MilestoneName, NoticeKind
+from bot.petitions.vocabulary import EventType, Ground, MilestoneName, NoticeKind
 
 _NOTICES = {
     (MilestoneName.RESPONSE, EventType.PASSED): NoticeKind.RESPONSE_OVERDUE,

@@ -8,13 +8,14 @@ its words. 信访工作条例 20 limits representatives to five where people com
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from bot.petitions.dates import moment
 from bot.petitions.hindrances import admit
 from bot.petitions.lifecycle import Act, do
 from bot.petitions.petition import Actor, Case, Notice, Outcome
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, NoticeKind
+from bot.petitions.wording import JOINT, status, word
 
 MANY = 5
 """People from which on the handbook's advice for joint matters holds: representatives, at most five."""
@@ -54,13 +55,13 @@ def ends(before: Case, outcome: Outcome) -> bool:
 def with_joiners(outcome: Outcome, joiners: Sequence[str]) -> Outcome:
     """Add what each joiner is told of the end of the petition: its number, its state, the time, and nothing else."""
     petition, event = outcome.case.petition, outcome.events[-1]
-    values = {
+    values: dict[str, Any] = {
         **dict.fromkeys(_UNSAID, ""),
         "number": petition.number,
-        "kind": petition.kind.label,
-        "status": petition.state.label,
-        "time": moment(event.at),
-        "unit": "联名诉求",
+        "kind": word(petition.kind),
+        "status": status(NoticeKind.JOINED_ENDED, petition.state),
+        "time": event.at,
+        "unit": JOINT,
     }
     told = tuple(
         Notice(

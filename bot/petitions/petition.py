@@ -174,7 +174,10 @@ def split_key(key: str) -> tuple[MilestoneName, str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something the citizen must hear: `key` makes it unique for ever, `values` fill its phrase and its template."""
+    """Something the citizen must hear: `key` makes it unique for ever, `values` fill its phrase and its template.
+
+    The values are as those of a `Reply`: words and dates among them are said when the notice leaves.
+    """
 
     key: str
     kind: NoticeKind

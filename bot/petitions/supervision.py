@@ -6,7 +6,6 @@ by the hand of a supervisor, and is answered in writing within its own clock. A 
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 
 from bot.petitions import lifecycle
 from bot.petitions.evolution import start_data
@@ -14,29 +13,7 @@ from bot.petitions.hindrances import admit, hindrance
 from bot.petitions.lifecycle import Act, do, landing, needed
 from bot.petitions.petition import CLOCK, Actor, Case, Outcome
 from bot.petitions.terms import Terms
-from bot.petitions.vocabulary import MilestoneName, NoticeKind, Rating, Solved
-
-
-class Ground(StrEnum):
-    """Why a petition is supervised; persisted in the event."""
-
-    HAND = "hand"
-    OVERDUE = "overdue"
-    CHASED = "chased"
-    DISSATISFIED = "dissatisfied"
-
-    @property
-    def label(self) -> str:
-        """The words staff and citizens read."""
-        return _GROUND_LABELS[self]
-
-
-_GROUND_LABELS = {
-    Ground.HAND: "督办员督办",
-    Ground.OVERDUE: "答复超时",
-    Ground.CHASED: "多次催办",
-    Ground.DISSATISFIED: "再次评价不满意",
-}
+from bot.petitions.vocabulary import Ground, MilestoneName, NoticeKind, Rating, Role, Solved
 
 
 def supervise(case: Case, *, actor: Actor, now: datetime, terms: Terms, reason: str) -> Outcome:
@@ -50,13 +27,13 @@ def by_rule(outcome: Outcome, *, now: datetime, terms: Terms, ground: Ground) ->
     case = outcome.case
     if hindrance(case, Act.SUPERVISE, now=now, terms=terms) is not None:
         return outcome
-    more = _supervised(case, actor=CLOCK, now=now, terms=terms, ground=ground, reason=ground.label)
+    more = _supervised(case, actor=CLOCK, now=now, terms=terms, ground=ground)
     # That an answer is overdue is told with the words that it was reported: one message is enough.
     told = () if ground is Ground.OVERDUE else more.notices
     return Outcome(case=more.case, events=outcome.events + more.events, notices=outcome.notices + told)
 
 
-def _supervised(case: Case, *, actor: Actor, now: datetime, terms: Terms, ground: Ground, reason: str) -> Outcome:
+def _supervised(case: Case, *, actor: Actor, now: datetime, terms: Terms, ground: Ground, reason: str = "") -> Outcome:
     clock = terms.start(MilestoneName.FEEDBACK, now)
     data = {"ground": ground.value, "reason": reason, "starts": [start_data(clock)] if clock else []}
     return do(case, Act.SUPERVISE, actor=actor, now=now, data=data, notice=NoticeKind.SUPERVISED)
@@ -102,15 +79,18 @@ def rate(
     return outcome
 
 
-def redo(case: Case, *, actor: Actor, now: datetime, terms: Terms, reason: str) -> Outcome:
+def redo(case: Case, *, actor: Actor, now: datetime, terms: Terms, reason: str = "") -> Outcome:
     """Do again 重办 what the citizen rated 不满意 or 没解决: a new answer is due, by a clock of its own.
 
-    The office sends it back, or the citizen does where the policy lets them (`redo_asked`).
+    The office sends it back and says why, or the citizen does where the policy lets them (`redo_asked`): their
+    judgement says why.
     """
     admit(case, Act.REDO, actor=actor, now=now, terms=terms)
     clock = terms.start(MilestoneName.ANSWER, now)
+    judged = {"rating": case.petition.rating, "solved": case.petition.solved}
     data = {
-        "reason": needed("reason", reason),
+        "reason": "" if actor.role is Role.CITIZEN else needed("reason", reason),
+        **{name: one.value for name, one in judged.items() if one is not None},
         "state": landing(case, Act.REDO).value,
         "starts": [start_data(clock)] if clock else [],
     }
@@ -127,7 +107,7 @@ def review(case: Case, act: Act, *, actor: Actor, now: datetime, terms: Terms, r
     clock = terms.start(REVIEWS[act], now)
     data = {
         "reason": needed("reason", reason),
-        "level": act.label,
+        "level": REVIEWS[act].value,
         "state": landing(case, act).value,
         "starts": [start_data(clock)] if clock else [],
     }
@@ -137,6 +117,6 @@ def review(case: Case, act: Act, *, actor: Actor, now: datetime, terms: Terms, r
 def decide(case: Case, *, actor: Actor, now: datetime, terms: Terms, text: str, by: str) -> Outcome:
     """Give the opinion 复查意见 or 复核意见; after the second the matter is not taken up again (信访工作条例 36)."""
     admit(case, Act.DECIDE, actor=actor, now=now, terms=terms)
-    level = Act.REVIEW if case.petition.reviews == 1 else Act.RECHECK
-    data = {"text": needed("text", text), "unit_name": by, "level": level.label}
+    level = MilestoneName.REVIEW if case.petition.reviews == 1 else MilestoneName.RECHECK
+    data = {"text": needed("text", text), "unit_name": by, "level": level.value}
     return do(case, Act.DECIDE, actor=actor, now=now, data=data, notice=NoticeKind.REVIEWED)

@@ -1,6 +1,7 @@
-"""The closed sets of the domain: kinds, states, roles, events, clocks and notices, with the words people read.
+"""The closed sets of the domain: kinds, states, roles, events, clocks and notices.
 
-The strings are persisted and stay; a golden test lists them.
+The strings are persisted and stay; a golden test lists them. What people read for them stands elsewhere: for citizens
+in the phrases file (`bot.petitions.wording`), for staff in the console's own words.
 """
 
 from enum import StrEnum
@@ -15,21 +16,6 @@ class Kind(StrEnum):
     REPORT = "report"
     SUGGEST = "suggest"
     PRAISE = "praise"
-
-    @property
-    def label(self) -> str:
-        """The word citizens and staff read."""
-        return _KIND_LABELS[self]
-
-
-_KIND_LABELS = {
-    Kind.CONSULT: "咨询",
-    Kind.HELP: "求助",
-    Kind.COMPLAINT: "投诉",
-    Kind.REPORT: "举报",
-    Kind.SUGGEST: "建议",
-    Kind.PRAISE: "表扬",
-}
 
 
 class State(StrEnum):
@@ -48,28 +34,9 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
     @property
-    def label(self) -> str:
-        """The word citizens and staff read (at most five characters: it must fit a `phrase` field)."""
-        return _STATE_LABELS[self]
-
-    @property
     def ended(self) -> bool:
         """Whether nothing more is owed to the citizen."""
         return self in {State.CLOSED, State.REFUSED, State.WITHDRAWN}
-
-
-_STATE_LABELS = {
-    State.FILED: "待受理",
-    State.ACCEPTED: "已受理",
-    State.FORWARDED: "办理中",
-    State.WAITING: "待补充",
-    State.ANSWERED: "已答复",
-    State.REVIEWING: "复查中",
-    State.RECHECKING: "复核中",
-    State.CLOSED: "已办结",
-    State.REFUSED: "不予受理",
-    State.WITHDRAWN: "已撤回",
-}
 
 
 class Role(StrEnum):
@@ -82,21 +49,6 @@ class Role(StrEnum):
     ADMIN = "admin"
     CLOCK = "clock"
 
-    @property
-    def label(self) -> str:
-        """The word staff read."""
-        return _ROLE_LABELS[self]
-
-
-_ROLE_LABELS = {
-    Role.CITIZEN: "市民",
-    Role.CLERK: "受理员",
-    Role.OFFICER: "承办员",
-    Role.SUPERVISOR: "督办员",
-    Role.ADMIN: "管理员",
-    Role.CLOCK: "系统",
-}
-
 
 class Rating(StrEnum):
     """The citizen's judgement; never given by anybody else, and never by default."""
@@ -105,11 +57,6 @@ class Rating(StrEnum):
     FAIR = "fair"
     DISSATISFIED = "dissatisfied"
 
-    @property
-    def label(self) -> str:
-        """The word the citizen picks."""
-        return {Rating.SATISFIED: "满意", Rating.FAIR: "基本满意", Rating.DISSATISFIED: "不满意"}[self]
-
 
 class Solved(StrEnum):
     """Whether the matter itself is settled, by the citizen's word; apart from how satisfied they are."""
@@ -117,11 +64,6 @@ class Solved(StrEnum):
     SOLVED = "solved"
     PARTLY = "partly"
     UNSOLVED = "unsolved"
-
-    @property
-    def label(self) -> str:
-        """The word the citizen picks."""
-        return {Solved.SOLVED: "解决了", Solved.PARTLY: "部分解决", Solved.UNSOLVED: "没解决"}[self]
 
 
 class Lamp(StrEnum):
@@ -183,23 +125,15 @@ class MilestoneName(StrEnum):
     REVIEW = "review"
     RECHECK = "recheck"
 
-    @property
-    def label(self) -> str:
-        """The word citizens and staff read."""
-        return _MILESTONE_LABELS[self]
 
+class Ground(StrEnum):
+    """Why a petition is supervised 督办."""
 
-_MILESTONE_LABELS = {
-    MilestoneName.RESPONSE: "响应",
-    MilestoneName.ANSWER: "答复",
-    MilestoneName.SIGN: "签收",
-    MilestoneName.COHANDLE: "协办",
-    MilestoneName.SUPPLEMENT: "补充",
-    MilestoneName.EXTENSION: "延期审批",
-    MilestoneName.FEEDBACK: "督办反馈",
-    MilestoneName.REVIEW: "复查",
-    MilestoneName.RECHECK: "复核",
-}
+    HAND = "hand"
+    """By a supervisor, who gives a reason; by rule in the other cases."""
+    OVERDUE = "overdue"
+    CHASED = "chased"
+    DISSATISFIED = "dissatisfied"
 
 
 PROMISED = frozenset({MilestoneName.RESPONSE, MilestoneName.ANSWER, MilestoneName.REVIEW, MilestoneName.RECHECK})

@@ -10,9 +10,9 @@ from functools import lru_cache, reduce
 
 from bot.clock import local
 from bot.messages import Reply
-from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, Rating, Solved, State
+from bot.petitions.vocabulary import Ground, Kind, Lamp, MilestoneName, NoticeKind, Rating, Solved, State
 
-Named = Kind | State | Rating | Solved | MilestoneName | Lamp
+Named = Kind | State | Rating | Solved | MilestoneName | Lamp | Ground
 _GROUPS: Mapping[type[Named], str] = {
     Kind: "kind",
     State: "state",
@@ -20,8 +20,11 @@ _GROUPS: Mapping[type[Named], str] = {
     Solved: "solved",
     MilestoneName: "clock",
     Lamp: "lamp",
+    Ground: "ground",
 }
-_UNSAID = frozenset({Lamp.NONE})
+_UNSAID: Mapping[type[Named], Named] = {Lamp: Lamp.NONE, Ground: Ground.HAND}
+JOINT = Reply(phrase="word.joint")
+"""What stands for the unit where who joined a petition (联名) hears of its end."""
 
 
 @lru_cache(typed=True)  # members of two sets may be equal: both are strings
@@ -30,10 +33,42 @@ def word(member: Named) -> Reply:
     return Reply(phrase=f"word.{_GROUPS[type(member)]}.{member.value}")
 
 
-WORDS = tuple(
-    f"word.{group}.{member.value}" for kind, group in _GROUPS.items() for member in kind if member not in _UNSAID
+_OWN_STATUS = frozenset(
+    {
+        NoticeKind.RESPONSE_OVERDUE,
+        NoticeKind.ANSWER_DUE_SOON,
+        NoticeKind.ANSWER_OVERDUE,
+        NoticeKind.RESCHEDULED,
+        NoticeKind.SIGNED,
+        NoticeKind.RETURNED,
+        NoticeKind.COHANDLED,
+        NoticeKind.RESUMED,
+        NoticeKind.EXTENDED,
+        NoticeKind.SUPERVISED,
+        NoticeKind.REDONE,
+        NoticeKind.REVIEWED,
+        NoticeKind.REVIEW_OVERDUE,
+    }
 )
-"""The phrases that `word` may ask for."""
+"""Notices whose status is not the petition's state: it would say nothing of them."""
+
+
+def status(kind: NoticeKind, state: State) -> Reply:
+    """Return the status that a template shows for a notice: one word."""
+    return Reply(phrase=f"word.status.{kind.value}") if kind in _OWN_STATUS else word(state)
+
+
+def statuses(kind: NoticeKind) -> tuple[Reply, ...]:
+    """Return every status that a notice of this kind may have."""
+    return tuple({one.phrase: one for one in (status(kind, state) for state in State)}.values())
+
+
+WORDS = (
+    *(word(member).phrase for members in _GROUPS for member in members if member is not _UNSAID.get(members)),
+    *(status(kind, State.FILED).phrase for kind in NoticeKind if kind in _OWN_STATUS),
+    JOINT.phrase,
+)
+"""The phrases that are single words."""
 
 
 def listed(items: Sequence[object]) -> object:

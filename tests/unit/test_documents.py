@@ -7,14 +7,16 @@ import pytest
 from pydantic import BaseModel
 
 from bot.commands.cli import cli
+from bot.console.act_words import ACTS
 from bot.metrics import Metrics
 from bot.petitions.deadlines import HOP_RULES
-from bot.petitions.lifecycle import Act
 from bot.petitions.vocabulary import Kind, Lamp, NoticeKind, Rating, Role, Solved, State
+from bot.petitions.wording import word
 from config.hops import LEAST
 from config.policies import load_policies
 from config.sections import Section, WeChatAccount, WeiboAccount
 from config.settings import Settings
+from tests.phrasing import CHINESE
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -91,7 +93,7 @@ def test_every_stored_word_stands_in_the_glossary():
 
 
 def test_every_act_of_staff_and_every_state_stands_in_the_handbook():
-    labels = {act.label for act in Act} | {state.label for state in State}
+    labels = set(ACTS.values()) | {CHINESE.text(word(state)) for state in State}
     assert {label for label in labels if label not in HANDBOOK} == set()
 
 

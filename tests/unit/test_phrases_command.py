@@ -29,7 +29,7 @@ def test_what_is_shipped_is_in_order():
         (('already = "', 'already = "{% if %}'), "filing.already is no template"),
         (('already = "', 'already = "' + "很" * 300), "filing.already has 3"),
         (('cleared = "都删了。"', 'cleared = "' + "很" * 41 + '"'), "short.ack.cleared has a sentence of 41"),
-        (('signed = "已签收', 'signed = "' + "很" * 20 + "已签收"), "tip.signed has "),
+        (('signed = "已签收，', 'signed = "' + "很" * 20 + "，"), "tip.signed has "),
         (('already = "', 'already = "{{ 1 / 0 }}'), "filing.already"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.console import words
+from bot.console.act_words import ROLES
 from bot.console.rendering import render
 from bot.keys import SERVICE, STORAGE
 from bot.petitions.errors import WrongNumber
@@ -47,7 +48,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 def _detail(name: str, value: str, units: Mapping[str, Unit]) -> str:
     match name:
         case "role":
-            return Role(value).label if value in {role.value for role in Role} else value
+            return ROLES[Role(value)] if value in {role.value for role in Role} else value
         case "unit":
             return units[value].name if value in units else value
         case _:

@@ -16,8 +16,9 @@ from bot.console import words
 from bot.console.access import takes_chats_over
 from bot.console.chat_words import END_WORDS, STATE_WORDS, chat_row, line_words, sent_words
 from bot.console.forms import field, new_token
+from bot.console.history import Say
 from bot.console.rendering import path_of, render, see
-from bot.console.settings import TALKS, USER, Talks
+from bot.console.settings import PHRASING, TALKS, USER, Talks
 from bot.console.sheet import file_id
 from bot.console.views.files import send
 from bot.keys import CLOCK, STORAGE
@@ -26,6 +27,7 @@ from bot.petitions.attachment_ports import Attachment
 from bot.petitions.chat_ports import Chat, ChatState, Line
 from bot.petitions.masking import masked
 from bot.petitions.petition import Case
+from bot.petitions.wording import word
 from dialogs.asking import place
 from dialogs.session import load_session
 
@@ -92,7 +94,7 @@ async def _page(request: web.Request, *, status: int = 200, fault: str = "", typ
         mine=mine,
         over=chat.state is ChatState.HELD and not mine and takes_chats_over(user),
         draft=draft and _draft_words(draft.content, place(draft), len(draft.attachments)),
-        petitions=[_petition(case) for case in cases],
+        petitions=[_petition(case, request.app[PHRASING].text) for case in cases],
         canned=service.canned() if mine else (),
         once=new_token(),
         longest=LONGEST_LINE,
@@ -196,12 +198,12 @@ def _draft_words(content: str, where: str, files: int) -> Mapping[str, object]:
     return {"content": masked(content), "place": masked(where), "files": files}
 
 
-def _petition(case: Case) -> Mapping[str, str]:
+def _petition(case: Case, say: Say) -> Mapping[str, str]:
     petition = case.petition
     return {
         "number": petition.number,
-        "kind": petition.kind.label,
-        "state": petition.state.label,
+        "kind": say(word(petition.kind)),
+        "state": say(word(petition.state)),
         "summary": petition.summary,
     }
 

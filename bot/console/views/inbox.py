@@ -9,8 +9,9 @@ from typing import Final, TypeVar
 from aiohttp import web
 
 from bot.console import access, words
+from bot.console.history import Say
 from bot.console.rendering import render
-from bot.console.settings import SETTINGS, USER
+from bot.console.settings import PHRASING, SETTINGS, USER
 from bot.console.views.alarms import alarm_words
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.petitions.alarm_ports import AlarmRecord
@@ -21,6 +22,7 @@ from bot.petitions.number import find_number, normalise, parse_number
 from bot.petitions.petition import Case
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, State
+from bot.petitions.wording import word
 
 _LONGEST_SEARCH: Final = 80
 _LAST_PAGE: Final = 10_000
@@ -106,7 +108,7 @@ def _one_of(kind: type[_Closed], value: str) -> _Closed | None:
     return next((member for member in kind if member.value == value), None)
 
 
-def row_of(case: Case, units: Mapping[str, Unit], *, now: datetime) -> Row:
+def row_of(case: Case, units: Mapping[str, Unit], *, now: datetime, say: Say) -> Row:
     """Put one petition into words."""
     petition = case.petition
     lamp = case.lamp(now)
@@ -114,15 +116,15 @@ def row_of(case: Case, units: Mapping[str, Unit], *, now: datetime) -> Row:
     unit = units.get(petition.unit)
     return Row(
         number=petition.number,
-        kind=petition.kind.label,
+        kind=say(word(petition.kind)),
         summary=petition.summary,
         place=masked(petition.place),
-        state=petition.state.label,
+        state=say(word(petition.state)),
         unit=unit.short if unit else petition.unit or "—",
         lamp=lamp,
         lamp_word=words.LAMPS[lamp],
         lamp_shape=words.LAMP_SHAPES[lamp],
-        clock=running.name.label if running else "",
+        clock=say(word(running.name)) if running else "",
         left=words.time_left(running.due_at, now) if running else "—",
         due=_due(running.due_at, provisional=running.provisional) if running else "",
         filed=words.short_moment(petition.filed_at),
@@ -178,7 +180,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     return render(
         request,
         "inbox.html",
-        rows=[row_of(case, units, now=now) for case in page.cases],
+        rows=[row_of(case, units, now=now, say=request.app[PHRASING].text) for case in page.cases],
         alarms=[alarm_words(alarm) for alarm in alarms],
         urgent=urgent,
         total=page.total,

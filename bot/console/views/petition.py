@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.console import access, sheet, words
 from bot.console.forms import LONGEST_TEXT, TypedAct, field, read_act, version_now
+from bot.console.history import event_words
 from bot.console.rendering import message, path_of, render, see
 from bot.console.sessions import SESSION
 from bot.console.settings import PHRASING, REFUSALS, SETTINGS, SUGGEST, USER
@@ -124,7 +125,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     try:
         await request.app[SERVICE].act(wanted, actor=access.actor_of(request[USER]), now=request.app[CLOCK].now())
     except PetitionError as error:
-        status, fault = words.fault(error)
+        status, fault = words.fault(error, say=request.app[PHRASING].text)
         found = await find(request)
         if found is None or isinstance(error, UnknownPetition):
             return _gone(request, typed)
@@ -206,18 +207,13 @@ def _page(
         unit=unit,
         helpers="、".join(service.units[one].short if one in service.units else one for one in petition.co_units),
         clocks=[
-            sheet.clock_of(
-                clock,
-                now=now,
-                steps=[say(step) for step in terms.explain(clock, found.events)],
-                units=service.units,
-            )
+            sheet.clock_of(clock, now=now, say=say, steps=terms.explain(clock, found.events), units=service.units)
             for clock in sheet.in_order(case.milestones)
         ],
         files=[sheet.file_of(file) for file in found.files],
         originals=access.sees_originals(user),
         entries=[
-            (event, words.event_words(event, channel=channel, say=say), sheet.who(event, found.people))
+            (event, event_words(event, channel=channel, say=say), sheet.who(event, found.people))
             for event in found.events
         ],
         notices=[sheet.notice_of(message_, attempts, user) for message_, attempts in found.notices],

@@ -6,15 +6,16 @@ from typing import Final
 
 from aiohttp import web
 
-from bot.console import words
+from bot.console import sheet, words
 from bot.console.forms import LONGEST_LINE, field
 from bot.console.rendering import path_of, render, see
-from bot.console.settings import USER, WAKE
+from bot.console.settings import PHRASING, USER, WAKE
 from bot.keys import CLOCK, STORAGE
 from bot.petitions.masking import masked
 from bot.petitions.outbox_ports import OutboxMessage
 from bot.petitions.staff_ports import AuditEntry
 from bot.petitions.turn_ports import InboundRecord
+from bot.phrasing import Phrasing
 
 _DONE: Final = {
     ("replayed", "1"): "已放回待发送队列。",
@@ -35,7 +36,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         request,
         "trouble.html",
         inbound=[_inbound(record) for record in inbound],
-        outbox=[_outbox(message) for message in outbox],
+        outbox=[_outbox(message, request.app[PHRASING]) for message in outbox],
         done=done,
     )
 
@@ -92,7 +93,7 @@ def _inbound(record: InboundRecord) -> Mapping[str, object]:
     }
 
 
-def _outbox(message: OutboxMessage) -> Mapping[str, object]:
+def _outbox(message: OutboxMessage, phrasing: Phrasing) -> Mapping[str, object]:
     return {
         "id": message.id,
         "at": message.created_at,
@@ -103,5 +104,5 @@ def _outbox(message: OutboxMessage) -> Mapping[str, object]:
         "word": words.OUTBOX_STATES[message.state],
         "attempts": message.attempts,
         "detail": words.outbox_detail(message.detail),
-        "values": masked(json.dumps(dict(message.values), ensure_ascii=False, indent=2, default=str)),
+        "values": masked(json.dumps(sheet.values_of(message, phrasing), ensure_ascii=False, indent=2, default=str)),
     }

@@ -4,9 +4,11 @@ import pytest
 
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import Kind
+from bot.petitions.wording import word
 from config.directory import Category, Directory, KindRules, MatterField, load_directory
 from config.errors import DirectoryError
 from config.settings import SHIPPED
+from tests.phrasing import CHINESE
 
 CITY_UNITS = SHIPPED.parent / "units.toml"
 CITY_MATTERS = SHIPPED.parent / "matters.toml"
@@ -26,9 +28,10 @@ short = "湖区政府"
 phone = "0999-5550002"
 level = "county"
 """
+WORDS = {kind: CHINESE.text(word(kind)) for kind in Kind}
 KINDS = "".join(
-    f'[[kind]]\nid = "{kind}"\nsynonyms = ["我要{kind.label}"]\npublic = {"false" if kind is Kind.REPORT else "true"}\n'
-    "phone = true\n"
+    f'[[kind]]\nid = "{kind}"\nsynonyms = ["我要{WORDS[kind]}"]\nphone = true\n'
+    f"public = {'false' if kind is Kind.REPORT else 'true'}\n"
     for kind in Kind
 )
 FIELDS = '[[field]]\nid = "traffic"\nlabel = "交通出行"\n'
@@ -41,7 +44,7 @@ MATTERS = KINDS + FIELDS + CATEGORIES
 def load(tmp_path: Path, units: str = UNITS, matters: str = MATTERS) -> Directory:
     (tmp_path / "units.toml").write_text(units, encoding="utf-8")
     (tmp_path / "matters.toml").write_text(matters, encoding="utf-8")
-    return load_directory(tmp_path / "units.toml", tmp_path / "matters.toml")
+    return load_directory(tmp_path / "units.toml", tmp_path / "matters.toml", kind_words=WORDS)
 
 
 @pytest.fixture(scope="module")
@@ -155,24 +158,6 @@ def test_files_that_are_not_there_are_told_without_more(tmp_path):
         (str(tmp_path / "u.toml"), "is not there"),
         (str(tmp_path / "m.toml"), "is not there"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("words", "kind"),
-    [
-        ("投诉", Kind.COMPLAINT),
-        ("我要投诉", Kind.COMPLAINT),
-        (" 我要投诉。\n", Kind.COMPLAINT),
-        ("咨询一下!", Kind.CONSULT),
-        ("匿名举报", Kind.REPORT),
-        ("感谢", Kind.PRAISE),
-        ("我要投诉楼下烧烤店", None),
-        ("", None),
-        ("。", None),
-    ],
-)
-def test_words_choose_a_kind(city, words, kind):
-    assert city.kind_for(words) == kind
 
 
 @pytest.mark.parametrize(

@@ -88,11 +88,14 @@ def test_words_that_a_field_cannot_hold_in_another_language_are_found_at_start()
     english = {
         key: {"text": "done"} for key in sources if key.startswith("word.state.") and not key.endswith("refused")
     }
-    phrasing = Phrasing({**sources, **english, "date.moment": {"text": "{{ month }}/{{ day }}"}})
+    phrasing = Phrasing({**sources, "date.moment": {"text": "{{ month }}/{{ day }}"}})
     templates = {"progress": Template(id="T", fields={"phrase1": "{{ status }}", "time2": "{{ time }}"})}
     with pytest.raises(SettingsError) as caught:
         trying.compile_templates(templates, where="t", phrasing=phrasing)
-    assert [problem.name for problem in caught.value.problems] == ["t.progress.fields.time2"]
+    assert [(problem.name, problem.what.partition(";")[0]) for problem in caught.value.problems] == [
+        ("t.progress.fields.time2", "has no value of its type"),
+        ("t.progress.fields.phrase1", "would show the status 'refused after a first look' as '无'"),
+    ]
     wordless = Phrasing({**sources, **english, "platform.blank": {"text": "none"}})
     with pytest.raises(SettingsError) as caught:
         trying.compile_templates(templates, where="t", phrasing=wordless)

@@ -17,6 +17,7 @@ from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Event, Outcome
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import Kind, Role
+from bot.petitions.wording import word
 from bot.phrasing import Phrasing
 from config.hearing import HEARING
 from config.phrases import load_phrases
@@ -57,7 +58,7 @@ CATALOGUE = Catalogue(
     kinds=tuple(
         KindChoice(
             kind=kind,
-            label=kind.label,
+            label=PHRASING.text(word(kind)),
             synonyms={Kind.PRAISE: ("感谢",), Kind.HELP: ("我要帮助",)}.get(kind, ()),
             public_allowed=kind is not Kind.REPORT,
             phone_asked=kind is not Kind.REPORT,
@@ -232,9 +233,9 @@ class Stage:
             case Rate(number=number, rating=rating, solved=solved, words=words):
                 said = {"rating": rating, "solved": solved, "words": words}
                 self.save(lifecycle.rate(self.cases[number], actor=actor, now=self.now, **said))
-            case Redo(number=number, reason=reason):
+            case Redo(number=number):
                 common = {"actor": actor, "now": self.now, "terms": terms()}
-                self.save(supervision.redo(self.cases[number], **common, reason=reason))
+                self.save(supervision.redo(self.cases[number], **common))
             case Supplement(number=number, text=text, attachments=files):
                 common = {"actor": actor, "now": self.now, "terms": terms(), "history": self.events[number]}
                 self.save(hops.supplement(self.cases[number], **common, text=text, attachments=files))

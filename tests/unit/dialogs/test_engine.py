@@ -81,7 +81,7 @@ def test_ratings_are_filed_at_once_and_again_with_words(filed):
     petition = filed.cases[filed.last].petition
     assert (petition.rating, petition.solved) == (Rating.DISSATISFIED, Solved.UNSOLVED)
     filed.says("1")
-    assert filed.turn.intents == (Redo(number=filed.last, reason="不满意、没解决"),)
+    assert filed.turn.intents == (Redo(number=filed.last),)
     petition = filed.cases[filed.last].petition
     assert (petition.state.value, petition.rating, petition.solved, petition.redos) == ("forwarded", None, None, 1)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.console.words import event_words
+from bot.console.history import event_words
 from bot.petitions.enriching import enrich
 from bot.petitions.evolution import replay
 from bot.petitions.vocabulary import EventType

@@ -1,7 +1,7 @@
 """Every act in every state by every role, the events it leaves, and the clocks."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -16,6 +16,8 @@ from bot.petitions.lifecycle import ROLES, TRANSITIONS, Act
 from bot.petitions.petition import CLOCK, Actor, Case, Draft, Milestone
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
+from bot.petitions.wording import provisional, word
+from tests.phrasing import CHINESE
 from tests.terms import terms
 
 NOW = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
@@ -240,8 +242,8 @@ def test_joiners_hear_of_the_end_and_of_nobody():
     refused = do(joined.case, Act.REFUSE, actor=CLERK)
     assert (joining.ends(filed().case, joined), joining.ends(joined.case, refused)) == (False, True)
     told = joining.with_joiners(refused, [OTHER.id]).notices[-1]
-    assert (told.kind, told.citizen, told.values["status"]) == (NoticeKind.JOINED_ENDED, OTHER.id, "不予受理")
-    said = " ".join(told.values.values())
+    assert (told.kind, told.citizen, told.values["status"]) == (NoticeKind.JOINED_ENDED, OTHER.id, word(State.REFUSED))
+    said = " ".join(CHINESE.text(value) for value in told.values.values())
     assert [word for word in ("油烟", "和平路", "1381", "法院", CITIZEN) if word in said] == []
 
 
@@ -423,14 +425,18 @@ def test_the_citizen_is_told_once_of_each_act(act, kind):
     outcome = do(filed().case, act, actor=CLERK)
     (notice,) = outcome.notices
     assert (notice.key, notice.kind, notice.citizen) == (f"WQ20261121-0000019:2:{kind}", kind, CITIZEN)
-    assert (notice.values["number"], notice.values["kind"]) == ("WQ20261121-0000019", "投诉")
-    assert notice.values["answer_due"] == "12月2日（星期三）（暂定）"
+    assert (notice.values["number"], notice.values["kind"]) == ("WQ20261121-0000019", word(Kind.COMPLAINT))
+    assert notice.values["answer_due"] == provisional(date(2026, 12, 2))
 
 
 def test_a_forward_names_unit_and_phone_and_an_answer_its_text():
     forwarded = do(filed().case, Act.FORWARD, actor=CLERK)
     values = forwarded.notices[0].values
-    assert (values["unit"], values["unit_phone"], values["status"]) == ("河滩区城管局", "0991-2222222", "办理中")
+    assert (values["unit"], values["unit_phone"], values["status"]) == (
+        "河滩区城管局",
+        "0991-2222222",
+        word(State.FORWARDED),
+    )
     answered = do(forwarded.case, Act.ANSWER, actor=ACTORS[Role.OFFICER])
     assert answered.notices[0].values["answer"] == "已责令整改"
 

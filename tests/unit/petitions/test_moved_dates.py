@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.console.words import event_words
+from bot.console.history import event_words
 from bot.petitions.moved_dates import changes_of, kept_of
 from bot.petitions.petition import Event
 from bot.petitions.vocabulary import EventType, Role

@@ -17,7 +17,8 @@ async def test_a_dead_message_is_shown_with_its_reason_and_can_be_sent_again(off
     message = await office.dead_notice(number, "45047 条数超过上限")
     browser = await office.browser("clerk")
     html = await browser.page("/console/trouble")
-    for part in ("发送失败", "受理通知", number, "45047 条数超过上限", "试过 1 次"):
+    said = "&#34;status&#34;: &#34;已受理&#34;"
+    for part in ("发送失败", "受理通知", number, "45047 条数超过上限", "试过 1 次", said):
         assert part in html
     office.woken = 0
     response = await browser.submit("/console/trouble", "重发")

@@ -1,7 +1,7 @@
 """The whole story: filing word for word, taps and numbers, the acts, the clocks, and each notice on the phone."""
 
 from bot.petitions.lifecycle import Act
-from bot.petitions.vocabulary import EventType, Rating, State
+from bot.petitions.vocabulary import EventType, Kind, Rating, State
 
 from .conftest import House, number_in
 
@@ -45,7 +45,7 @@ async def test_filed_by_taps_and_numbers(house: House) -> None:
     await an.says("2")
     number = number_in(await an.taps("提交"))
     petition = (await house.case(number)).petition
-    assert (petition.kind.label, petition.content, petition.public) == ("求助", "老人独居，家里水管爆了没人修", False)
+    assert (petition.kind, petition.content, petition.public) == (Kind.HELP, "老人独居，家里水管爆了没人修", False)
 
 
 async def test_every_act_reaches_the_phone(house: House) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, and_, func, or_, select
 
+from bot.console import act_words
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import Role
@@ -22,7 +23,7 @@ from tests.web.gateway.weibo import comments, weibo
 from tests.web.transcripts.people import Person
 from tests.web.transcripts.reading import Line
 
-ACTS = {act.label: act for act in Act} | {"答": Act.ANSWER}
+ACTS = {label: act for act, label in act_words.ACTS.items()} | {"答": Act.ANSWER}
 CLERK, BOSS = Actor(role=Role.CLERK, id="shouli"), Actor(role=Role.SUPERVISOR, id="duban")
 BY_BOSS = frozenset({Act.GRANT, Act.DENY, Act.SUPERVISE, Act.REDO})
 BY_UNIT = frozenset({Act.SIGN, Act.RETURN, Act.ASK, Act.EXTEND, Act.ANSWER, Act.FEEDBACK})
