@@ -14,8 +14,9 @@ FRIDAY = "2026-11-20T10:00:00"
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    with demo(tmp_path, at=FRIDAY) as server:
+def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+    """A demo, started warm unless the test's parameter says otherwise."""
+    with demo(tmp_path, at=FRIDAY, cold=getattr(request, "param", False)) as server:
         yield server
 
 

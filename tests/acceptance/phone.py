@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import aiohttp
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 STEP_SECONDS = 0.1
 
 

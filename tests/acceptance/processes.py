@@ -1,4 +1,9 @@
-"""The real commands as processes: started in folders of their own, waited for, stopped, killed."""
+"""The real commands as processes: started in folders of their own, waited for, stopped, killed.
+
+They start warm (`tests/acceptance/warm.py`) unless a test asks for `cold`: a new interpreter that imports everything,
+which is the same for all of them. Started cold somewhere are `check`, `serve`, `demo`, `sandbox`, `talk` and an empty
+line.
+"""
 
 import contextlib
 import json
@@ -7,18 +12,20 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.clock import SystemClock
+from tests.acceptance.warm import ROOT, Warm
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-READY_SECONDS = 60
-STOP_SECONDS = 20
+READY_SECONDS = 90
+STOP_SECONDS = 60
 STEP_SECONDS = 0.05
 
 
@@ -44,35 +51,65 @@ class Ended:
     err: str
 
 
-def bot(*arguments: str, folder: Path, environ: Mapping[str, str] | None = None) -> Ended:
+def bot(*arguments: str, folder: Path, environ: Mapping[str, str] | None = None, cold: bool = False) -> Ended:
     """Run `python -m bot …` to its end in `folder`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env=environment(environ or {}),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=READY_SECONDS,
-    )
-    return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
+    return ended("bot.__main__", *arguments, folder=folder, environ=environ or {}, cold=cold)
+
+
+def ended(module: str, *arguments: str, folder: Path, environ: Mapping[str, str], cold: bool = False) -> Ended:
+    """Run `main()` of a module to its end in `folder`."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = _started(module, arguments, folder=folder, environ=environ, out=out, err=err, cold=cold)
+        try:
+            code = process.wait(READY_SECONDS)
+        except BaseException:
+            process.kill()
+            process.wait(STOP_SECONDS)
+            raise
+        said, wrong = (_text(file) for file in (out, err))
+    return Ended(code=code, out=said, err=wrong)
+
+
+def _text(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode()
+
+
+def _started(
+    module: str,
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    environ: Mapping[str, str],
+    out: BinaryIO,
+    err: BinaryIO,
+    cold: bool,
+) -> Warm | subprocess.Popen[bytes]:
+    whole = environment(environ)
+    if not cold:
+        return Warm(module, arguments, folder=folder, environ=whole, out=out, err=err)
+    command = [sys.executable, "-m", module.removesuffix(".__main__"), *arguments]
+    return subprocess.Popen(command, cwd=folder, env=whole, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
 
 class Running:
     """`python -m bot …` as a server on `port`, writing to files in `folder`."""
 
-    def __init__(self, *arguments: str, folder: Path, port: int, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        folder: Path,
+        port: int,
+        environ: Mapping[str, str] | None = None,
+        cold: bool = False,
+    ) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self._out, self._err = folder / f"{port}.out", folder / f"{port}.err"
         started = time.monotonic()
         with self._out.open("ab") as out, self._err.open("ab") as err:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *arguments],
-                cwd=folder,
-                env=environment(environ or {}),
-                stdout=out,
-                stderr=err,
+            self.process = _started(
+                "bot.__main__", arguments, folder=folder, environ=environ or {}, out=out, err=err, cold=cold
             )
         self._wait("/sandbox/clock" if arguments[0] == "sandbox" else "/readyz")
         self.seconds = time.monotonic() - started
@@ -110,12 +147,12 @@ class Running:
                 return
             time.sleep(STEP_SECONDS)
         self.process.kill()
-        self.process.wait()
+        self.process.wait(STOP_SECONDS)
         raise AssertionError(f"not ready after {READY_SECONDS} s or ended:\n{self.err[-4000:]}")
 
 
 @contextlib.contextmanager
-def demo(folder: Path, *, at: str = "") -> Iterator[Running]:
+def demo(folder: Path, *, at: str = "", cold: bool = False) -> Iterator[Running]:
     """Run `python -m bot demo` with its data in `folder`; `at` is the Beijing time its clock is kept at."""
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
@@ -123,7 +160,7 @@ def demo(folder: Path, *, at: str = "") -> Iterator[Running]:
         ahead = datetime.fromisoformat(f"{at}+08:00") - SystemClock().now()
         (data / "clock.json").write_text(json.dumps({"ahead_seconds": ahead.total_seconds()}))
     port = free_port()
-    running = Running("demo", "--port", str(port), folder=folder, port=port, environ=data_in(folder))
+    running = Running("demo", "--port", str(port), folder=folder, port=port, environ=data_in(folder), cold=cold)
     try:
         yield running
     except BaseException:

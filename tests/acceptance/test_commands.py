@@ -58,13 +58,18 @@ async def test_act_does_what_the_buttons_do(running: Running, phone: Phone, tmp_
     ]
     assert (await phone.sent(), await other.sent()) == ([], [])
 
-    done = [
-        await act(number, "accept"),
-        await act(number.removeprefix("WQ").replace("-", ""), "forward", "--unit", "chengguan", "--text", "请今日处理"),
-        await act(number, "answer", "--text", "已疏通。", user="chengguan"),
-        await act(number, "close"),
-        await act(refused, "refuse", "--text", "已在诉讼中", "--elsewhere", "人民法院"),
-    ]
+    steps = (
+        ("accept",),
+        ("forward", "--unit", "chengguan", "--text", "请今日处理"),
+        ("answer", "--text", "已疏通。"),
+        ("close",),
+    )
+    done = []
+    for count, step in enumerate(steps, start=1):
+        bare = number.removeprefix("WQ").replace("-", "")
+        done.append(await act(bare if count == 2 else number, *step, user="chengguan" if count == 3 else "shouli"))
+        await phone.texts(count)  # before the next step, or that one's news would overtake it
+    done.append(await act(refused, "refuse", "--text", "已在诉讼中", "--elsewhere", "人民法院"))
     states = ("accepted (已受理)", "forwarded (办理中)", "answered (已答复)", "closed (已办结)")
     assert [(ended.code, ended.out, ended.err) for ended in done] == [
         *((0, f"{number}: {state}\n", "") for state in states),
@@ -135,7 +140,7 @@ def test_check_lists_everything_wrong_at_once(tmp_path: Path) -> None:
 
 
 def test_check_of_the_shipped_settings_is_content(tmp_path: Path) -> None:
-    ended = bot("check", "--config", DEMO, folder=tmp_path)
+    ended = bot("check", "--config", DEMO, folder=tmp_path, cold=True)
     assert (ended.code, ended.out.splitlines()[0], ended.err) == (0, "settings: ok", "")
 
 
@@ -152,7 +157,7 @@ def test_serve_makes_its_sqlite(tmp_path: Path, settings: str) -> None:
         running = Running("serve", "--config", _settings(tmp_path, port), folder=tmp_path, port=port)
     else:
         environ = data_in(tmp_path) | {"WENQIAO_SERVER__PORT": str(port)}
-        running = Running("serve", folder=tmp_path, port=port, environ=environ)
+        running = Running("serve", folder=tmp_path, port=port, environ=environ, cold=True)
     running.stop_in_order()
     assert (tmp_path / "data" / "wenqiao.sqlite3").is_file()
 
@@ -188,6 +193,6 @@ def test_two_processes_need_more_than_sqlite(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [(), ("nonsense",), ("act",), ("export", "petitions", "--format", "pdf")])
 def test_a_wrong_command_line_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    ended = bot(*arguments, folder=tmp_path)
+    ended = bot(*arguments, folder=tmp_path, cold=not arguments)
     said = ended.err + ended.out
     assert (ended.code in {1, 2}, "Traceback" in said, said != "") == (True, False, True)

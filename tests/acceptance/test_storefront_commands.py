@@ -15,7 +15,7 @@ DEMO = str(Path(__file__).parent.parent.parent / "config" / "demo.toml")
 @pytest.mark.slow
 def test_the_menu_and_a_code_reach_the_platform(tmp_path: Path) -> None:
     port = free_port()
-    sandbox = Running("sandbox", "--port", str(port), "--config", DEMO, folder=tmp_path, port=port)
+    sandbox = Running("sandbox", "--port", str(port), "--config", DEMO, folder=tmp_path, port=port, cold=True)
     base = {"WENQIAO_WECHAT__0__API_BASE": f"{sandbox.url}/sandbox/wechat"}
 
     def run(*arguments: str) -> Ended:
