@@ -10,6 +10,9 @@ from dialogs.asking import resume
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Facts, Why
 
+_FOR_STAFF = frozenset({"explain.version"})
+"""Steps that say nothing to a citizen: which version of the calendar it was, staff read in the console."""
+
 
 def start(talk: Talk) -> Answer:
     """Explain the dates of the citizen's newest petition under way, else of the newest."""
@@ -41,7 +44,9 @@ def _line(clock: Milestone, facts: Facts) -> Reply:
         "clock": word(clock.name),
         "due": clock.due_at,
         "steps": tuple(
-            Reply(phrase="explaining.step", values={"step": step}) for step in facts.reasons.get(clock.key, ())
+            Reply(phrase="explaining.step", values={"step": step})
+            for step in facts.reasons.get(clock.key, ())
+            if step.phrase not in _FOR_STAFF
         ),
     }
     return Reply(phrase="explaining.clock", values=values)
