@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import Field
 
+from config.accounts import WeChatAccount, WeiboAccount
 from config.errors import Problem, SettingsError
 from config.faults import validated
 from config.sections import (
@@ -32,8 +33,6 @@ from config.sections import (
     SecureCookie,
     Server,
     Storage,
-    WeChatAccount,
-    WeiboAccount,
 )
 from config.sources import lay_environment, merge, read_toml
 

@@ -26,7 +26,7 @@ from bot.petitions.account_ports import (
 from bot.petitions.outbox_ports import AccountKey, AccountStanding, OutboxState
 from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.vocabulary import NoticeKind
-from config.sections import WeChatAccount
+from config.accounts import WeChatAccount
 
 EVERY_SECONDS = 30.0
 _DAY = timedelta(days=1)

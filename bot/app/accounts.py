@@ -23,7 +23,8 @@ from bot.app.templates import compile_templates
 from bot.clock import SHANGHAI, Clock
 from bot.messages import Channel
 from bot.phrasing import Phrasing
-from config.sections import Office, WeChatAccount, WeiboAccount
+from config.accounts import WeChatAccount, WeiboAccount
+from config.sections import Office
 from config.settings import Settings
 
 Key = tuple[Channel, str]

@@ -23,9 +23,9 @@ from bot.petitions.supervision import REVIEWS
 from bot.petitions.vocabulary import Kind, NoticeKind
 from bot.petitions.wording import provisional, statuses, word
 from bot.phrasing import Phrasing
+from config.accounts import SubscriptionTemplate, Term
+from config.accounts import Template as TemplateSection
 from config.errors import Problem, SettingsError
-from config.sections import SubscriptionTemplate, Term
-from config.sections import Template as TemplateSection
 from config.values import FALLBACK_TEMPLATE
 
 _SAMPLE: Mapping[str, Any] = {

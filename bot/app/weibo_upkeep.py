@@ -18,7 +18,7 @@ from bot.messages import Channel
 from bot.metrics import Metrics
 from bot.petitions.account_ports import AccountHealth, Rest, TokenHealth, TokenState
 from bot.petitions.ports import Storage, StorageUnavailable
-from config.sections import WeiboAccount
+from config.accounts import WeiboAccount
 
 log = structlog.get_logger(__name__)
 

@@ -26,7 +26,7 @@ from bot.milestones import MilestoneLoop
 from bot.outbox.ladder import Backoff
 from bot.outbox.loop import OutboxLimits, OutboxLoop
 from bot.petitions.service import PetitionService
-from config.sections import Mentions, WeiboAccount
+from config.accounts import Mentions, WeiboAccount
 from config.settings import Settings
 from dialogs.engine import Engine
 

@@ -23,7 +23,7 @@ from bot.clock import MovableClock
 from bot.commands.running import Config, office_of, run
 from bot.console.act_words import ROLES
 from bot.console.security import hash_password
-from config.sections import Mentions, Term
+from config.accounts import Mentions, Term
 
 DEMO_CONFIG = Path(__file__).parent.parent.parent / "config" / "demo.toml"
 _HOST = "127.0.0.1"

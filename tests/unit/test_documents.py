@@ -12,9 +12,10 @@ from bot.metrics import Metrics
 from bot.petitions.deadlines import HOP_RULES
 from bot.petitions.vocabulary import Kind, Lamp, NoticeKind, Rating, Role, Solved, State
 from bot.petitions.wording import word
+from config.accounts import WeChatAccount, WeiboAccount
 from config.hops import LEAST
 from config.policies import load_policies
-from config.sections import Section, WeChatAccount, WeiboAccount
+from config.sections import Section
 from config.settings import Settings
 from tests.phrasing import CHINESE
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.petitions.vocabulary import NoticeKind
+from config.accounts import Term
 from config.errors import Problem, SettingsError
-from config.sections import SecureCookie, Term
+from config.sections import SecureCookie
 from config.settings import SHIPPED, Settings, check_processes, config_paths, load_settings, masked_url
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"

@@ -9,9 +9,9 @@ from bot.app import templates as trying
 from bot.app.templates import longest_values, sparsest_values
 from bot.petitions.vocabulary import NoticeKind
 from bot.phrasing import Phrasing
+from config.accounts import SubscriptionTemplate, Template, Term
 from config.errors import SettingsError
 from config.phrases import load_phrases
-from config.sections import SubscriptionTemplate, Template, Term
 from tests.labels import PHRASING, WECHAT
 
 LONGEST, SPARSEST = longest_values(PHRASING), sparsest_values(PHRASING)
