@@ -249,12 +249,12 @@ def is_public(office: Office, parts: Parts) -> bool:
 def menu(talk: Talk, *, phrase: str = "greeting.menu") -> Reply:
     """Offer the kinds and the look at one's own petitions; a number typed next picks one.
 
-    Where a draft made of a mention waits, ask for its kind instead.
+    Where a draft waits, go on with it instead: one made of a mention is asked for its kind.
     """
     if talk.session.parts is None and talk.session.waiting:
         talk.session.parts = talk.session.waiting.pop(0)
         talk.session.filed = False
-        talk.session.enter(State.KIND)
+        talk.session.enter(talk.office.next_step(talk.session.parts))
         return _asked(talk)
     talk.session.enter(State.MENU, at=talk.at)
     return Reply(phrase=phrase, values={"office": talk.office.name}, choices=talk.office.menu_choices)

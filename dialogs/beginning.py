@@ -21,8 +21,8 @@ def begun(talk: Talk) -> Answer:
     heard = talk.heard
     if talk.session.away is not None and (taken := drafts.taken_up(talk)) is not None:
         return taken
-    if (opened := _opening(talk)) is not None:
-        return opened
+    if (opened := opening(talk)) is not None:
+        return filing.begin(talk, opened[0], words=opened[1])
     picks = heard.ordinal > 0 and talk.session.state is State.MENU
     if not picks and (answer := supplementing.awaited(talk)) is not None:
         return answer
@@ -35,7 +35,7 @@ def begun(talk: Talk) -> Answer:
 
 def _told(talk: Talk, text: str) -> Reply:
     """Take words that began the conversation: as the kind they show, else the kind is asked."""
-    kind = None if talk.session.waiting or len(text) > gathering.HARD_CONTENT else kind_in(talk.ear, text)
+    kind = None if talk.session.unsorted or len(text) > gathering.HARD_CONTENT else kind_in(talk.ear, text)
     if kind is None or kind not in talk.office.kinds:
         return gathering.offer(talk, text)
     return said(filing.begin(talk, kind, words=text), lead=Reply(phrase="ack.as_kind", values={"kind": word(kind)}))
@@ -56,14 +56,14 @@ def _numbered(talk: Talk) -> Answer:
     return menu(talk)
 
 
-def _opening(talk: Talk) -> Reply | None:
-    """Read `投诉：…`: a kind and the words of the petition in one message."""
+def opening(talk: Talk, *, ends: str = _OPENING_ENDS) -> tuple[Kind, str] | None:
+    """Read `投诉：…`: a kind and the words of the petition in one message, parted by one of `ends`."""
     text = talk.heard.text
-    end = min((at for mark in _OPENING_ENDS if (at := text.find(mark, 0, LONGEST_COMMAND)) > 0), default=0)
+    end = min((at for mark in ends if (at := text.find(mark, 0, LONGEST_COMMAND)) > 0), default=0)
     if not end:
         return None
     kind = talk.office.kind_said(talk.ear.hear(text[:end]))
     words = text[end:].strip(_OPENING_ENDS)
     if kind is None or not letters(words, enough=filing.LEAST_CONTENT) or talk.ear.fold(words) in talk.ear.words:
         return None
-    return filing.begin(talk, kind, words=words)
+    return kind, words

@@ -18,7 +18,7 @@ from bot.petitions.masking import masked
 from dialogs import filing
 from dialogs.asking import menu, question, said, short
 from dialogs.correcting import field_to_change, go_on
-from dialogs.gathering import HARD_CONTENT, LONGEST_PLACE, MOST_ATTACHMENTS, further, next_step, offered, proceed
+from dialogs.gathering import HARD_CONTENT, LONGEST_PLACE, MOST_ATTACHMENTS, further, offered, proceed
 from dialogs.hearing import Word
 from dialogs.session import STEPS, Parts, Session, State, dump_session, load_session
 from dialogs.talk import Answer, Talk
@@ -110,7 +110,7 @@ def _offer(talk: Talk) -> Reply:
         return question(talk)
     if session.state is not State.OFFER:
         step = session.state if session.state in STEPS else session.back
-        session.state, session.back = State.OFFER, step if step is not None else next_step(talk, parts)
+        session.state, session.back = State.OFFER, step if step is not None else talk.office.next_step(parts)
     asked = question(talk)
     return said(asked, tail=Reply(phrase="draft.held")) if session.held is not None else asked
 
@@ -133,7 +133,7 @@ def taken_on(talk: Talk) -> Answer:
     if not more.content:
         return proceed(talk)
     if "\n" in more.content or more.latitude is not None or _LINK in more.content:  # a story, not the answer to a step
-        session.enter(next_step(talk, parts))
+        session.enter(talk.office.next_step(parts))
         return further(talk, more.content)
     talk.heard = talk.ear.hear(more.content)
     return filing.answer(talk)
@@ -175,7 +175,7 @@ def taken_up(talk: Talk) -> Reply | None:
     if talk.heard.word is Word.CLEAR:
         return question(talk, lead=Reply(phrase="draft.erased"))
     session.parts, session.filed = parts, False
-    session.enter(next_step(talk, parts))
+    session.enter(talk.office.next_step(parts))
     return question(talk, lead=Reply(phrase="draft.still"))
 
 
@@ -232,14 +232,15 @@ def _away_ends(session: Session, *, now: datetime, times: DraftTimes) -> Sequenc
 
 
 def _waiting_ends(session: Session, *, seen: datetime, now: datetime, times: DraftTimes) -> Sequence[datetime]:
-    """Drop the drafts of mentions that nobody took up in time; return when the others end."""
-    ends = [_began(parts, seen) + times.keep for parts in session.waiting]
-    session.waiting = [parts for parts, end in zip(session.waiting, ends, strict=True) if now < end]
-    return [end for end in ends if now < end]
+    """Drop the drafts that nobody took up in time; return when the others end."""
+    ends = [(parts, _began(parts, seen) + times.keep) for parts in session.waiting]
+    session.waiting = [parts for parts, end in ends if now < end]
+    session.lapsed = session.lapsed or any(now >= end and not parts.origin for parts, end in ends)
+    return [end for _, end in ends if now < end]
 
 
 def _began(parts: Parts, seen: datetime) -> datetime:
-    """Return when a draft of a mention began; one of an earlier version counts from the last word."""
+    """Return when a draft began to wait; one of an earlier version counts from the last word."""
     return datetime.fromtimestamp(parts.since, tz=seen.tzinfo) if parts.since else seen
 
 

@@ -30,6 +30,7 @@ from dialogs.asking import question
 from dialogs.beginning import LEAST_OFFER, begun
 from dialogs.commands import COMMANDS, button
 from dialogs.hearing import Word
+from dialogs.meanwhile import another
 from dialogs.mentioned import Mentions
 from dialogs.references import ActOn
 from dialogs.scanning import scanned
@@ -265,7 +266,7 @@ def _filing(talk: Talk) -> Answer:
     word = talk.heard.word
     if session.state is State.OFFER or word is Word.CHAT or (word is Word.CONTINUE and session.state in STEPS):
         return question(talk)
-    return filing.answer(talk)
+    return another(talk) or filing.answer(talk)
 
 
 _JUDGING = frozenset({State.RATE_PICK, State.RATE_SOLVED, State.RATE_WORDS})

@@ -85,7 +85,14 @@ def submit(talk: Talk) -> Answer:
         reply = said(reply, tail=subscribing)
     if held is not None:
         return _with_held(talk, held, reply)
-    return said(reply, tail=Reply(phrase="draft.mentioned")) if session.waiting else reply
+    return said(reply, tail=_next(session.waiting[0])) if session.waiting else reply
+
+
+def _next(waiting: Parts) -> Reply:
+    """Say what waits to be taken up."""
+    if waiting.kind is None:
+        return Reply(phrase="draft.mentioned")
+    return Reply(phrase="draft.another_waits", values={"kind": word(waiting.kind)})
 
 
 def _with_held(talk: Talk, held: Parts, reply: Reply) -> Reply:

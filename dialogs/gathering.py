@@ -7,7 +7,7 @@ from bot.messages import InboundKind, Reply
 from bot.petitions.vocabulary import Kind
 from dialogs.asking import question, said
 from dialogs.finding import place_in
-from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, State
+from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Talk
 
 MOST_ATTACHMENTS = 30
@@ -21,7 +21,7 @@ def draft(talk: Talk) -> Parts:
     """Return the citizen's draft, begun now if there is none; a side conversation over it ends."""
     session = talk.session
     if session.parts is None:
-        session.parts = session.waiting.pop(0) if session.waiting else Parts()
+        session.parts = session.waiting.pop(0) if session.unsorted else Parts()
         session.filed = False
         session.enter(State.KIND)
     elif session.state in ASIDES:
@@ -87,21 +87,8 @@ def location(talk: Talk) -> Reply:
 def proceed(talk: Talk, *, lead: Reply | None = None) -> Reply:
     """Go to the first step that is not behind the citizen yet, and ask it."""
     session, parts = talk.session, draft(talk)
-    session.enter(next_step(talk, parts))
+    session.enter(talk.office.next_step(parts))
     return privacy(talk, question(talk, lead=lead))
-
-
-def next_step(talk: Talk, parts: Parts) -> State:
-    """Return the first step that is open: where the citizen goes on after anything was given or changed."""
-    if parts.kind is None:
-        return State.KIND
-    behind = parts.behind
-    if parts.kind is Kind.CONSULT and parts.content:  # a question needs an answer, and nothing else of the citizen
-        return State.SUMMARY
-    for step in talk.office.steps(parts.kind):
-        if STEP_LETTERS[step] not in behind:
-            return step
-    return State.SUMMARY
 
 
 def content(talk: Talk, text: str, *, unasked: bool = False) -> Reply:
@@ -114,6 +101,14 @@ def content(talk: Talk, text: str, *, unasked: bool = False) -> Reply:
     parts.passed(State.CONTENT)
     found = _find(talk, parts, text, sure=unasked)
     return proceed(talk, lead=_all((_long(text), *found)))
+
+
+def begun_with(talk: Talk, kind: Kind, words: str) -> Parts:
+    """Return a draft of these words that is not yet the one under way."""
+    parts = Parts(kind=kind, content=words)
+    parts.passed(State.CONTENT)
+    _find(talk, parts, words, sure=True)
+    return parts
 
 
 def _find(talk: Talk, parts: Parts, text: str, *, sure: bool) -> tuple[Reply, ...]:

@@ -7,7 +7,7 @@ cannot be understood is a fresh session. Keys are one letter, because the value 
     d draft: k kind  c content  p place  y latitude  x longitude  a attachments (inbound keys)  t phone
              o public (1, 0, absent: not asked yet)  z steps behind the citizen, one letter each
              m key of the mention it was made of
-    w drafts made of mentions, waiting (each as d, with s when it began, epoch seconds)
+    w drafts made of mentions, or of another matter, waiting (each as d, with s when it began, epoch seconds)
     h 1: a bare mention was answered
     n 1: the notice about personal data was given   f 1: the last thing filed needs no second 提交
     l numbers (or verbs) offered for picking, or the words that came with a rating
@@ -137,7 +137,7 @@ class Parts:
     origin: str = ""
     """The key of the public mention it was made of, '' where it began in private."""
     since: int = 0
-    """When it began to wait, epoch seconds; only of one made of a mention, while nobody has taken it up."""
+    """When it began to wait, epoch seconds; only while nobody has taken it up."""
 
     def passed(self, step: State) -> None:
         """Put a step behind."""
@@ -163,7 +163,7 @@ class Session:
     rest: str = ""
     scene: str = ""
     waiting: list[Parts] = field(default_factory=list)
-    """Drafts made of mentions, oldest first, while another one is on its way or nobody has asked yet."""
+    """Drafts made of mentions, or of what was said in the middle of another; those that came first, first."""
     away: Parts | None = None
     """A draft that was cancelled or given up for another, `away_at` (epoch seconds)."""
     away_at: int = 0
@@ -179,6 +179,11 @@ class Session:
     greeted: bool = False
     """Whether a mention that says nothing was answered."""
     person: Person = Person.NONE
+
+    @property
+    def unsorted(self) -> bool:
+        """Whether a draft waits whose kind is still to be asked: what is said next may belong to it."""
+        return bool(self.waiting) and self.waiting[0].kind is None
 
     def enter(self, state: State, *, at: int = 0) -> None:
         """Go to a state of the plain way: nothing lies under it."""

@@ -98,6 +98,8 @@ _SAID: Mapping[str, str] = {
     "summary.private": "at",
     "filing.from_mention": "given",
     "draft.mentioned": "",
+    "draft.another": "kind",
+    "draft.another_waits": "kind",
     "public.news": "number status time",
     "mention.received": "mark",
     "mention.bare": "mark",

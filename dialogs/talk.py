@@ -11,7 +11,7 @@ from bot.petitions.scenes import Scene, read_scene
 from bot.petitions.vocabulary import Kind, Role
 from dialogs.danger import DangerWords
 from dialogs.refusals import RefusalRules
-from dialogs.session import Session, State
+from dialogs.session import STEP_LETTERS, Parts, Session, State
 from dialogs.turn import Catalogue, Facts, Intent, KindChoice, Lookup
 from dialogs.understanding import Ear, Heard
 
@@ -59,6 +59,22 @@ class Office:
     def steps(self, kind: Kind) -> tuple[State, ...]:
         """Return what is asked for a kind, in order, without kind and summary."""
         return self._steps.get(kind, _ASKED_ALWAYS)
+
+    def next_step(self, parts: Parts) -> State:
+        """Return the first step of a draft that is open: where the citizen goes on after anything was given."""
+        if parts.kind is None:
+            return State.KIND
+        behind = parts.behind
+        if parts.kind is Kind.CONSULT and parts.content:  # a question needs an answer, and nothing else of the citizen
+            return State.SUMMARY
+        for step in self.steps(parts.kind):
+            if STEP_LETTERS[step] not in behind:
+                return step
+        return State.SUMMARY
+
+    def names_kind(self, folded: str, kind: Kind) -> bool:
+        """Whether a folded text has the name of a kind, or a word for it, somewhere."""
+        return any(named in folded for named, of in self._words.items() if of is kind)
 
     def unit(self, identity: str) -> str:
         """Return the name of a unit; the office's for none."""
