@@ -1,7 +1,7 @@
 """The people of a conversation: what each does with a phone in the sandbox, and what comes by itself."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.web.gateway.conftest import House
@@ -25,6 +25,8 @@ class Person:
     platform: str
     id: str
     looked: int = 0
+    posts: set[str] = field(default_factory=set)
+    """The ids of the posts they wrote, or commented on."""
     shown: str = ""
     """The newest text on the phone that offers something."""
 
@@ -55,7 +57,8 @@ class Person:
         """Do what stands in brackets."""
         if what in {"发微博", "评论"}:
             place = {"in": "comment"} if what == "评论" else {"pictures": times - 1}
-            await weibo(self.house, "mention", {"uid": self.id, "text": more} | place)
+            told = await weibo(self.house, "mention", {"uid": self.id, "text": more} | place)
+            self.posts.add(str(told["post"]))
             return ""
         if what in {"同意通知", "拒绝通知"}:
             await self._answers_popup(accepts=what == "同意通知")
