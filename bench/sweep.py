@@ -37,7 +37,7 @@ from bot.petitions.petition import Draft
 from bot.petitions.vocabulary import Kind
 from storage import migrate
 from storage.engine import SqlStorage
-from storage.tables import milestones, petitions
+from storage.tables.petitions import milestones, petitions
 
 LIMIT = 1.3
 """× the time of a sweep over the smaller table that one over the larger may take."""

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, text, tuple_, update
 from bot.petitions.account_ports import Look, Rest, SignedBody
 from storage.columns import Moment
 from storage.connection import Connection
-from storage.tables import account_marks, account_rests, mention_cursors, signed_bodies
+from storage.tables.accounts import account_marks, account_rests, mention_cursors, signed_bodies
 from storage.upserts import upsert
 
 _REST_COLUMNS = ("token", "code", "remedy", "failures", "since", "failed_at", "until")

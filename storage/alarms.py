@@ -8,7 +8,9 @@ from bot.petitions.alarm_ports import AlarmRecord
 from storage.case_states import has_open_petition
 from storage.columns import Moment, from_json, storable
 from storage.connection import Connection
-from storage.tables import alarms, inbound, petitions
+from storage.tables.messages import inbound
+from storage.tables.petitions import petitions
+from storage.tables.talks import alarms
 
 _OPEN = alarms.c.seen_at.is_(None)
 _SAME = (

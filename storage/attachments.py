@@ -12,7 +12,7 @@ from bot.petitions.vocabulary import EventType
 from storage.columns import storable
 from storage.connection import Connection
 from storage.rows import attachment_from, due_at
-from storage.tables import attachments
+from storage.tables.messages import attachments
 
 _DUE = (
     select(attachments)

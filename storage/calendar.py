@@ -14,7 +14,7 @@ from bot.petitions.errors import Stale
 from storage.columns import storable
 from storage.connection import Connection
 from storage.errors import Conflict
-from storage.tables import calendar, calendar_versions
+from storage.tables.office import calendar, calendar_versions
 
 _NEWEST = select(func.coalesce(func.max(calendar_versions.c.number), 0).label("number"))
 _VERSIONS = select(calendar_versions).order_by(calendar_versions.c.number)

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, exists
 
 from bot.petitions.vocabulary import State
-from storage.tables import petitions
+from storage.tables.petitions import petitions
 
 _OPEN = tuple(state.value for state in State if not state.ended)
 

@@ -48,7 +48,9 @@ from storage.rows import (
     petition_from,
     petition_row,
 )
-from storage.tables import attachments, counters, events, milestones, outbox, petitions
+from storage.tables.messages import attachments
+from storage.tables.petitions import counters, events, milestones, petitions
+from storage.tables.sending import outbox
 from storage.upserts import upsert
 
 _GET = select(petitions).where(petitions.c.number == bindparam("number"))

@@ -15,7 +15,9 @@ from bot.petitions.chat_ports import Chat, ChatEnd, ChatState, Line, LineBy, out
 from storage.case_states import has_open_petition
 from storage.columns import Moment, from_json, storable
 from storage.connection import Connection
-from storage.tables import attachments, chat_lines, chats, inbound, outbox
+from storage.tables.messages import attachments, inbound
+from storage.tables.sending import outbox
+from storage.tables.talks import chat_lines, chats
 from storage.upserts import upsert
 
 LOOK_BACK = 3000

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, or_, select
 
 from bot.petitions.vocabulary import Kind
 from storage.connection import Connection
-from storage.tables import citizens, followings, petitions
+from storage.tables.messages import citizens
+from storage.tables.petitions import followings, petitions
 from storage.upserts import upsert
 
 _ADD = upsert(followings, ("number", "citizen"), keys=("number", "citizen"))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 
 from storage.connection import Connection
-from storage.tables import joinings
+from storage.tables.petitions import joinings
 from storage.upserts import upsert
 
 _ADD = upsert(joinings, ("number", "citizen", "joined_at"), keys=("number", "citizen"))

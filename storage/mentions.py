@@ -11,7 +11,7 @@ from bot.messages import Inbound, dump_inbound, load_inbound
 from bot.petitions.mention_ports import BegunLook, Mention, MentionState, Shown
 from storage.columns import Moment, storable, to_json
 from storage.connection import Connection
-from storage.tables import calls, mention_cursors, mentions
+from storage.tables.accounts import calls, mention_cursors, mentions
 from storage.upserts import upsert
 
 _COLUMNS = ("key", "citizen", "payload", "state", "sent_at", "found_at", "next_at")

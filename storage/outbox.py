@@ -27,7 +27,7 @@ from storage.connection import Connection
 from storage.errors import StorageError
 from storage.outbox_states import TROUBLED, among, is_in
 from storage.reports import settle, take_early
-from storage.tables import carried, deliveries, outbox
+from storage.tables.sending import carried, deliveries, outbox
 
 _COUNT_ATTEMPT = (
     update(outbox)

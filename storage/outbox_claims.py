@@ -22,7 +22,7 @@ from storage.columns import Moment
 from storage.connection import Connection
 from storage.outbox_states import UNFINISHED, among, is_in
 from storage.rows import message_from
-from storage.tables import carried, deliveries, outbox
+from storage.tables.sending import carried, deliveries, outbox
 
 REPEATABLE_RUNG = "template"
 REPEATABLE_FOR = timedelta(minutes=10)

@@ -20,7 +20,7 @@ from storage.columns import Moment
 from storage.connection import Connection
 from storage.outbox_states import TROUBLED, UNFINISHED, among
 from storage.rows import message_from
-from storage.tables import carried, deliveries, outbox
+from storage.tables.sending import carried, deliveries, outbox
 
 _TOLD = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.WAITING, OutboxState.SENT)
 FAILED = (OutboxState.DEAD, OutboxState.UNKNOWN)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, literal_column
 
 from bot.petitions.outbox_ports import OutboxState
-from storage.tables import outbox
+from storage.tables.sending import outbox
 
 UNFINISHED = (OutboxState.PENDING, OutboxState.SENDING)
 TROUBLED = (OutboxState.DEAD, OutboxState.UNKNOWN, OutboxState.WAITING)

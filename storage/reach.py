@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from bot.petitions.reach_ports import Grant, GrantEnd, GrantSource
 from storage.columns import Moment
 from storage.connection import Connection
-from storage.tables import grants, refusals
+from storage.tables.sending import grants, refusals
 from storage.upserts import upsert
 
 _COLUMNS = ("key", "citizen", "template", "lasting", "source", "granted_at")

@@ -14,7 +14,7 @@ from bot.messages import CitizenRef, DeliveryReport
 from bot.petitions.outbox_ports import DeliveryOutcome, OutboxState, Reported
 from storage.columns import Moment, storable
 from storage.connection import Connection
-from storage.tables import deliveries, early_reports, grants, outbox
+from storage.tables.sending import deliveries, early_reports, grants, outbox
 from storage.upserts import upsert
 
 _SUBSCRIPTION = "subscription"

@@ -9,7 +9,7 @@ from bot.petitions.staff_ports import AuditEntry, User
 from bot.petitions.vocabulary import Role
 from storage.columns import from_json, storable, to_json
 from storage.connection import Connection
-from storage.tables import audit, console_sessions, users
+from storage.tables.office import audit, console_sessions, users
 from storage.upserts import upsert
 
 _USER_COLUMNS = ("name", "display", "role", "unit", "password_hash", "created_at", "disabled_at")

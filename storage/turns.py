@@ -29,7 +29,9 @@ from storage.rows import (
     inbound_row,
     named,
 )
-from storage.tables import attachments, citizens, events, inbound, milestones, outbox, petitions
+from storage.tables.messages import attachments, citizens, inbound
+from storage.tables.petitions import events, milestones, petitions
+from storage.tables.sending import outbox
 from storage.turn_rows import TurnRows, turn_rows
 from storage.upserts import upsert
 

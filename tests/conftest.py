@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 
 from storage import migrate
 from storage.engine import SqlStorage
-from storage.tables import metadata
+from storage.tables.whole import whole_schema
 from tests.servers import Postgresql, RedisServer, postgresql, redis_server
 
 WORKERS = 2
@@ -72,7 +72,7 @@ async def postgres_url(postgres: Postgresql) -> str:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]  # noqa: S608 -- our names
+    emptying = [f"DELETE FROM {table.name}" for table in reversed(whole_schema().sorted_tables)]  # noqa: S608 -- our names
     await connection.execute("; ".join(emptying))
     await connection.close()
     return postgres.url("migrated")

@@ -20,7 +20,8 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.clock import SystemClock
-from storage.tables import citizens, outbox
+from storage.tables.messages import citizens
+from storage.tables.sending import outbox
 from tests.acceptance.phone import Phone, until
 from tests.acceptance.processes import ROOT, Running, free_port
 from tests.servers import RedisServer, redis_server

@@ -24,7 +24,7 @@ from bot.petitions.turn_ports import TurnWrites
 from storage import attachments, batch_postgresql, cases, migrate, outbox_claims
 from storage.engine import SqlStorage
 from storage.errors import Conflict, NeedsMigration, StorageError, translate
-from storage.tables import metadata
+from storage.tables.whole import whole_schema
 from tests.contract.petitioning import LI, NOW, filing, message, record, row
 
 TODAY = date(2026, 11, 20)
@@ -36,7 +36,7 @@ async def differences(url: str) -> list[Any]:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": defaults}
         )
-        return compare_metadata(context, metadata)
+        return compare_metadata(context, whole_schema())
 
     engine = create_async_engine(url)
     async with engine.connect() as connection:

@@ -12,7 +12,7 @@ from bot.petitions.errors import Stale
 from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState
 from bot.petitions.vocabulary import NoticeKind
 from storage.engine import SqlStorage
-from storage.tables import outbox
+from storage.tables.sending import outbox
 from tests.contract.petitioning import CLERK, HOUR, LI, NOW, WANG, filing
 from tests.contract.test_outbox import MINUTE, claim, keys, queue, troubled
 

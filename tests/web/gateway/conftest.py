@@ -31,7 +31,7 @@ from bot.petitions.outbox_ports import Delivery, OutboxMessage
 from bot.petitions.petition import Actor, Case, Event
 from bot.petitions.service import ActRequest
 from bot.petitions.vocabulary import Role
-from storage.tables import outbox
+from storage.tables.sending import outbox
 
 HOST = "127.0.0.1"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)

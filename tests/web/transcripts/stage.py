@@ -17,7 +17,9 @@ from bot.console import act_words
 from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import Role
-from storage.tables import inbound, outbox, petitions
+from storage.tables.messages import inbound
+from storage.tables.petitions import petitions
+from storage.tables.sending import outbox
 from tests.web.gateway.conftest import House, until
 from tests.web.gateway.weibo import UID, weibo
 from tests.web.transcripts.people import Person
