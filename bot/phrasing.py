@@ -130,6 +130,8 @@ class Phrasing:
         return values if said is None else said
 
     def _value(self, value: object, book: _Book) -> object:
+        if isinstance(value, date):
+            return self._date(value)
         if isinstance(value, Reply):
             if not value.values:
                 return _of(book, value.phrase).text(value.values)
@@ -137,8 +139,6 @@ class Phrasing:
             return _framed(inner, _of(book, value.phrase).text(inner))
         if isinstance(value, tuple):
             return "\n".join(str(self._value(one, book)) for one in value)
-        if isinstance(value, date):
-            return self._date(value)
         return value
 
     def _spoken_date(self, value: date) -> str:
