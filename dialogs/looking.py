@@ -249,7 +249,7 @@ def _happened(event: Event) -> Reply:
         case EventType.PASSED:
             values |= {"clock": word(split_key(data["milestone"])[0])}
         case EventType.RESCHEDULED:
-            values |= {"reason": data["reason"], "changes": changes_of(event)}
+            values |= {"reason": reason_of(event), "changes": changes_of(event)}
         case _:
             values |= _hop_values(event)
     return Reply(phrase=phrase, values=values)

@@ -24,13 +24,11 @@ from bot.petitions.rescheduling import Move, moves_of, reschedule
 from bot.petitions.staff_ports import AuditEntry
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import EventType
-from config.calendar_seed import seed_calendar
+from config.calendar_seed import PUBLISHED, seed_calendar
 
 log = structlog.get_logger(__name__)
 
 _PAGE = 2000
-SEED_SOURCE = "国务院办公厅放假通知"
-"""What moves dates when nothing was imported: a newer seed."""
 
 
 def calendar_of(versions: Iterable[CalendarVersion], *more: CalendarNotice) -> WorkCalendar:
@@ -98,13 +96,13 @@ class CalendarDesk:
                 raise Stale
             if notice is not None:
                 await _added(work, notice, actor=actor, now=now)
-            reason = await _reason(work)
+            sources = await _sources(work)
             changes = []
             for change in plan.changes:
                 case = await work.cases.get(change.number, lock=True)
                 moves = await self._moves(work, case, plan.calendar) if case else ()
                 if case and moves and await _unrecorded(work, case, moves, plan.calendar):
-                    outcome = reschedule(case, moves, calendar=plan.calendar, reason=reason, actor=actor, now=now)
+                    outcome = reschedule(case, moves, calendar=plan.calendar, sources=sources, actor=actor, now=now)
                     await work.cases.save(outcome)
                     changes.append(Change(number=change.number, moves=moves))
             await work.calendars.mark_applied(now=now)
@@ -155,11 +153,11 @@ async def _added(work: UnitOfWork, notice: CalendarNotice, *, actor: Actor, now:
     return version
 
 
-async def _reason(work: UnitOfWork) -> str:
-    """Name the notices that were imported and not yet applied, else the newest."""
+async def _sources(work: UnitOfWork) -> tuple[str, ...]:
+    """Name the notices that were imported and not yet applied, else the newest, else what a newer seed rests on."""
     versions = await work.calendars.versions()
     fresh = [version for version in versions if version.applied_at is None] or list(versions[-1:])
-    return "、".join(dict.fromkeys(version.notice.source for version in fresh)) or SEED_SOURCE
+    return tuple(dict.fromkeys(version.notice.source for version in fresh)) or (PUBLISHED,)
 
 
 async def _unrecorded(work: UnitOfWork, case: Case, moves: Iterable[Move], calendar: WorkCalendar) -> bool:

@@ -53,7 +53,7 @@ def event_words(event: Event, *, channel: str, say: Say) -> EventWords:  # noqa:
         case EventType.PASSED:
             return EventWords(title=f"{say(_clock(data))}超时，亮红灯", tone="late")
         case EventType.RESCHEDULED:
-            said = {"改期": say(changes_of(event)), "不提前": say(kept_of(event)), "依据": data["reason"]}
+            said = {"改期": say(changes_of(event)), "不提前": say(kept_of(event)), "依据": say(reason_of(event))}
             return EventWords(title="工作日历更新，重算期限", said=_filled(said))
         case _:
             return _counted(event) or _hop_words(event, say)

@@ -26,6 +26,8 @@ def reason_of(event: Event) -> object:
     match event.type:
         case EventType.SUPERVISED if data["ground"] != Ground.HAND:
             return word(Ground(data["ground"]))
+        case EventType.RESCHEDULED if "sources" in data:
+            return listed(data["sources"])
         case EventType.REDONE if not data["reason"]:
             return listed(_judgement(data))
         case _:

@@ -6,7 +6,7 @@ clock that has already passed (red) stays as it is: what the citizen was told of
 counted anew when it runs again. Knows no storage.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,16 +76,16 @@ def _move(clock: Milestone, terms: Terms, history: Iterable[Event]) -> Move | No
 
 
 def reschedule(
-    case: Case, moves: Iterable[Move], *, calendar: WorkCalendar, reason: str, actor: Actor, now: datetime
+    case: Case, moves: Iterable[Move], *, calendar: WorkCalendar, sources: Sequence[str], actor: Actor, now: datetime
 ) -> Outcome:
-    """Record `moves`; the citizen is told when a promised date moves. `reason` names the notice behind it.
+    """Record `moves`; the citizen is told when a promised date moves. `sources` names the notices behind it.
 
     What is said of them comes from the record: `moved_dates`.
     """
     moves = tuple(moves)
     data = {
         "calendar": calendar.version,
-        "reason": reason,
+        "sources": list(sources),
         "clocks": [_data(move) for move in moves],
     }
     return lifecycle.reschedule(

@@ -20,6 +20,7 @@ from bot.petitions.evolution import replay
 from bot.petitions.moved_dates import changes_of, kept_of
 from bot.petitions.number import make_number
 from bot.petitions.petition import CLOCK, Actor, Case, Draft, Outcome
+from bot.petitions.recorded import reason_of
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Role
 from config.calendar_notice import load_notice
@@ -144,7 +145,7 @@ async def test_applying_moves_tells_and_records_in_one_go(storage: SqlStorage, d
         [(notice, _)] = await work.outbox.of_petition(late.case.petition.number)
         trail = await work.staff.audit_trail()
         versions = await work.calendars.versions()
-    assert (events[-1].type, events[-1].role, events[-1].data["reason"]) == (
+    assert (events[-1].type, events[-1].role, *said(reason_of(events[-1]))) == (
         EventType.RESCHEDULED,
         Role.ADMIN,
         "自治区通知、测试用的2027年放假安排",

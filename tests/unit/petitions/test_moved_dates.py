@@ -37,7 +37,7 @@ def event(kind, **data):
 
 
 def rescheduled(*clocks, **data):
-    return event(EventType.RESCHEDULED, calendar="v", reason="通知", clocks=list(clocks), **data)
+    return event(EventType.RESCHEDULED, calendar="v", sources=["通知"], clocks=list(clocks), **data)
 
 
 def extended(*clocks, **data):
