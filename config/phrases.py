@@ -80,6 +80,9 @@ _PAGE = 280
 _LONGEST: Mapping[str, int] = {
     "tip.": 20,
     "choice.": 12,
+    "word.kind.": 12,
+    "word.rating.": 12,
+    "word.solved.": 12,
     "public.": 120,
     "mention.": 120,
     "platform.blank": 5,
