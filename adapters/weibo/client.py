@@ -5,7 +5,6 @@ with the OAuth2 one. The three addresses are all that decides whom it talks to. 
 `adapters.weibo.public` has not passed. Knows no petition, no window and no order: the outbox does.
 """
 
-import asyncio
 import ipaddress
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -19,17 +18,17 @@ from adapters.platform import (
     Refused,
     RetryAfter,
     Subscription,
-    UnknownOutcome,
     Window,
 )
-from adapters.transport import FILE_TIMEOUT, TIMEOUT, Answer, Transport
+from adapters.transport import FILE_TIMEOUT, TIMEOUT, Transport
 from adapters.weibo.budget import KEPT_FOR_ANSWERS, CallBudget, MemoryBudget
 from adapters.weibo.calls import Lane
 from adapters.weibo.contents import reply_form, words
+from adapters.weibo.fetching import Files
 from adapters.weibo.inbound import MentionKind
 from adapters.weibo.labels import Labels
 from adapters.weibo.links import is_id
-from adapters.weibo.media import LISTED, PICTURE_HOSTS, content_type, is_address, is_allowed, is_at, is_text
+from adapters.weibo.media import PICTURE_HOSTS
 from adapters.weibo.mentions import (
     COUNT,
     MentionBatch,
@@ -40,6 +39,7 @@ from adapters.weibo.mentions import (
     mention_of,
     read_mention,
 )
+from adapters.weibo.posts import Posts
 from adapters.weibo.public import LONGEST_PUBLIC, check_public
 from adapters.weibo.rendering import LONGEST, render
 from adapters.weibo.standing import Standing
@@ -53,8 +53,6 @@ MESSAGES_BASE = "https://m.api.weibo.com"
 UPLOAD_BASE = "https://upload.api.weibo.com"
 
 _SHORTEST_PAGE = 100
-_STATUS_CALL, _COMMENT_CALL = "statuses/show.json", "comments/show_batch.json"
-_GONE = frozenset({404, 410})
 
 
 class WeiboPlatform:
@@ -103,7 +101,6 @@ class WeiboPlatform:
         self._app_key = app_key
         self._rip = rip
         self._labels = labels
-        self._transport = transport
         self._clock = clock
         self._kept = kept_for_answers
         self._windows = windows
@@ -112,9 +109,6 @@ class WeiboPlatform:
         self._own_words = tuple(own_words)
         self._api = api_base.rstrip("/")
         self._messages_url = messages_base.rstrip("/") + "/2/messages/reply.json"
-        self._upload = upload_base.rstrip("/")
-        self._picture_hosts = picture_hosts
-        self._file_timeout = file_timeout
         self._messages = Lane(
             name=f"weibo:{account}:messages", slot=fans, transport=transport, clock=clock, budget=messages_budget,
             timeout=timeout, repeat_after=repeat_after, window_codes=window_codes, standing=standing,
@@ -123,6 +117,11 @@ class WeiboPlatform:
             name=f"weibo:{account}:open", slot=oauth, transport=transport, clock=clock,
             budget=MemoryBudget() if budget is None else budget, timeout=timeout, repeat_after=repeat_after,
             standing=standing,
+        )  # fmt: skip
+        self._posts = Posts(self._open, api_base=self._api)
+        self._files = Files(
+            self._messages, upload_base=upload_base.rstrip("/"), api_base=self._api, transport=transport,
+            hosts=picture_hosts, timeout=file_timeout,
         )  # fmt: skip
 
     @property
@@ -200,7 +199,7 @@ class WeiboPlatform:
         if not place.comment_id:
             return _receipt(await self._open.write(self._api + "/2/comments/create.json", form))
         if not place.status_id:
-            form["id"] = await self._status_of(place.comment_id)
+            form["id"] = await self._posts.post_of(place.comment_id)
         form |= {"cid": place.comment_id, "without_mention": "1"}
         return _receipt(await self._open.write(self._api + "/2/comments/reply.json", form))
 
@@ -236,10 +235,7 @@ class WeiboPlatform:
         if mention is None or (isinstance(context, dict) and context.get("whole")):
             return inbound
         kind, subject = mention
-        if kind is MentionKind.STATUS:
-            entry = await self.status(subject, reserve=self._kept)
-        else:
-            entry = await self.comment_by_id(subject, reserve=self._kept)
+        entry = await self._posts.entry(kind, subject, reserve=self._kept)
         seen = read_mention(entry, kind=kind, account=self.account)
         if seen is None:
             raise Refused("the post or comment is gone")
@@ -249,22 +245,7 @@ class WeiboPlatform:
         """Raise the `SendError` with which `with_context` would end before it calls anybody; costs nothing."""
         mention = mention_of(inbound)
         if mention is not None:
-            await self._open.ready(_STATUS_CALL if mention[0] is MentionKind.STATUS else _COMMENT_CALL)
-
-    async def status(self, status_id: str, *, reserve: int = 0) -> Mapping[str, Any]:
-        """Return a post with its whole text."""
-        params = {"id": status_id, "isGetLongText": "1"}
-        return await self._open.read(f"{self._api}/2/{_STATUS_CALL}", params, reserve=reserve)
-
-    async def comment_by_id(self, comment_id: str, *, reserve: int = 0) -> Mapping[str, Any]:
-        """Return a comment with the post it stands under; `Refused` when it is gone."""
-        url = f"{self._api}/2/{_COMMENT_CALL}"
-        answer = await self._open.read(url, {"cids": comment_id}, reserve=reserve)
-        entries = answer.get(LISTED, answer.get("comments"))
-        for entry in entries if isinstance(entries, list) else [answer]:
-            if isinstance(entry, dict) and str(entry.get("id", "")) == comment_id:
-                return entry
-        raise Refused("comments/show_batch: the comment is gone", code="20201")
+            await self._posts.ready(mention[0])
 
     async def token_info(self) -> TokenInfo:
         """Return what Weibo says of the OAuth2 token: whose it is, and until when."""
@@ -289,47 +270,7 @@ class WeiboPlatform:
 
     async def fetch(self, media: MediaRef, target: Path) -> FetchedMedia:
         """Download to `target`, the better form first; `Refused` when the platform no longer has any."""
-        if media.better_id and media.better_id != media.media_id:
-            try:
-                return await self._fetch_one(media.better_id, target)
-            except Refused:
-                pass  # the better form is a luxury: the plain one is still there to try
-        return await self._fetch_one(media.media_id, target)
-
-    async def _fetch_one(self, media_id: str, target: Path) -> FetchedMedia:
-        if not is_address(media_id):
-            params = {"access_token": self._messages.slot.token, "fid": media_id}
-            return await self._download(self._upload + "/2/mss/msget", target, params=params)
-        if not is_allowed(media_id, hosts=self._picture_hosts, api_base=self._api):
-            raise Refused("the picture lies at a host that is not allowed")
-        return await self._download(media_id, target, public_only=not is_at(media_id, api_base=self._api))
-
-    async def _download(
-        self, url: str, target: Path, *, params: Mapping[str, str] | None = None, public_only: bool = False
-    ) -> FetchedMedia:
-        """Return the file; a body that is text is an error, and removed. The token's address never leaves this call."""
-        try:
-            got = await self._transport.download(
-                url, target, params=params, timeout=self._file_timeout, public_only=public_only
-            )
-            if got.status == 200 and got.size and not is_text(got.head):  # noqa: PLR2004  the one status with a file
-                kind = content_type(got.head)
-                return FetchedMedia(path=target, size=got.size, sha256=got.sha256, content_type=kind)
-            await asyncio.to_thread(target.unlink)
-            if got.status in _GONE or (public_only and got.status < 500):  # noqa: PLR2004  a picture's host, not Weibo's
-                raise Refused("the file is gone", code=f"http {got.status}")
-            self._messages.outcome(Answer(status=got.status, headers=got.headers, body=got.head), call="mss/msget")
-        except UnknownOutcome as error:  # nothing of ours was to be delivered, so asking again is harmless
-            raise RetryAfter(str(error), code=error.code) from None
-        raise RetryAfter("mss/msget: the answer is no file")
-
-    async def _status_of(self, comment_id: str) -> str:
-        entry = await self.comment_by_id(comment_id)
-        post = entry.get("status")
-        status_id = str(post.get("id", "")) if isinstance(post, dict) else ""
-        if not is_id(status_id):
-            raise Refused("the post of the comment is gone", code="20101")
-        return status_id
+        return await self._files.fetch(media, target)
 
 
 def _receipt(answer: Mapping[str, Any]) -> Receipt:
