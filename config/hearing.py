@@ -150,7 +150,7 @@ class _Reader:
                 said = _compared(word, signs)
                 if not said:
                     self._wrong(where, "has an empty word", "remove the quotes with nothing in them")
-                elif form.longest and len(said) > form.longest:
+                elif form.longest and max(len(said), len(word.strip())) > form.longest:
                     remedy = f"at most {form.longest} characters, or it is never heard"
                     self._wrong(where, f"{word!r} is too long", remedy)
                 elif form.filled and said.isdecimal():
@@ -224,7 +224,15 @@ class _Reader:
             for word in listed
             if key in ("", name)
         }
-        return f"(?:{'|'.join(map(re.escape, sorted(said, key=lambda word: (-len(word), word)))) or _NEVER})"
+        return _one_of(said)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """Return a group that matches any of the words, longer ones first, single signs at once."""
+    listed = sorted(words, key=lambda word: (-len(word), word))
+    signs = "".join(re.escape(word) for word in listed if len(word) == 1)
+    longer = "|".join(re.escape(word) for word in listed if len(word) > 1)
+    return f"(?:{'|'.join(filter(None, (longer, signs and f'[{signs}]'))) or _NEVER})"
 
 
 def _simplified(word: str, signs: Mapping[str, str]) -> str:

@@ -5,7 +5,6 @@ from bot.petitions.vocabulary import Kind
 from bot.petitions.wording import word
 from dialogs import drafts, filing, gathering, looking, rating, refusing, supplementing
 from dialogs.asking import RATINGS_IN_ORDER, menu, said
-from dialogs.finding import kind_in
 from dialogs.hearing import LONGEST_COMMAND
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
@@ -35,7 +34,7 @@ def begun(talk: Talk) -> Answer:
 
 def _told(talk: Talk, text: str) -> Reply:
     """Take words that began the conversation: as the kind they show, else the kind is asked."""
-    kind = None if talk.session.unsorted or len(text) > gathering.HARD_CONTENT else kind_in(talk.ear, text)
+    kind = None if talk.session.unsorted or len(text) > gathering.HARD_CONTENT else talk.ear.kind_in(text)
     if kind is None or kind not in talk.office.kinds:
         return gathering.offer(talk, text)
     return said(filing.begin(talk, kind, words=text), lead=Reply(phrase="ack.as_kind", values={"kind": word(kind)}))

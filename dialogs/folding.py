@@ -72,4 +72,7 @@ class Folding:
 
 def one_of(words: Iterable[str]) -> str:
     """Return a group that matches any of the words, longer ones first; without words one that matches nothing."""
-    return f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True))) or NEVER})"
+    listed = sorted(words, key=len, reverse=True)
+    signs = "".join(re.escape(word) for word in listed if len(word) == 1)
+    longer = "|".join(re.escape(word) for word in listed if len(word) > 1)
+    return f"(?:{'|'.join(filter(None, (longer, signs and f'[{signs}]'))) or NEVER})"

@@ -6,7 +6,6 @@ Everything goes into the one draft of the citizen, which it begins where there i
 from bot.messages import InboundKind, Reply
 from bot.petitions.vocabulary import Kind
 from dialogs.asking import question, said
-from dialogs.finding import place_in
 from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Talk
 
@@ -117,7 +116,7 @@ def _find(talk: Talk, parts: Parts, text: str, *, sure: bool) -> tuple[Reply, ..
     A place that is not `sure` waits to be confirmed at its own step.
     """
     said_so: list[Reply] = []
-    if not parts.place and parts.latitude is None and (place := place_in(text)):
+    if not parts.place and parts.latitude is None and (place := talk.ear.place_in(text)):
         parts.place = place
         if sure:
             parts.passed(State.PLACE)

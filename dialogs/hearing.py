@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.petitions.vocabulary import Rating, Solved
+from bot.petitions.vocabulary import Kind, Rating, Solved
 
 
 class Word(StrEnum):
@@ -127,6 +127,7 @@ FORM = HearingForm(
         "ratings": _choice(*Rating),
         "solved": _choice(*Solved),
         "fields": _choice("kind", "content", "place", "evidence", "phone", "public"),
+        "told": _choice(*Kind),
         "person": _choice("ends", "leaves"),
         "polite": _lists("before", "after"),
         "counting": SectionForm(keys=frozenset(map(str, range(1, 11))), apart=True),
@@ -136,6 +137,9 @@ FORM = HearingForm(
         "petition": _lists("look", "before", "name", "code", "is"),
         "judging": _lists("before", "who", "about", "feel", "after"),
         "changing": _lists("who", "wish", "verb", "after", "mark", "measure", "into"),
+        "telling": _lists("greeting", "who", "just", "wish", "whom"),
+        "asking": _lists("asks", "rules", "grieves"),
+        "place": _lists("before", "no_name", "no_name_ends"),
         "mention": _lists("praise", "trouble", "advertised"),
     },
     patterns={
@@ -143,6 +147,9 @@ FORM = HearingForm(
         "rating": PatternForm(captures={"rating": "{ratings}"}, listed=True),
         "change": PatternForm(captures={"field": f".{{1,{LONGEST_COMMAND}}}?"}, joined=True, listed=True),
         "meant": PatternForm(captures={"kind": f".{{1,{LONGEST_COMMAND}}}"}, joined=True),
+        "opening": PatternForm(captures={"kind": "{told}"}),
+        "closing": PatternForm(captures={"kind": "{told}"}),
+        "asks": PatternForm(captures={}),
         "advertising": PatternForm(captures={}),
     },
 )

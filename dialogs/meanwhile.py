@@ -9,7 +9,6 @@ from bot.petitions.vocabulary import Kind
 from bot.petitions.wording import word
 from dialogs.asking import question
 from dialogs.beginning import LEAST_OFFER, opening
-from dialogs.finding import kind_in
 from dialogs.gathering import HARD_CONTENT, begun_with
 from dialogs.session import Parts, State
 from dialogs.talk import Talk
@@ -42,7 +41,7 @@ def _asked(talk: Talk, parts: Parts) -> tuple[Kind, str] | None:
         return None
     if parts.kind is Kind.CONSULT or Kind.CONSULT not in talk.office.kinds:
         return None
-    if kind_in(talk.ear, text) is not Kind.CONSULT:
+    if talk.ear.kind_in(text) is not Kind.CONSULT:
         return None
     sure = talk.session.state is State.PLACE or talk.office.names_kind(talk.ear.fold(text), Kind.CONSULT)
     return (Kind.CONSULT, text) if sure else None

@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from dialogs.changing import Changes
+from dialogs.finding import Kinds
 from dialogs.folding import Folding
 from dialogs.hearing import LONGEST_COMMAND, Hearing, Word
 from dialogs.judging import Judgements
 from dialogs.phones import Phones
+from dialogs.places import Places
 from dialogs.references import References
 
 _TEN = 10
+_new = tuple.__new__
+"""Makes a `Heard` in a third of the time that its own constructor takes; one is made in every turn."""
 
 
 class Heard(NamedTuple):
@@ -70,19 +74,22 @@ class Ear:
         self.reference, self.act_on = references.reference, references.act_on
         self.fields, self.field_wanted, self.kind_wanted = changes.fields, changes.field_wanted, changes.kind_wanted
         self.rated, self.solved_said = judgements.rated, judgements.solved_said
+        self.kind_in = Kinds(hearing, folding).kind_in
+        self.place_in = Places(hearing.words["place"]).place_in
         self.phone, self.phone_in = phones.phone, phones.phone_in
 
     def hear(self, text: str) -> Heard:
         """Read one text."""
         stripped = text.strip()
         if len(stripped) > LONGEST_COMMAND:
-            return Heard(stripped, "", "", None, 0)
+            return _new(Heard, (stripped, "", "", None, 0))
         if (known := self._known.get(stripped)) is not None:
             return known
         plain = self.fold(stripped)
         bare = self.unpolite(plain)
         word = self.words.get(plain) or self.words.get(bare)
-        return Heard(stripped, plain, bare, word, 0 if word else self.ordinal(plain) or self.ordinal(bare))
+        ordinal = 0 if word else self.ordinal(plain) or self.ordinal(bare)
+        return _new(Heard, (stripped, plain, bare, word, ordinal))
 
     def ordinal(self, plain: str) -> int:
         """Return which choice a folded text names (1 on), 0 for none: `3`, 三, 选3, 第三个, 十二."""

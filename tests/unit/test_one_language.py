@@ -30,9 +30,9 @@ CHINESE = {
     "bot/commands/": STAFF,
     "bot/console/": STAFF,
     "bot/petitions/calendar.py": DATA,
-    "dialogs/finding.py": COUNTRY,
     "dialogs/mentioned.py": PLATFORM,
     "dialogs/phones.py": COUNTRY,
+    "dialogs/places.py": COUNTRY,
 }
 """A module, or a folder with all below it → why it holds Chinese."""
 

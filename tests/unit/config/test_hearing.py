@@ -53,6 +53,10 @@ def test_every_shipped_word_stands_as_it_is_compared():
         (('back = ["返回", ', 'back = ["返回", 2, '), ["commands.back: is no list of words"]),
         (('back = ["返回", ', 'back = [["返回"], '), ["commands.back: is no list of words"]),
         (('back = ["返回", ', f'back = ["{"回" * 17}", '), [f"commands.back: '{'回' * 17}' is too long"]),
+        (
+            ('back = ["返回", ', 'back = ["back to the step", "one step back now", '),
+            ["commands.back: 'one step back now' is too long"],
+        ),
         (('supplement = ["补充"]', 'supplement = "补充"'), ["acts.supplement: is no list of words"]),
         (('supplement = ["补充"]', "supplement = []"), ["acts.supplement: has no word"]),
         (

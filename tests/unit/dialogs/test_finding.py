@@ -3,7 +3,6 @@
 import pytest
 
 from bot.petitions.vocabulary import Kind
-from dialogs.finding import kind_in, place_in
 from tests.unit.dialogs.conftest import EAR
 
 KINDS = {
@@ -53,12 +52,12 @@ PLACES = {
 
 @pytest.mark.parametrize(("text", "kind"), KINDS.items())
 def test_kinds(text, kind):
-    assert kind_in(EAR, text) is kind
+    assert EAR.kind_in(text) is kind
 
 
 @pytest.mark.parametrize(("text", "place"), PLACES.items())
 def test_places(text, place):
-    assert place_in(text) == place
+    assert EAR.place_in(text) == place
 
 
 def test_phones():
@@ -67,10 +66,10 @@ def test_phones():
 
 
 def test_a_very_long_text_is_read_at_once():
-    assert place_in("区" * 7000 + "和平路") == ""
-    assert kind_in(EAR, "请" * 7000) is None
+    assert EAR.place_in("区" * 7000 + "和平路") == ""
+    assert EAR.kind_in("请" * 7000) is None
 
 
 def test_a_chain_of_wishes_is_read_once() -> None:
-    assert kind_in(EAR, "我" + "想要" * 150 + "啊") is None
-    assert kind_in(EAR, "我" + "想要" * 20 + "投诉") is Kind.COMPLAINT
+    assert EAR.kind_in("我" + "想要" * 150 + "啊") is None
+    assert EAR.kind_in("我" + "想要" * 20 + "投诉") is Kind.COMPLAINT

@@ -23,6 +23,10 @@ WORDS = {
     "polite": {"before": ["please", "I want to"], "after": ["thank you"]},
     "phone": {"extension": ["then"]},
     "changing": {"verb": ["change"], "mark": ["the"], "into": ["into"]},
+    "telling": {"greeting": ["Good day"], "who": ["I"], "wish": ["complain of"]},
+    "asking": {"asks": ["where"], "rules": ["register"], "grieves": ["nobody"]},
+    "told": {kind: [f"{kind}mo"] for kind in Kind},
+    "place": {"before": ["im"], "no_name": [], "no_name_ends": []},
     "mention": {"praise": ["well done"], "trouble": ["but", "?"], "advertised": []},
     "petition": {"look": ["show"], "before": [], "name": ["case"], "code": ["secret"], "is": ["is"]},
 }
@@ -31,6 +35,9 @@ PATTERNS = {
     "rating": "{judging.feel}?[\\s:]*{rating}",
     "change": "{changing.verb}{changing.mark}?{field}",
     "meant": ".*{changing.into}{kind}",
+    "opening": "(?:{telling.greeting}|[\\s,])*+{telling.who}?[\\s]*{telling.wish}?[\\s]*{kind}",
+    "closing": "[\\s,]{kind}[.!]?$",
+    "asks": "{asking.asks}",
     "advertising": "",
 }
 
@@ -103,6 +110,14 @@ def test_changes(ear):
 
 def test_a_talk_with_a_person(ear):
     assert (ear.ends, ear.leaves) == ({"endska"}, {"endska", "leaveska"})
+
+
+def test_what_is_found_in_a_story(ear):
+    stories = ("Good day, I complain of reportmo by the mill", "The lamp is out. Helpmo!", "where to register?")
+    assert [ear.kind_in(story) for story in stories] == [Kind.REPORT, Kind.HELP, Kind.CONSULT]
+    others = ("where to register, nobody says", "我要投诉烧烤店", "where is it")
+    assert [ear.kind_in(story) for story in others] == [None, None, None]
+    assert [ear.place_in(text) for text in ("im 和平路12号", "I live Im和平路12号")] == ["和平路12号", "和平路12号"]
 
 
 def test_mentions(foreign):
