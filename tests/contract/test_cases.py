@@ -20,9 +20,11 @@ from bot.petitions.number import make_number
 from bot.petitions.outbox_ports import OutboxState
 from bot.petitions.petition import Actor, Case, Outcome
 from bot.petitions.turn_ports import TurnWrites
-from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
+from bot.petitions.vocabulary import Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, Solved, State
+from bot.petitions.wording import JOINT, listed, word
 from storage.engine import SqlStorage
 from tests.contract.petitioning import BOSS, CLERK, DAY, HOUR, LI, NOW, ROADS, WANG, WATER, filing, picture
+from tests.phrasing import CHINESE
 from tests.terms import terms
 
 
@@ -98,6 +100,26 @@ async def test_notices_become_pending_outbox_rows(storage: SqlStorage) -> None:
         (n.key, n.kind, f"notice.{n.kind}", n.values, n.at, n.at, OutboxState.PENDING) for n in notices
     ]
     assert [NoticeKind(m.kind) for m in messages][:2] == [NoticeKind.RESPONSE_OVERDUE, NoticeKind.ACCEPTED]
+
+
+async def test_a_notice_waits_without_a_language(storage: SqlStorage) -> None:
+    filed = filing()
+    await keep(storage, filed)
+    accepted = lifecycle.accept(filed.case, actor=CLERK, now=NOW + HOUR)
+    values = {
+        **accepted.notices[0].values,
+        "level": word(MilestoneName.RECHECK),
+        "reason": listed([word(Rating.DISSATISFIED), word(Solved.UNSOLVED)]),
+        "co_units": listed(["市水务局", "市交通局", "市民政局"]),
+        "unit": JOINT,
+        "question": "门牌号？",
+    }
+    await keep(storage, replace(accepted, notices=(replace(accepted.notices[0], values=values),)))
+    async with storage.read() as work:
+        [(kept, _)] = await work.outbox.of_petition(filed.case.petition.number)
+    assert kept.values == values
+    assert (kept.values["time"], kept.values["status"]) == (NOW + HOUR, word(State.ACCEPTED))
+    assert CHINESE.short_fields(kept.kind, kept.values) == CHINESE.short_fields(kept.kind, values)
 
 
 async def test_a_filing_takes_the_files_that_are_there(storage: SqlStorage) -> None:

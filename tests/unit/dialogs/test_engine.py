@@ -4,8 +4,8 @@ import pytest
 
 from adapters.wechat import rendering as wechat
 from bot.messages import InboundKind, Outbound
-from bot.petitions.petition import Draft
-from bot.petitions.vocabulary import Kind, Rating, Solved
+from bot.petitions.petition import Draft, Event
+from bot.petitions.vocabulary import EventType, Kind, Rating, Role, Solved
 from config.phrases import check_phrases, load_phrases
 from dialogs.session import State
 from dialogs.spoken import SPOKEN
@@ -212,3 +212,23 @@ def test_below_the_details_stands_what_can_be_done(filed):
     filed.says(filed.last)
     assert [choice.label for choice in filed.choices] == ["评价"]
     assert "请给答复打分" in filed.says("1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "before", "line"),
+    [
+        (EventType.SUPERVISED, {"ground": "chased", "reason": ""}, {"ground": "chased", "reason": "多次催办"},
+         "多次催办"),
+        (EventType.REVIEW_ASKED, {"level": "review"}, {"level": "复查"}, "复查"),
+        (EventType.REVIEWED, {"level": "recheck"}, {"level": "复核"}, "复核"),
+    ],
+)  # fmt: skip
+def test_an_event_from_before_is_told_as_one_of_now(filed, kind, now, before, line):
+    told = []
+    for own in (now, before):
+        data = {"text": "维持原答复", "unit_name": "市信访局", **own}
+        event = Event(number=filed.last, seq=2, type=kind, at=filed.now, role=Role.CLERK, actor="wang", data=data)
+        filed.events[filed.last] = (*filed.events[filed.last][:1], event)
+        told.append(filed.says(f"查询 {filed.last}"))
+    assert told[0] == told[1]
+    assert line in told[0]
