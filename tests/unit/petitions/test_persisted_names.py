@@ -7,6 +7,7 @@ from bot.petitions.notices import notice_of
 from bot.petitions.petition import Event, split_key
 from bot.petitions.vocabulary import EventType, Ground, MilestoneName, NoticeKind, Role, State
 from bot.petitions.wording import statuses
+from dialogs.spoken import SPOKEN
 from tests.contract.petitioning import filing
 from tests.phrasing import CHINESE
 
@@ -37,6 +38,22 @@ from tests.phrasing import CHINESE
 )  # fmt: skip
 def test_the_persisted_names_stay(kind, names):
     assert [member.value for member in kind] == names.split()
+
+
+WAITING = (
+    "date.provisional list.and list.then moved.later moved.extended word.joint word.kind.consult word.state.filed "
+    "word.clock.review word.ground.chased word.rating.fair word.solved.partly"
+)
+STATUSES = (
+    "response_overdue answer_due_soon answer_overdue rescheduled signed returned cohandled resumed extended supervised "
+    "redone reviewed review_overdue"
+)
+
+
+def test_the_phrases_that_waiting_notices_name_stay():
+    """They lie in the outbox by these keys, perhaps for months; the words of a set go by the names above."""
+    kept = {*WAITING.split(), *(f"word.status.{name}" for name in STATUSES.split())}
+    assert kept - SPOKEN.keys() == set()
 
 
 @pytest.mark.parametrize(
