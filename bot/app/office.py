@@ -57,7 +57,7 @@ def load_office(path: Path | None, *, environ: Mapping[str, str]) -> Office:
     language = settings.phrases.language if settings is not None else _LANGUAGE
     phrasing = _try(problems, lambda: _phrasing(_in_language(files.phrases, language), problems))
     words = _kind_words(phrasing) if phrasing is not None else {}
-    hearing = _try(problems, lambda: hearing_of(_in_language(files.hearing, language)))
+    hearing = _try(problems, lambda: hearing_of(_heard_in(files.hearing, language)))
     directory = _try(problems, lambda: load_directory(files.units, files.matters, kind_words=words))
     policies = _try(problems, lambda: load_policies(files.deadlines))
     menu = _try(problems, lambda: load_menu(files.menu, keys=MENU_KEYS))
@@ -90,7 +90,7 @@ def phrases_file(path: Path | None, *, environ: Mapping[str, str]) -> Path:
 def hearing_file(path: Path | None, *, environ: Mapping[str, str]) -> Path:
     """Return the file with the words that citizens type, by the settings; raise `ConfigError` when these are wrong."""
     files = config_paths(path, environ=environ)
-    return _in_language(files.hearing, load_settings(path, environ=environ).phrases.language)
+    return _heard_in(files.hearing, load_settings(path, environ=environ).phrases.language)
 
 
 def hearing_of(path: Path) -> Hearing:
@@ -101,6 +101,12 @@ def hearing_of(path: Path) -> Hearing:
 
 def _in_language(path: Path, language: str) -> Path:
     return path / f"{language}.toml" if path.is_dir() else path
+
+
+def _heard_in(path: Path, language: str) -> Path:
+    """Return the file of a language; one that only writes otherwise (zh-hant) may do with that of its own (zh)."""
+    own, wider = _in_language(path, language), _in_language(path, language.partition("-")[0])
+    return wider if wider.exists() and not own.exists() else own
 
 
 def _unique(problems: list[Problem]) -> tuple[Problem, ...]:
