@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 from adapters.platform import CredentialsError, RetryAfter, UnknownOutcome
 from adapters.transport import Transport
-from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for_status
-from adapters.wechat.media import read_object
+from adapters.wechat.errcodes import TOKEN_ERRORS, code_of, error_for, error_for_status, read_object
 from adapters.wechat.tokens import AccessToken, TokenStore
 from bot.clock import Clock
 

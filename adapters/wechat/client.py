@@ -22,10 +22,9 @@ from adapters.platform import (
 )
 from adapters.transport import FILE_TIMEOUT, LARGEST_FILE, TIMEOUT, Transport
 from adapters.wechat.calls import Calls
-from adapters.wechat.fetching import Files
+from adapters.wechat.fetching import VIDEO_HOSTS, Files
 from adapters.wechat.fields import fit_fields
 from adapters.wechat.labels import Labels
-from adapters.wechat.media import VIDEO_HOSTS
 from adapters.wechat.quotas import CALL_PATHS, QUOTA_PATH, read_quota
 from adapters.wechat.rendering import plain, render
 from adapters.wechat.storefront import NO_MENU, Button, menu_body, menu_lines, scene_body

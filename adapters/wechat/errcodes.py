@@ -3,6 +3,7 @@
 The only place that knows the numbers. A code that is not listed is a plain refusal: the platform did not take it.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -53,6 +54,15 @@ REMEDIES = {
 _ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b", re.ASCII)
 _BUSY, _CLIENT_ERROR, _SERVER_ERROR = 429, 400, 500
 _ACCESS = frozenset({401, 403, 404, 405, 407})
+
+
+def read_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in `body`, None when it is anything else."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def code_of(answer: Mapping[str, Any]) -> int | None:

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+from adapters.files import better_first, content_type, is_allowed, is_at, is_text
 from adapters.platform import FetchedMedia, Refused, RetryAfter, UnknownOutcome
 from adapters.transport import Download, Transport
 from adapters.wechat.calls import Calls
-from adapters.wechat.errcodes import code_of, error_for, error_for_status
-from adapters.wechat.media import content_type, is_allowed, is_at, is_text, read_object
+from adapters.wechat.errcodes import code_of, error_for, error_for_status, read_object
 from bot.messages import MediaRef
+
+VIDEO_HOSTS = (".qq.com", ".weixin.qq.com", ".qpic.cn")
+"""Host suffixes a `video_url` may point to; the real list is not published."""
 
 
 class Files:
@@ -34,12 +37,7 @@ class Files:
 
     async def fetch(self, media: MediaRef, target: Path) -> FetchedMedia:
         """Download to `target`, the better form first; `Refused` when the platform no longer has any."""
-        if media.better_id:
-            try:
-                return await self._one(media.better_id, target)
-            except Refused:
-                pass  # the better form is a luxury: the plain one is still there to try
-        return await self._one(media.media_id, target)
+        return await better_first(media, lambda media_id: self._one(media_id, target))
 
     async def _one(self, media_id: str, target: Path) -> FetchedMedia:
         async def attempt(token: str) -> Download | str:

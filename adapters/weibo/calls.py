@@ -17,14 +17,15 @@ from adapters.transport import Answer, Transport
 from adapters.weibo.budget import CallBudget
 from adapters.weibo.errcodes import (
     DELAYED,
+    LISTED,
     REPEATED,
     TRANSIENT,
     USER_LIMITS,
     code_of,
     error_for,
     error_for_status,
+    read_answer,
 )
-from adapters.weibo.media import LISTED, read_answer
 from adapters.weibo.moments import next_day
 from adapters.weibo.standing import WHOLE_LANE, MemoryStanding, Standing, next_rest, scope_of, token_print
 from adapters.weibo.tokens import TokenSlot

@@ -24,11 +24,10 @@ from adapters.transport import FILE_TIMEOUT, TIMEOUT, Transport
 from adapters.weibo.budget import KEPT_FOR_ANSWERS, CallBudget, MemoryBudget
 from adapters.weibo.calls import Lane
 from adapters.weibo.contents import reply_form, words
-from adapters.weibo.fetching import Files
+from adapters.weibo.fetching import PICTURE_HOSTS, Files
 from adapters.weibo.inbound import MentionKind
 from adapters.weibo.labels import Labels
 from adapters.weibo.links import is_id
-from adapters.weibo.media import PICTURE_HOSTS
 from adapters.weibo.mentions import (
     COUNT,
     MentionBatch,

@@ -4,6 +4,7 @@ The only place that knows the numbers. The fans service's own family (264xx) is 
 plain refusal, permanent for this message and shown to the office. Codes come as numbers or as text, under two names.
 """
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -20,6 +21,8 @@ from adapters.platform import (
 )
 from adapters.weibo.moments import next_day, next_hour
 
+LISTED = "listed"
+"""Where an answer that is a list is put; Weibo also writes an empty object as an empty list."""
 DELAYED = "20032"
 """Not an error: it was taken, and will be seen in a minute or two."""
 REPEATED = frozenset({"20017", "20019", "20111", "20306"})
@@ -51,6 +54,17 @@ _WORDS = {"expired_token": "21327", "invalid_access_token": "21332"}
 _OK, _BUSY, _CLIENT_ERROR, _SERVER_ERROR = 200, 429, 400, 500
 _ACCESS = frozenset({401, 403, 404, 405, 407})
 _CODE = re.compile(r"[0-9A-Za-z_-]{1,16}", re.ASCII)
+
+
+def read_answer(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object in `body`, a list as an object with it under `LISTED`, None for anything else."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, list):
+        return {LISTED: value}
+    return value if isinstance(value, dict) else None
 
 
 def code_of(answer: Mapping[str, Any]) -> str:

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+from adapters.files import better_first, content_type, is_allowed, is_at, is_text
 from adapters.platform import FetchedMedia, Refused, RetryAfter, UnknownOutcome
 from adapters.transport import Answer, Transport
 from adapters.weibo.calls import Lane
-from adapters.weibo.media import content_type, is_address, is_allowed, is_at, is_text
 from bot.messages import MediaRef
 
+PICTURE_HOSTS = (".sinaimg.cn",)
+"""Host suffixes at which the pictures of posts lie."""
 _GONE = frozenset({404, 410})
 
 
@@ -35,15 +37,10 @@ class Files:
 
     async def fetch(self, media: MediaRef, target: Path) -> FetchedMedia:
         """Download to `target`, the better form first; `Refused` when the platform no longer has any."""
-        if media.better_id and media.better_id != media.media_id:
-            try:
-                return await self._one(media.better_id, target)
-            except Refused:
-                pass  # the better form is a luxury: the plain one is still there to try
-        return await self._one(media.media_id, target)
+        return await better_first(media, lambda media_id: self._one(media_id, target))
 
     async def _one(self, media_id: str, target: Path) -> FetchedMedia:
-        if not is_address(media_id):
+        if not _is_address(media_id):
             params = {"access_token": self._messages.slot.token, "fid": media_id}
             return await self._download(self._upload + "/2/mss/msget", target, params=params)
         if not is_allowed(media_id, hosts=self._hosts, api_base=self._api):
@@ -68,3 +65,8 @@ class Files:
         except UnknownOutcome as error:  # nothing of ours was to be delivered, so asking again is harmless
             raise RetryAfter(str(error), code=error.code) from None
         raise RetryAfter("mss/msget: the answer is no file")
+
+
+def _is_address(media_id: str) -> bool:
+    """Tell whether a `MediaRef` names a picture by its address, as posts do; else it is a `tovfid`."""
+    return media_id.startswith(("http://", "https://"))

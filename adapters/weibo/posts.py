@@ -5,9 +5,9 @@ from typing import Any
 
 from adapters.platform import Refused
 from adapters.weibo.calls import Lane
+from adapters.weibo.errcodes import LISTED
 from adapters.weibo.inbound import MentionKind
 from adapters.weibo.links import is_id
-from adapters.weibo.media import LISTED
 
 _STATUS_CALL, _COMMENT_CALL = "statuses/show.json", "comments/show_batch.json"
 

@@ -1,16 +1,15 @@
-"""What a fetched file is, by its first bytes, and where a video may be fetched from.
+"""What a fetched file is, by its first bytes, and where one may be fetched from.
 
-Neither the header nor the file name is asked. Knows no network.
+Neither the header nor the file name is asked. Knows no platform and no network.
 """
 
-import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 from yarl import URL
 
-VIDEO_HOSTS = (".qq.com", ".weixin.qq.com", ".qpic.cn")
-"""Host suffixes a `video_url` may point to; the real list is not published."""
+from adapters.platform import FetchedMedia, Refused
+from bot.messages import MediaRef
+
 UNKNOWN_TYPE = "application/octet-stream"
 
 _STARTS = (
@@ -48,28 +47,30 @@ def is_text(head: bytes) -> bool:
     return content_type(head) == UNKNOWN_TYPE and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_TEXT_STARTS)
 
 
-def read_object(body: bytes) -> dict[str, Any] | None:
-    """Return the JSON object in `body`, None when it is anything else."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
 def is_allowed(url: str, *, hosts: Sequence[str], api_base: str) -> bool:
-    """Tell whether a `video_url` may be fetched: http(s), at one of the host suffixes or at the API itself."""
+    """Tell whether a file may be fetched from `url`: http(s), at one of the host suffixes or at the API itself."""
     try:
-        place, api = URL(url), URL(api_base)
+        place = URL(url)
     except ValueError:
         return False
     if place.scheme not in {"http", "https"} or not place.host or place.user:
         return False
-    if (place.host, place.port) == (api.host, api.port):
+    if is_at(url, api_base=api_base):
         return True
     return place.is_default_port() and f".{place.host}".endswith(tuple(hosts))
 
 
 def is_at(url: str, *, api_base: str) -> bool:
-    """Tell whether `url` is on the API's own host, which the settings vouch for."""
-    return URL(url).host == URL(api_base).host
+    """Tell whether `url` is at the API itself, which the settings vouch for."""
+    place, api = URL(url), URL(api_base)
+    return (place.host, place.port) == (api.host, api.port)
+
+
+async def better_first(media: MediaRef, fetch: Callable[[str], Awaitable[FetchedMedia]]) -> FetchedMedia:
+    """Fetch the better form of a file, or the plain one where there is no better or the platform has it no longer."""
+    if media.better_id and media.better_id != media.media_id:
+        try:
+            return await fetch(media.better_id)
+        except Refused:
+            pass  # the better form is a luxury: the plain one is still there to try
+    return await fetch(media.media_id)
