@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
+from adapters.pages import tidy_end
 from adapters.wechat.parsing import clean
 from bot.messages import Choice, Outbound
 
@@ -19,11 +20,7 @@ MORE = "more"
 """The id of the choice that is offered when a text goes on; a tap or its label asks for the rest."""
 
 _LONGEST_LINKS = 1200  # above it, choices lose their links: the words come first
-_TIDY_PART = 3  # a cut at a sentence leaves at least a third of the page filled
-_ENDS = (("。", "！", "？", "；", "\n"), (". ", "! ", "? ", "; "), ("，", ", ", " "))
-"""Where a page may end, the best first: of whatever language the words are."""
 _TAG = re.compile(r"</?a[^>]*>")
-_JOINERS = "\u200d\ufe0f\u20e3"
 
 
 def cdata(text: str) -> str:
@@ -107,11 +104,4 @@ def _size(text: str) -> int:
 def _cut(text: str, *, room: int) -> int:
     """Return how many characters fit into `room` bytes, back to a sentence's end, else a pause, else anywhere."""
     fits = len(_harmless(text).encode()[:room].decode("utf-8", "ignore"))
-    least = fits // _TIDY_PART
-    for ends in _ENDS:
-        end = max(text.rfind(mark, least, fits) for mark in ends)
-        if end >= least:
-            return end + 1
-    while fits > least + 1 and (text[fits] in _JOINERS or text[fits - 1] == "\u200d"):
-        fits -= 1  # an emoji made of several characters stays whole
-    return fits
+    return tidy_end(text, fits)

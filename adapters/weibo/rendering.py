@@ -7,16 +7,13 @@ Knows no network and no language: what it says by itself is handed in.
 
 import re
 
+from adapters.pages import tidy_end
 from adapters.weibo.labels import Labels
 from adapters.weibo.parsing import clean
 from bot.messages import Choice, Outbound
 
 LONGEST = 299
 """Characters of one private message (\"< 300 汉字\"); what UTF-16 needs two units for counts twice."""
-_TIDY_PART = 3  # a cut at a sentence leaves at least a third of the page filled
-_ENDS = (("。", "！", "？", "；", "\n"), (". ", "! ", "? ", "; "), ("，", ", ", " "))
-"""Where a page may end, the best first: of whatever language the words are."""
-_JOINERS = "\u200d\ufe0f\u20e3"
 _WECHAT_ADDRESS = re.compile(
     r"(?<![\w.-])(?:weixin://|(?:https?://)?(?:[\w-]+\.)*(?:weixin\.qq|wx\.qq|wechat)\.com)[\w./?=&%#:~+-]*",
     re.ASCII | re.IGNORECASE,
@@ -75,11 +72,4 @@ def _cut(text: str, *, room: int) -> int:
         if used > room:
             break
         fits += 1
-    least = fits // _TIDY_PART
-    for ends in _ENDS:
-        end = max(text.rfind(mark, least, fits) for mark in ends)
-        if end >= least:
-            return end + 1
-    while fits > least + 1 and (text[fits] in _JOINERS or text[fits - 1] == "\u200d"):
-        fits -= 1  # an emoji made of several characters stays whole
-    return fits
+    return tidy_end(text, fits)
