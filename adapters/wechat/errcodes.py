@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from adapters import statuses
 from adapters.platform import (
     CredentialsError,
     FieldRejected,
@@ -15,7 +16,6 @@ from adapters.platform import (
     Refused,
     RetryAfter,
     SendError,
-    UnknownOutcome,
     UnreachableCitizen,
     WindowClosed,
 )
@@ -52,8 +52,7 @@ REMEDIES = {
 }
 """What an operator can do, in English; the console has its own words for each (`bot.console.remedy_words`)."""
 _ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b", re.ASCII)
-_BUSY, _CLIENT_ERROR, _SERVER_ERROR = 429, 400, 500
-_ACCESS = frozenset({401, 403, 404, 405, 407})
+_NOT_WECHAT = "the answer does not come from WeChat's interface: check api_base and the way out of this network"
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:
@@ -92,18 +91,5 @@ def error_for(code: int, *, call: str, errmsg: str = "") -> SendError:
 
 
 def error_for_status(status: int, *, call: str) -> SendError | None:
-    """Return the error for an HTTP status that WeChat itself never gives, None for 200.
-
-    A failing server may have taken the message; an address that refuses us is a matter of settings, not of the message.
-    """
-    message, text = f"{call}: HTTP {status}", f"http {status}"
-    if status == 200:  # noqa: PLR2004  the one status with an answer
-        return None
-    if status == _BUSY:
-        return QuotaExceeded(message, code=text, seconds=60.0)
-    if status >= _SERVER_ERROR or status < 300:  # noqa: PLR2004  success without WeChat's own 200 says nothing
-        return UnknownOutcome(message, code=text)
-    if status < _CLIENT_ERROR or status in _ACCESS:
-        remedy = "the answer does not come from WeChat's interface: check api_base and the way out of this network"
-        return CredentialsError(message, code=text, remedy=remedy)
-    return Refused(message, code=text)
+    """Return the error for an HTTP status that WeChat itself never gives, None for 200."""
+    return statuses.error_for_status(status, call=call, busy=QuotaExceeded, remedy=_NOT_WECHAT)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from adapters import statuses
 from adapters.platform import (
     CredentialsError,
     Refused,
@@ -51,8 +52,7 @@ REMEDIES = {
 }
 """What an operator can do, in English; the console has its own words for each (`bot.console.remedy_words`)."""
 _WORDS = {"expired_token": "21327", "invalid_access_token": "21332"}
-_OK, _BUSY, _CLIENT_ERROR, _SERVER_ERROR = 200, 429, 400, 500
-_ACCESS = frozenset({401, 403, 404, 405, 407})
+_NOT_WEIBO = "the answer does not come from Weibo's interface: check the addresses and the way out of this network"
 _CODE = re.compile(r"[0-9A-Za-z_-]{1,16}", re.ASCII)
 
 
@@ -107,14 +107,4 @@ def error_for(code: str, *, call: str, now: datetime, window_codes: Collection[s
 
 def error_for_status(status: int, *, call: str) -> SendError | None:
     """Return the error for an answer without a code of Weibo's, None for 200."""
-    message, text = f"{call}: HTTP {status}", f"http {status}"
-    if status == _OK:
-        return None
-    if status == _BUSY:
-        return RetryAfter(message, code=text, seconds=60.0)
-    if status >= _SERVER_ERROR or status < 300:  # noqa: PLR2004  success without Weibo's own 200 says nothing
-        return UnknownOutcome(message, code=text)
-    if status < _CLIENT_ERROR or status in _ACCESS:
-        remedy = "the answer does not come from Weibo's interface: check the addresses and the way out of this network"
-        return CredentialsError(message, code=text, remedy=remedy)
-    return Refused(message, code=text)
+    return statuses.error_for_status(status, call=call, busy=RetryAfter, remedy=_NOT_WEIBO)
