@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -50,3 +51,15 @@ def read_bytes(kind: str, value: object, samples: Samples) -> bytes:
     if not content or len(content) > LARGEST_MEDIA:
         raise BadInput(f"{kind}: between 1 byte and 20 MB")
     return content
+
+
+def read_place(value: object, name: str) -> tuple[float, float, str]:
+    """Return latitude, longitude and label of an object with these names; of a mere label, at sample coordinates."""
+    given = value if isinstance(value, Mapping) else {"label": read_string(value, name)}
+    try:
+        latitude, longitude = float(given.get("latitude", 29.563009)), float(given.get("longitude", 106.551556))
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"{name}: latitude and longitude are numbers, in degrees") from error
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 -- degrees
+        raise BadInput(f"{name}: latitude or longitude out of range")
+    return latitude, longitude, str(given.get("label", ""))

@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from aiohttp import web
+
+from adapters.sandbox.faults import Fault
 from adapters.sandbox.timeline import show_moment
 
 SHOWN_BODY = 8000
@@ -63,6 +66,20 @@ class Traffic:
             Exchange(
                 id=next(self._numbers), time=now, direction=direction, name=name, request=request, response=response
             )
+        )
+
+    def record_call(
+        self, request: web.Request, body: bytes, *, response: web.Response, fault: Fault | None, now: datetime
+    ) -> None:
+        """Add a call of the gateway's and its answer; one that a plan has spoilt says so."""
+        note = f" ({fault.mode}, planned)" if fault else ""
+        answer = response.body if isinstance(response.body, bytes) else b""
+        self.record(
+            "api",
+            request.match_info["call"],
+            request=Message.of(f"{request.method} {request.path_qs}", body),
+            response=Message.of(f"HTTP {response.status}{note}", answer),
+            now=now,
         )
 
     def after(self, number: int) -> list[dict[str, Any]]:

@@ -14,7 +14,6 @@ from adapters.sandbox.errors import ApiError
 from adapters.sandbox.faults import Fault, FaultMode
 from adapters.sandbox.holding import hold
 from adapters.sandbox.keys import WECHAT
-from adapters.sandbox.traffic import Message
 from adapters.sandbox.wechat.accounts import AccountState
 from adapters.sandbox.wechat.sends import custom_send, read_json, template_send
 from adapters.sandbox.wechat.storefront import create_code, create_menu, get_menu
@@ -214,16 +213,8 @@ def _record(
     fault: Fault | None,
 ) -> None:
     """Keep the exchange with its account; one that belongs to nobody is shown on all."""
-    note = f" ({fault.mode}, planned)" if fault else ""
-    answer = response.body if isinstance(response.body, bytes) else b""
     for shown_on in [state] if state else world.accounts.values():
-        shown_on.traffic.record(
-            "api",
-            request.match_info["call"],
-            request=Message.of(f"{request.method} {request.path_qs}", body),
-            response=Message.of(f"HTTP {response.status}{note}", answer),
-            now=world.clock.now(),
-        )
+        shown_on.traffic.record_call(request, body, response=response, fault=fault, now=world.clock.now())
         world.feed.publish("traffic", account=shown_on.account.account)
 
 

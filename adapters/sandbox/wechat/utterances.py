@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from adapters.sandbox.bodies import read_bytes, read_string
+from adapters.sandbox.bodies import read_bytes, read_place, read_string
 from adapters.sandbox.errors import BadInput
 from adapters.sandbox.evidence import Samples
 from adapters.sandbox.wechat.accounts import AccountState, StoredMedia
@@ -104,14 +104,7 @@ def _media(kind: str, content: bytes, state: AccountState, *, samples: Samples, 
 
 def _location(value: object) -> Utterance:
     """Send a place: `{"latitude", "longitude", "label"}`, or only the address, at sample coordinates."""
-    given = value if isinstance(value, Mapping) else {"label": read_string(value, "location")}
-    try:
-        latitude, longitude = float(given.get("latitude", 29.563009)), float(given.get("longitude", 106.551556))
-    except (TypeError, ValueError) as error:
-        raise BadInput("location: latitude and longitude are numbers, in degrees") from error
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 -- degrees
-        raise BadInput("location: latitude or longitude out of range")
-    label = str(given.get("label", ""))
+    latitude, longitude, label = read_place(value, "location")
     return Utterance(
         msgtype="location",
         fields={"Location_X": latitude, "Location_Y": longitude, "Scale": 16, "Label": label},

@@ -16,7 +16,6 @@ from adapters.sandbox.errors import ApiError
 from adapters.sandbox.faults import Fault, FaultMode
 from adapters.sandbox.holding import hold
 from adapters.sandbox.keys import WEIBO
-from adapters.sandbox.traffic import Message
 from adapters.sandbox.weibo import lookups, writes
 from adapters.sandbox.weibo.accounts import AccountState
 from adapters.sandbox.weibo.calls import Call
@@ -190,14 +189,6 @@ def _record(
     fault: Fault | None,
 ) -> None:
     """Keep the exchange with its account; one that belongs to nobody is shown on all."""
-    note = f" ({fault.mode}, planned)" if fault else ""
-    answer = response.body if isinstance(response.body, bytes) else b""
     for shown_on in [state] if state else world.accounts.values():
-        shown_on.traffic.record(
-            "api",
-            request.match_info["call"],
-            request=Message.of(f"{request.method} {request.path_qs}", body),
-            response=Message.of(f"HTTP {response.status}{note}", answer),
-            now=world.clock.now(),
-        )
+        shown_on.traffic.record_call(request, body, response=response, fault=fault, now=world.clock.now())
         world.feed.publish("weibo_traffic", account=shown_on.account.account)

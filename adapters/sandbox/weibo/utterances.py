@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from adapters.sandbox.bodies import read_bytes, read_string
+from adapters.sandbox.bodies import read_bytes, read_place, read_string
 from adapters.sandbox.errors import BadInput
 from adapters.sandbox.evidence import Samples
 from adapters.sandbox.weibo.accounts import AccountState
@@ -99,14 +99,7 @@ def _file(kind: str, content: bytes, state: AccountState, *, now: datetime) -> U
 
 def _position(value: object) -> Utterance:
     """Send a place: `{"latitude", "longitude", "label"}`, or only the address, at sample coordinates."""
-    given = value if isinstance(value, Mapping) else {"label": read_string(value, "position")}
-    try:
-        latitude, longitude = float(given.get("latitude", 29.563009)), float(given.get("longitude", 106.551556))
-    except (TypeError, ValueError) as error:
-        raise BadInput("position: latitude and longitude are numbers, in degrees") from error
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 -- degrees
-        raise BadInput("position: latitude or longitude out of range")
-    label = str(given.get("label", ""))
+    latitude, longitude, label = read_place(value, "position")
     return Utterance(
         type="position",
         text=f"我在这里: {label} http://t.cn/zQgLLYO" if label else "发送了一个位置",
