@@ -20,7 +20,8 @@ from dialogs.asking import menu, question, said, short
 from dialogs.correcting import field_to_change, go_on
 from dialogs.gathering import HARD_CONTENT, LONGEST_PLACE, MOST_ATTACHMENTS, further, offered, proceed
 from dialogs.hearing import Word
-from dialogs.session import STEPS, Parts, Session, State, dump_session, load_session
+from dialogs.session import STEPS, Parts, Session, State
+from dialogs.session_json import dump_session, load_session
 from dialogs.talk import Answer, Talk
 from dialogs.turn import DraftTimes
 from dialogs.understanding import letters

@@ -34,7 +34,8 @@ from dialogs.meanwhile import another
 from dialogs.mentioned import Mentions
 from dialogs.references import ActOn
 from dialogs.scanning import scanned
-from dialogs.session import ASIDES, STEPS, State, dump_session, forgotten, load_session
+from dialogs.session import ASIDES, STEPS, State
+from dialogs.session_json import dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.tapping import detail, tapped
 from dialogs.turn import Catalogue, Facts, Lookup, Turn

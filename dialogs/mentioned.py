@@ -16,7 +16,8 @@ from bot.messages import Inbound, Reply
 from dialogs.asking import short
 from dialogs.gathering import HARD_CONTENT, MOST_ATTACHMENTS
 from dialogs.hearing import Word
-from dialogs.session import STEP_LETTERS, Parts, State, dump_session, load_session
+from dialogs.session import STEP_LETTERS, Parts, State
+from dialogs.session_json import dump_session, load_session
 from dialogs.talk import Talk
 from dialogs.understanding import Ear, letters
 

@@ -11,7 +11,8 @@ from bot.petitions.masking import masked
 from dialogs.asking import question, said, short
 from dialogs.danger import Sign
 from dialogs.hearing import Word
-from dialogs.session import ASIDES, Person, dump_session, load_session
+from dialogs.session import ASIDES, Person
+from dialogs.session_json import dump_session, load_session
 from dialogs.talk import Answer, Talk
 from dialogs.turn import Alarm, AskPerson, Attended, Intent, Leave, Lookup, Say, Turn
 

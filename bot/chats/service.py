@@ -19,7 +19,8 @@ from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.staff_ports import AuditEntry
 from bot.petitions.turn_ports import CitizenRow, LateReply, TurnWrites
 from bot.phrasing import Phrasing
-from dialogs.session import Person, load_session, with_person
+from dialogs.session import Person
+from dialogs.session_json import load_session, with_person
 
 LONGEST_LINE = 600
 """Characters of one message of the staff: it fits one message of either platform."""

@@ -17,7 +17,7 @@ from bot.petitions.turn_ports import CitizenRow
 from bot.phrasing import Phrasing
 from bot.values import frozen
 from dialogs.engine import Engine
-from dialogs.session import with_rest
+from dialogs.session_json import with_rest
 from dialogs.turn import Facts, File, Intent, Lookup, Supplement
 
 _SILENT = frozenset({InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN})

@@ -16,7 +16,7 @@ from bot.petitions.reach_ports import Grant, GrantEnd
 from bot.petitions.reporting import settle_report
 from bot.petitions.turn_ports import CitizenRow
 from bot.petitions.vocabulary import EventType, Kind, NoticeKind
-from dialogs.session import wants_short
+from dialogs.session_json import wants_short
 
 _SAID = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
 

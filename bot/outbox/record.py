@@ -18,7 +18,7 @@ from bot.petitions.outbox_ports import Delivery, OutboxMessage, OutboxState
 from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.reach_ports import Grant
 from bot.petitions.turn_ports import TurnWrites
-from dialogs.session import with_more
+from dialogs.session_json import with_more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from bot.petitions.masking import masked
 from bot.petitions.petition import Case
 from bot.petitions.wording import word
 from dialogs.asking import place
-from dialogs.session import load_session
+from dialogs.session_json import load_session
 
 _PATIENCE: Final = 20.0
 _SENDING_PATIENCE: Final = 1.0

@@ -22,7 +22,7 @@ from bot.phrasing import Phrasing
 from config.hearing import HEARING
 from config.phrases import load_phrases
 from dialogs.engine import Engine
-from dialogs.session import load_session
+from dialogs.session_json import load_session
 from dialogs.spoken import SPOKEN
 from dialogs.turn import (
     Catalogue,

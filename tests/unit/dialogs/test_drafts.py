@@ -7,7 +7,8 @@ import pytest
 
 from bot.messages import InboundKind
 from dialogs.drafts import Swept, swept
-from dialogs.session import Parts, Session, State, dump_session, load_session
+from dialogs.session import Parts, Session, State
+from dialogs.session_json import dump_session, load_session
 from dialogs.turn import DraftTimes, File
 
 TIMES = DraftTimes()

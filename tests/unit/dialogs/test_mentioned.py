@@ -5,7 +5,8 @@ import pytest
 from adapters.weibo.public import check_public
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, MediaRef, Reply
 from dialogs.mentioned import MOST_WAITING, Mentions, Sense, mark
-from dialogs.session import Parts, Session, State, dump_session, load_session
+from dialogs.session import Parts, Session, State
+from dialogs.session_json import dump_session, load_session
 from tests.unit.dialogs.conftest import EAR, PHRASING
 
 MENTIONS = Mentions(EAR, write=PHRASING.text)

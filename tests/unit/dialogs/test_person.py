@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import InboundKind
-from dialogs.session import Person, with_person
+from dialogs.session import Person
+from dialogs.session_json import with_person
 from dialogs.turn import Alarm, AskPerson, Attendance, Attended, Facts, Leave, Say
 from tests.unit.dialogs.conftest import CATALOGUE, Engine, Stage
 

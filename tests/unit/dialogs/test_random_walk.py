@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.messages import InboundKind
 from bot.petitions.number import make_number
-from dialogs.session import Parts, Session, State, dump_session, load_session
+from dialogs.session import Parts, Session, State
+from dialogs.session_json import dump_session, load_session
 from dialogs.turn import File
 
 KINDS = ("投诉", "举报", "我想咨询一下", "表扬", "我要建议", "求助", "諮詢")

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from bot.petitions.vocabulary import Kind, Rating
-from dialogs.session import Parts, Session, State, dump_session, load_session, with_rest
+from dialogs.session import Parts, Session, State
+from dialogs.session_json import dump_session, load_session, with_rest
 
 FULL = Session(
     state=State.RATE_WORDS,

@@ -10,7 +10,8 @@ from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind
 from bot.petitions.chat_ports import ChatEnd, ChatState, LineBy
 from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState
 from bot.petitions.turn_ports import CitizenRow, InboundRecord, InboundState, TurnWrites
-from dialogs.session import Parts, Person, Session, State, dump_session, load_session
+from dialogs.session import Parts, Person, Session, State
+from dialogs.session_json import dump_session, load_session
 
 ME = CitizenRef(channel=Channel.WECHAT, account="city", user="oABCDEFGHIJ123456")
 ID_NUMBER = "11010519491231002X"

@@ -8,7 +8,8 @@ import pytest
 from bot.chats.errors import ChatTaken
 from bot.clock import SHANGHAI
 from bot.petitions.chat_ports import ChatEnd, ChatState, LineBy
-from dialogs.session import Person, load_session
+from dialogs.session import Person
+from dialogs.session_json import load_session
 
 OPEN = datetime(2026, 11, 23, 11, 0, tzinfo=SHANGHAI)
 
