@@ -18,9 +18,11 @@ from config.sources import read_toml
 HEARING = Path(__file__).with_name("hearing") / "zh.toml"
 """The words of Simplified Chinese."""
 Words = Mapping[str, tuple[str, ...]]
-_SIGNS, _PATTERNS = "signs", "patterns"
+_SIGNS, _PATTERNS, _LENGTHS = "signs", "patterns", "lengths"
 _PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 _NEVER = "(?!)"
+_COMMAND = "command"
+"""The length that words of a section of commands may have."""
 _MOST_REPEATS = 3
 """Parts of a pattern that may repeat without end: each more makes the worst text a length slower."""
 
@@ -39,7 +41,9 @@ class SectionForm(Protocol):
     @property
     def apart(self) -> bool: ...  # noqa: D102
     @property
-    def longest(self) -> int: ...  # noqa: D102
+    def command(self) -> bool: ...  # noqa: D102
+    @property
+    def signs(self) -> bool: ...  # noqa: D102
 
 
 class PatternForm(Protocol):
@@ -60,15 +64,18 @@ class HearingForm(Protocol):
     def sections(self) -> Mapping[str, SectionForm]: ...  # noqa: D102
     @property
     def patterns(self) -> Mapping[str, PatternForm]: ...  # noqa: D102
+    @property
+    def lengths(self) -> Mapping[str, tuple[int, int]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingFile:
-    """What a file holds: words by section and key, patterns with the words already in them, signs read as others."""
+    """What a file holds: words by section and key, patterns with the words in them, signs read as others, lengths."""
 
     words: Mapping[str, Words]
     patterns: Mapping[str, str]
     signs: Mapping[str, str]
+    lengths: Mapping[str, int]
 
 
 def load_hearing(path: Path = HEARING, *, form: HearingForm) -> HearingFile:
@@ -93,13 +100,15 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def read(self, form: HearingForm) -> HearingFile:
-        known = {*form.sections, _PATTERNS, _SIGNS}
+        known = {*form.sections, _PATTERNS, _SIGNS, _LENGTHS}
         for section in self._table.keys() - known:
             self._wrong(
                 section, "is no section of this file", f"remove it, or mend its name: {', '.join(sorted(known))}"
             )
         signs = self._read_signs()
-        words = {name: self._read_section(name, one, signs) for name, one in form.sections.items()}
+        lengths = self._read_lengths(form.lengths)
+        longest = lengths.get(_COMMAND, 0)
+        words = {name: self._read_section(name, one, signs, longest) for name, one in form.sections.items()}
         texts = self._tables(_PATTERNS, form.patterns.keys())
         patterns = {
             name: self._pattern(name, texts[name], one, words, signs)
@@ -107,7 +116,7 @@ class _Reader:
             if name in texts
         }
         self.problems.sort(key=lambda problem: problem.name)
-        return HearingFile(words=words, patterns=patterns, signs=signs)
+        return HearingFile(words=words, patterns=patterns, signs=signs, lengths=lengths)
 
     def _wrong(self, key: str, what: str, remedy: str) -> None:
         self.problems.append(Problem(name=f"{self._file}: {key}", what=what, remedy=remedy))
@@ -130,7 +139,7 @@ class _Reader:
 
     # --- words
 
-    def _read_section(self, section: str, form: SectionForm, signs: Mapping[str, str]) -> Words:
+    def _read_section(self, section: str, form: SectionForm, signs: Mapping[str, str], longest: int) -> Words:
         words: dict[str, tuple[str, ...]] = {}
         for key, listed in self._tables(section, form.keys).items():
             if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
@@ -139,10 +148,12 @@ class _Reader:
             if form.filled and not listed:
                 self._wrong(f"{section}.{key}", "has no word", "write at least one")
             words[key] = tuple(listed)
-        self._check_words(section, form, words, signs)
+        self._check_words(section, form, words, signs, longest=1 if form.signs else longest if form.command else 0)
         return words
 
-    def _check_words(self, section: str, form: SectionForm, words: Words, signs: Mapping[str, str]) -> None:
+    def _check_words(
+        self, section: str, form: SectionForm, words: Words, signs: Mapping[str, str], *, longest: int
+    ) -> None:
         owners: dict[str, str] = {}
         for key, listed in words.items():
             where = f"{section}.{key}"
@@ -150,15 +161,25 @@ class _Reader:
                 said = _compared(word, signs)
                 if not said:
                     self._wrong(where, "has an empty word", "remove the quotes with nothing in them")
-                elif form.longest and max(len(said), len(word.strip())) > form.longest:
-                    remedy = f"at most {form.longest} characters, or it is never heard"
+                elif longest and max(len(said), len(word.strip())) > longest:
+                    remedy = f"at most {longest} characters, or it is never heard"
                     self._wrong(where, f"{word!r} is too long", remedy)
                 elif form.filled and said.isdecimal():
                     self._wrong(where, f"{word!r} is a number", "remove it: numbers pick from what is offered")
                 elif form.apart and (owner := owners.setdefault(said, key)) != key:
                     self._wrong(where, f"{word!r} stands under {owner} too", f"leave it under {owner} or under {key}")
 
-    # --- signs
+    # --- lengths and signs
+
+    def _read_lengths(self, form: Mapping[str, tuple[int, int]]) -> Mapping[str, int]:
+        lengths: dict[str, int] = {}
+        for name, value in self._tables(_LENGTHS, form.keys()).items():
+            least, most = form[name]
+            if type(value) is int and least <= value <= most:
+                lengths[name] = value
+            else:
+                self._wrong(f"{_LENGTHS}.{name}", "is no number in its range", f"write one from {least} to {most}")
+        return lengths
 
     def _read_signs(self) -> Mapping[str, str]:
         signs: dict[str, str] = {}

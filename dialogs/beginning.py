@@ -5,13 +5,10 @@ from bot.petitions.vocabulary import Kind
 from bot.petitions.wording import word
 from dialogs import drafts, filing, gathering, looking, rating, refusing, supplementing
 from dialogs.asking import RATINGS_IN_ORDER, menu, said
-from dialogs.hearing import LONGEST_COMMAND
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
 from dialogs.understanding import letters
 
-LEAST_OFFER = 10
-"""Characters from which on a first message that is no command is taken for a petition's words."""
 _OPENING_ENDS = " \t\n:：,，。、"
 
 
@@ -27,7 +24,7 @@ def begun(talk: Talk) -> Answer:
         return answer
     if heard.ordinal:
         return _numbered(talk)
-    if heard.word is None and len(heard.text) >= LEAST_OFFER and letters(heard.text, enough=4):
+    if heard.word is None and len(heard.text) >= talk.ear.lengths.story and letters(heard.text, enough=4):
         return refusing.turned_down(talk, heard.text) or _told(talk, heard.text)
     return menu(talk)
 
@@ -58,7 +55,7 @@ def _numbered(talk: Talk) -> Answer:
 def opening(talk: Talk, *, ends: str = _OPENING_ENDS) -> tuple[Kind, str] | None:
     """Read `投诉：…`: a kind and the words of the petition in one message, parted by one of `ends`."""
     text = talk.heard.text
-    end = min((at for mark in ends if (at := text.find(mark, 0, LONGEST_COMMAND)) > 0), default=0)
+    end = min((at for mark in ends if (at := text.find(mark, 0, talk.ear.lengths.command)) > 0), default=0)
     if not end:
         return None
     kind = talk.office.kind_said(talk.ear.hear(text[:end]))

@@ -27,7 +27,7 @@ from dialogs import (
     withdrawing,
 )
 from dialogs.asking import question
-from dialogs.beginning import LEAST_OFFER, begun
+from dialogs.beginning import begun
 from dialogs.commands import COMMANDS, button
 from dialogs.hearing import Word
 from dialogs.meanwhile import another
@@ -244,7 +244,7 @@ def _rated(talk: Talk) -> Answer | None:
     if session.state in _JUDGING:
         return rating.given(talk, session.number, judged.rating, judged.words)
     answer = rating.latest(talk, judged.rating, judged.words)
-    if answer is None and session.parts is None and len(heard.text) < LEAST_OFFER:
+    if answer is None and session.parts is None and len(heard.text) < talk.ear.lengths.story:
         return rating.nothing(talk)
     return answer
 

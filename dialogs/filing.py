@@ -24,10 +24,6 @@ from dialogs.understanding import letters
 
 LEAST_CONTENT = 2
 """Letters or 汉字 that make a content: 停水 says what is wrong."""
-LEAST_FURTHER = 10
-"""Characters of a text at a step that asks for something else, from which on it is more of the story."""
-LIKELY_PLACE = 30
-"""Characters from which on words with a comma or a full stop are no place."""
 _SENTENCES = re.compile("[，。！？；,!?;]")
 _SKIPS = frozenset({Word.SKIP, Word.NO, Word.CLEAR})
 _ENDS = _SKIPS | {Word.DONE, Word.YES, Word.CONTINUE}
@@ -179,11 +175,11 @@ def _content(talk: Talk, parts: Parts) -> Reply:
     return refusing.turned_down(talk, heard.text) or content(talk, heard.text)
 
 
-def _tells_more(text: str) -> bool:
+def _tells_more(text: str, *, longest_place: int) -> bool:
     """Whether an answer to the question for the place is more of the story: long sentences, an address of the web."""
-    return (
-        len(text) > LONGEST_PLACE or "://" in text or (len(text) > LIKELY_PLACE and _SENTENCES.search(text) is not None)
-    )
+    if len(text) > LONGEST_PLACE or "://" in text:
+        return True
+    return len(text) > longest_place and _SENTENCES.search(text) is not None
 
 
 def _place(talk: Talk, parts: Parts) -> Reply:
@@ -193,7 +189,7 @@ def _place(talk: Talk, parts: Parts) -> Reply:
     if heard.word in _SKIPS or heard.ordinal == 1 or (parts.place and heard.word is Word.YES):
         parts.passed(State.PLACE)
         return proceed(talk)
-    if _tells_more(heard.text):
+    if _tells_more(heard.text, longest_place=talk.ear.lengths.place):
         return further(talk, heard.text)
     if heard.word is not None or heard.ordinal or not letters(heard.text, enough=1):
         return question(talk, lead=Reply(phrase="wrong.place"))
@@ -226,7 +222,7 @@ def _phone(talk: Talk, parts: Parts) -> Reply:
         parts.phone = number
         parts.passed(State.PHONE)
         return proceed(talk)
-    if heard.word is None and letters(heard.text, enough=LEAST_FURTHER):
+    if heard.word is None and letters(heard.text, enough=talk.ear.lengths.story):
         return further(talk, heard.text)
     return question(talk, lead=Reply(phrase="wrong.phone"))
 
@@ -239,7 +235,7 @@ def _public(talk: Talk, parts: Parts) -> Reply:
         parts.public = False
     elif heard.word is Word.SKIP:
         parts.public = bool(parts.public)
-    elif heard.word is None and letters(heard.text, enough=LEAST_FURTHER):
+    elif heard.word is None and letters(heard.text, enough=talk.ear.lengths.story):
         return further(talk, heard.text)
     else:
         return question(talk, lead=Reply(phrase="wrong.public"))
@@ -259,7 +255,7 @@ def _summary(talk: Talk, parts: Parts) -> Answer:
             return correcting.edit(talk)
         case 3:
             return correcting.cancel(talk)
-        case _ if heard.word is None and letters(heard.text, enough=LEAST_FURTHER):
+        case _ if heard.word is None and letters(heard.text, enough=talk.ear.lengths.story):
             return further(talk, heard.text)
         case _:
             return question(talk, lead=Reply(phrase="wrong.summary"))

@@ -11,17 +11,12 @@ from dialogs.folding import Folding
 from dialogs.hearing import Hearing
 from dialogs.places import LONGEST_LOOKED_AT
 
-LONGEST_CLOSING = 20
-"""Characters at the end that may name the kind in a clause of its own."""
-LONGEST_QUESTION = 150
-"""Characters; a longer text tells a story, even where it asks something."""
-
 
 class Kinds:
     """Finds kinds in one language."""
 
     def __init__(self, hearing: Hearing, folding: Folding) -> None:
-        self._lowered = folding.lowered
+        self._lowered, self._lengths = folding.lowered, hearing.lengths
         told, words, patterns = hearing.words["told"], hearing.words["asking"], hearing.patterns
         self._told = {folding.lowered(said): Kind(kind) for kind, listed in told.items() for said in listed}
         self._opening, self._closing = re.compile(patterns["opening"]), re.compile(patterns["closing"])
@@ -30,10 +25,10 @@ class Kinds:
 
     def kind_in(self, text: str) -> Kind | None:
         """Return the kind that free words show by themselves: 我要投诉…, …，求助！, 请问社保怎么交; None where not."""
-        closed = self._closing.search(self._lowered(text[-LONGEST_CLOSING:]))
+        closed = self._closing.search(self._lowered(text[-self._lengths.closing :]))
         text = self._lowered(text[:LONGEST_LOOKED_AT])
         named = self._opening.match(text) or closed
         if named is not None:
             return self._told[named["kind"]]
-        asks = len(text) <= LONGEST_QUESTION and self._asks.search(text) and self._of_rules.search(text)
+        asks = len(text) <= self._lengths.question and self._asks.search(text) and self._of_rules.search(text)
         return Kind.CONSULT if asks and not self._grieves.search(text) else None

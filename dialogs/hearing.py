@@ -49,9 +49,25 @@ class Word(StrEnum):
     """A greeting or thanks: said to be polite, not to be filed."""
 
 
-LONGEST_COMMAND = 16
-"""Characters; a longer text is never a bare command."""
+_MOST_COMMAND = 64
 Words = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lengths:
+    """How long what is in this language, in characters: 汉字 say much in few.
+
+    A text longer than `command` is never a bare command. From `story` on a text that is no command tells of a matter.
+    Longer than `place` and with a comma it is no place. A question about rules is not longer than `question`, a clause
+    at the end that names the kind not longer than `closing`, thanks in public not longer than `praise`.
+    """
+
+    command: int
+    story: int
+    place: int
+    question: int
+    closing: int
+    praise: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +81,22 @@ class Hearing:
     words: Mapping[str, Words]
     patterns: Mapping[str, str]
     signs: Mapping[str, str]
+    lengths: Lengths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionForm:
     """What a section of the file must hold: its `keys`, all of them.
 
-    `filled`: no key without a word. `apart`: no word under two keys. `longest`: characters a word may have, 0 for any.
+    `filled`: no key without a word. `apart`: no word under two keys. `command`: no word longer than a command may be.
+    `signs`: every word is one sign.
     """
 
     keys: frozenset[str]
     filled: bool = False
     apart: bool = False
-    longest: int = 0
+    command: bool = False
+    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +118,12 @@ class HearingForm:
 
     sections: Mapping[str, SectionForm]
     patterns: Mapping[str, PatternForm]
+    lengths: Mapping[str, tuple[int, int]]
+    """By name: the least and the most that each may be."""
 
 
-def _choice(*keys: str, longest: int = LONGEST_COMMAND) -> SectionForm:
-    return SectionForm(keys=frozenset(keys), filled=True, apart=True, longest=longest)
+def _choice(*keys: str) -> SectionForm:
+    return SectionForm(keys=frozenset(keys), filled=True, apart=True, command=True)
 
 
 def _lists(*keys: str) -> SectionForm:
@@ -132,7 +153,7 @@ FORM = HearingForm(
         "polite": _lists("before", "after"),
         "counting": SectionForm(keys=frozenset(map(str, range(1, 11))), apart=True),
         "choosing": _lists("who", "verb", "mark", "measure", "tail"),
-        "digits": SectionForm(keys=frozenset(map(str, range(10))), apart=True, longest=1),
+        "digits": SectionForm(keys=frozenset(map(str, range(10))), apart=True, signs=True),
         "phone": _lists("extension"),
         "petition": _lists("look", "before", "name", "code", "is"),
         "judging": _lists("before", "who", "about", "feel", "after"),
@@ -145,12 +166,20 @@ FORM = HearingForm(
     patterns={
         "ordinal": PatternForm(captures={"number": "[0-9]{1,2}|{counting}{1,2}"}, joined=True),
         "rating": PatternForm(captures={"rating": "{ratings}"}, listed=True),
-        "change": PatternForm(captures={"field": f".{{1,{LONGEST_COMMAND}}}?"}, joined=True, listed=True),
-        "meant": PatternForm(captures={"kind": f".{{1,{LONGEST_COMMAND}}}"}, joined=True),
+        "change": PatternForm(captures={"field": f".{{1,{_MOST_COMMAND}}}?"}, joined=True, listed=True),
+        "meant": PatternForm(captures={"kind": f".{{1,{_MOST_COMMAND}}}"}, joined=True),
         "opening": PatternForm(captures={"kind": "{told}"}),
         "closing": PatternForm(captures={"kind": "{told}"}),
         "asks": PatternForm(captures={}),
         "advertising": PatternForm(captures={}),
+    },
+    lengths={
+        "command": (8, _MOST_COMMAND),
+        "story": (2, 100),
+        "place": (5, 200),
+        "question": (20, 400),
+        "closing": (5, 100),
+        "praise": (10, 400),
     },
 )
 """What a file must hold today."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bot.petitions.vocabulary import Rating, Solved
 from dialogs.folding import Folding
-from dialogs.hearing import LONGEST_COMMAND, Hearing
+from dialogs.hearing import Hearing
 
 _CLAUSE = re.compile(r"[^,，。.!！;；\s]*")
 _WORDS_AFTER = r"(?:$|[\s,.!?;:、。~]+(?P<words>.*))"
@@ -23,6 +23,7 @@ class Judgements:
 
     def __init__(self, hearing: Hearing, folding: Folding) -> None:
         self._folding = folding
+        self._longest = hearing.lengths.command
         ratings, around = hearing.words["ratings"], hearing.words["judging"]
         self._ratings = {
             folding.opened(said).lower(): Rating(rating) for rating, listed in ratings.items() for said in listed
@@ -44,7 +45,7 @@ class Judgements:
     def solved_said(self, text: str) -> Solved | None:
         """Read 解决了, 部分解决, 没解决 and the like, said alone or first: 没解决，还是黑的; None for anything else."""
         clause = _CLAUSE.match(text)
-        if clause is None or not clause.group() or len(clause.group()) > LONGEST_COMMAND:
+        if clause is None or not clause.group() or len(clause.group()) > self._longest:
             return None
         plain = self._folding.fold(clause.group())
         return self._solved.get(plain) or self._solved.get(self._folding.unpolite(plain))

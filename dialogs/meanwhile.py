@@ -8,7 +8,7 @@ from bot.messages import Reply
 from bot.petitions.vocabulary import Kind
 from bot.petitions.wording import word
 from dialogs.asking import question
-from dialogs.beginning import LEAST_OFFER, opening
+from dialogs.beginning import opening
 from dialogs.gathering import HARD_CONTENT, begun_with
 from dialogs.session import Parts, State
 from dialogs.talk import Talk
@@ -37,7 +37,7 @@ def another(talk: Talk) -> Reply | None:
 
 def _asked(talk: Talk, parts: Parts) -> tuple[Kind, str] | None:
     text = talk.heard.text
-    if not LEAST_OFFER <= len(text) <= HARD_CONTENT:  # most answers end here
+    if not talk.ear.lengths.story <= len(text) <= HARD_CONTENT:  # most answers end here
         return None
     if parts.kind is Kind.CONSULT or Kind.CONSULT not in talk.office.kinds:
         return None

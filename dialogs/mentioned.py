@@ -26,7 +26,6 @@ MOST_WAITING = 200
 _NAME = re.compile(r"[@＠][\w\-·]{1,30}[:：]?|回复\s*(?=[@＠])")
 """Weibo itself writes 回复 before the name of whom a comment answers, whatever is spoken there."""
 _LINK = re.compile(r"https?://\S+|(?<![a-z])t\.cn/\w+", re.ASCII | re.IGNORECASE)
-_LONGEST_PRAISE = 60
 _MOST_LINKS, _MOST_NAMES = 3, 8
 _LEAST_LETTERS = 2
 _POST = 140
@@ -64,7 +63,7 @@ class Mentions:
             return Sense.SPAM
         if crowded and not trouble:
             return Sense.SPAM
-        if len(words) <= _LONGEST_PRAISE and not trouble and self._ear.praise.search(lowered) is not None:
+        if len(words) <= self._ear.lengths.praise and not trouble and self._ear.praise.search(lowered) is not None:
             return Sense.PRAISE
         return Sense.REQUEST
 

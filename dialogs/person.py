@@ -64,7 +64,7 @@ def heard(talk: Talk) -> Turn | Lookup | None:
     if message.kind not in _PERSONS_OWN or message.choice:
         return None
     text = message.kind is InboundKind.TEXT
-    plain = talk.ear.fold(message.text) if text and len(message.text) <= _LONGEST_WORD else ""
+    plain = talk.ear.fold(message.text) if text and len(message.text) <= talk.ear.lengths.command else ""
     if session.person is Person.QUEUED and text and _goes_on(talk):
         _go_on(talk)
         return None
@@ -78,9 +78,6 @@ def heard(talk: Talk) -> Turn | Lookup | None:
         return _turn(talk, _left(talk))
     sign = talk.office.dangers.sign(message.text) if text else None
     return _turn(talk, _said(talk, sign, ahead=facts.attendance.ahead))
-
-
-_LONGEST_WORD = 16
 
 
 def _goes_on(talk: Talk) -> bool:

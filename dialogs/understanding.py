@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dialogs.changing import Changes
 from dialogs.finding import Kinds
 from dialogs.folding import Folding
-from dialogs.hearing import LONGEST_COMMAND, Hearing, Word
+from dialogs.hearing import Hearing, Word
 from dialogs.judging import Judgements
 from dialogs.phones import Phones
 from dialogs.places import Places
@@ -41,6 +41,8 @@ class Ear:
     """Listens in one language. Built once; a word that was typed as it is listed costs one look into a table."""
 
     def __init__(self, hearing: Hearing) -> None:
+        self.lengths = hearing.lengths
+        self._longest = hearing.lengths.command
         polite = hearing.words["polite"]
         folding = Folding(signs=hearing.signs, before=polite["before"], after=polite["after"])
         listed = hearing.words["commands"]
@@ -81,7 +83,7 @@ class Ear:
     def hear(self, text: str) -> Heard:
         """Read one text."""
         stripped = text.strip()
-        if len(stripped) > LONGEST_COMMAND:
+        if len(stripped) > self._longest:
             return _new(Heard, (stripped, "", "", None, 0))
         if (known := self._known.get(stripped)) is not None:
             return known
@@ -93,7 +95,7 @@ class Ear:
 
     def ordinal(self, plain: str) -> int:
         """Return which choice a folded text names (1 on), 0 for none: `3`, 三, 选3, 第三个, 十二."""
-        if not plain or len(plain) > LONGEST_COMMAND:
+        if not plain or len(plain) > self._longest:
             return 0
         found = self._ordinal.fullmatch(plain)
         if found is None:

@@ -27,7 +27,7 @@ from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
 from config.values import FALLBACK_TEMPLATE
 from dialogs.commands import MENU_KEYS
-from dialogs.hearing import FORM, Hearing
+from dialogs.hearing import FORM, Hearing, Lengths
 from dialogs.spoken import SPOKEN
 from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal, Subscribing
 
@@ -96,7 +96,7 @@ def hearing_file(path: Path | None, *, environ: Mapping[str, str]) -> Path:
 def hearing_of(path: Path) -> Hearing:
     """Read the words that citizens type; raise `ConfigError` with everything that is wrong with them."""
     file = load_hearing(path, form=FORM)
-    return Hearing(words=file.words, patterns=file.patterns, signs=file.signs)
+    return Hearing(words=file.words, patterns=file.patterns, signs=file.signs, lengths=Lengths(**file.lengths))
 
 
 def _in_language(path: Path, language: str) -> Path:

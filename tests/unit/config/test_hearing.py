@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 
+from bot.app.office import hearing_of
 from config.hearing import HEARING, HearingFileError, load_hearing, repeats_fault
 from dialogs.hearing import FORM, Word
 from dialogs.understanding import Ear
@@ -81,6 +82,10 @@ def test_every_shipped_word_stands_as_it_is_compared():
         (("ordinal = '", "ordinal = 3 #"), ["patterns.ordinal: is no text"]),
         (("{judging.feel}?{rating}", "{judging.feel}?"), ["patterns.rating: names {rating} 0 times"]),
         (("rating = '", "rating = '(?:我说)?"), ["patterns.rating: has words of its own"]),
+        (("story = 10", "story = 1"), ["lengths.story: is no number in its range"]),
+        (("story = 10", "story = true"), ["lengths.story: is no number in its range"]),
+        (("story = 10\n", ""), ["lengths.story: is missing"]),
+        (("story = 10", "storey = 10"), ["lengths.storey: is not known", "lengths.story: is missing"]),
         (('"復訴', '"訴'), ["signs.訴舉報諮…: has not as many signs on the right"]),
         (("\n[signs]", '\n[signs]\n"復" = "幅"'), ["signs.復訴舉報…: '復' is read as '幅' already"]),
         (("\n[signs]", '\n[signs]\n"髮" = "復"'), ["signs: '髮' is read as '復', which is read as another"]),
@@ -134,8 +139,7 @@ def test_a_file_from_windows_is_read(tmp_path):
 def test_a_dialect_needs_one_word_and_no_code(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(SHIPPED.replace("yes = [", 'yes = ["巴適得板", ', 1), encoding="utf-8")
-    file = load_hearing(path, form=FORM)
-    ear = Ear(type(HEARD)(words=file.words, patterns=file.patterns, signs=file.signs))
+    ear = Ear(hearing_of(path))
     assert [ear.hear(said).word for said in ("巴適得板", "巴適得板！", "巴適得板噻")] == [Word.YES] * 3
     assert Ear(HEARD).hear("巴適得板").word is None
 
