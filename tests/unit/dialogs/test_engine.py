@@ -214,6 +214,15 @@ def test_below_the_details_stands_what_can_be_done(filed):
     assert "请给答复打分" in filed.says("1")
 
 
+MOVED = {
+    "milestone": "answer",
+    "from": "2026-12-02T15:59:59+00:00",
+    "due": "2026-12-07T15:59:59+00:00",
+    "computed": "2026-12-07T15:59:59+00:00",
+    "provisional": False,
+}
+
+
 @pytest.mark.parametrize(
     ("kind", "now", "before", "line"),
     [
@@ -221,12 +230,19 @@ def test_below_the_details_stands_what_can_be_done(filed):
          "多次催办"),
         (EventType.REVIEW_ASKED, {"level": "review"}, {"level": "复查"}, "复查"),
         (EventType.REVIEWED, {"level": "recheck"}, {"level": "复核"}, "复核"),
+        (EventType.EXTENDED, {"clocks": [MOVED]},
+         {"clocks": [MOVED], "changes": "由12月2日（星期三）延长到12月7日（星期一）"},
+         "延期：忙\n  答复期限由12月2日（星期三）延长到12月7日（星期一）\n"),
+        (EventType.RESCHEDULED, {"clocks": [MOVED], "sources": ["甲通知", "乙通知"]},
+         {"clocks": [MOVED], "changes": "答复期限由12月2日（星期三）改为12月7日（星期一）", "kept": "",
+          "reason": "甲通知、乙通知"},
+         "工作日历有更新（甲通知、乙通知）\n  答复期限由12月2日（星期三）改为12月7日（星期一）"),
     ],
 )  # fmt: skip
 def test_an_event_from_before_is_told_as_one_of_now(filed, kind, now, before, line):
     told = []
     for own in (now, before):
-        data = {"text": "维持原答复", "unit_name": "市信访局", **own}
+        data = {"text": "维持原答复", "unit_name": "市信访局", "reason": "忙", **own}
         event = Event(number=filed.last, seq=2, type=kind, at=filed.now, role=Role.CLERK, actor="wang", data=data)
         filed.events[filed.last] = (*filed.events[filed.last][:1], event)
         told.append(filed.says(f"查询 {filed.last}"))
