@@ -28,6 +28,7 @@ from dialogs import (
 )
 from dialogs.asking import question
 from dialogs.beginning import begun
+from dialogs.choosing import picked
 from dialogs.commands import COMMANDS, button
 from dialogs.hearing import Word
 from dialogs.meanwhile import another
@@ -277,14 +278,14 @@ _ASIDE_ANSWERS: Mapping[State, Callable[[Talk], Answer | None]] = {
     State.PICK: looking.picked,
     State.CODE: looking.coded,
     State.DETAILS: lambda talk: detail(talk, looking.detailed(talk)),
-    State.WITHDRAW_PICK: withdrawing.picked,
+    State.WITHDRAW_PICK: lambda talk: picked(talk, withdrawing.one),
     State.WITHDRAW_CONFIRM: withdrawing.confirmed,
     State.RATE_PICK: rating.picked,
     State.RATE_SOLVED: rating.said_solved,
     State.RATE_WORDS: rating.said_why,
     State.RATE_REDO: rating.answered_redo,
-    State.CHASE_PICK: chasing.picked,
-    State.SUPPLEMENT_PICK: supplementing.picked,
+    State.CHASE_PICK: lambda talk: picked(talk, chasing.one),
+    State.SUPPLEMENT_PICK: lambda talk: picked(talk, supplementing.one),
     State.SUPPLEMENT: supplementing.said,
     State.REVIEW_REASON: reviewing.said,
 }

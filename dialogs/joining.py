@@ -5,16 +5,15 @@ reads nothing of the petition's words; one representative talks, who filed it.
 """
 
 from bot.messages import Reply
-from bot.petitions.errors import WrongNumber
 from bot.petitions.joining import MANY, heads, joinable
 from bot.petitions.lifecycle import Act, possible
-from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Case
 from bot.petitions.vocabulary import Role
 from bot.petitions.wording import word
 from dialogs.asking import resume, said
+from dialogs.choosing import named
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Join, One, Quit
+from dialogs.turn import Facts, Join, Quit
 
 
 def start(talk: Talk) -> Answer:
@@ -24,14 +23,10 @@ def start(talk: Talk) -> Answer:
 
 def join(talk: Talk, typed: str) -> Answer:
     """Stand by this petition, if that is allowed."""
-    try:
-        number = parse_number(typed)
-    except WrongNumber:
-        return resume(talk, Reply(phrase="looking.wrong_number"))
-    facts = talk.found(One(number=number))
-    if facts is None:
-        return One(number=number)
-    case = facts.case
+    facts = named(talk, typed)
+    if not isinstance(facts, Facts):
+        return facts
+    case, number = facts.case, facts.number
     if talk.own(case) is not None:
         return resume(talk, Reply(phrase="joining.own"))
     if facts.joined:
@@ -46,17 +41,13 @@ def join(talk: Talk, typed: str) -> Answer:
 
 def leave(talk: Talk, typed: str) -> Answer:
     """Stand by it no longer."""
-    try:
-        number = parse_number(typed)
-    except WrongNumber:
-        return resume(talk, Reply(phrase="looking.wrong_number"))
-    facts = talk.found(One(number=number))
-    if facts is None:
-        return One(number=number)
+    facts = named(talk, typed)
+    if not isinstance(facts, Facts):
+        return facts
     if facts.case is None or not facts.joined or Act.LEAVE not in possible(facts.case, _citizen(talk)):
         return resume(talk, Reply(phrase="joining.not_joined"))
-    talk.intents.append(Quit(number=number))
-    return resume(talk, Reply(phrase="joining.left", values={"number": number}))
+    talk.intents.append(Quit(number=facts.number))
+    return resume(talk, Reply(phrase="joining.left", values={"number": facts.number}))
 
 
 def _can(talk: Talk, case: Case) -> bool:

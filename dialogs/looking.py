@@ -11,31 +11,26 @@ from itertools import pairwise
 from typing import Any
 
 from bot.messages import CitizenRef, Option, Reply
-from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
-from bot.petitions.masking import masked
 from bot.petitions.moved_dates import changes_of
-from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, split_key
 from bot.petitions.recorded import level_of, rating_of, reason_of
-from bot.petitions.vocabulary import PROMISED, EventType, Lamp
+from bot.petitions.vocabulary import PROMISED, EventType
 from bot.petitions.wording import listed, word
+from dialogs import choosing
 from dialogs.asking import menu, question, resume, short
+from dialogs.choosing import SHOWN, named, pick
 from dialogs.hearing import Word
 from dialogs.session import Session, State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Follow, Mine, One
+from dialogs.turn import Facts, Follow, Mine
 
-SHOWN = 4
-"""How many of the own petitions a page offers: with their lamps they must stay small enough to be tapped."""
 NEXT = Option(id="mine.next")
 MOST_WRONG_CODES = 5
 REST_SECONDS = 3600
 _CODE_DIGITS = 6
 _SAID = 60
 """Characters of a supplement that the timeline repeats."""
-_LABEL, _LAMPED = 6, 4
-"""Characters of the content in a choice."""
 
 
 def mine(talk: Talk, *, page: int = 0) -> Answer:
@@ -66,25 +61,11 @@ def next_page(talk: Talk) -> Answer:
     return mine(talk, page=int(page) + 1 if page.isdecimal() else 0)
 
 
-def pick(verb: str, case: Case, *, lamp: Lamp = Lamp.NONE) -> Option:
-    """Offer a case to be picked for `verb` (look, withdraw); a lamp that is on stands in its label."""
-    petition = case.petition
-    words = short(masked(petition.content), _LABEL if lamp is Lamp.NONE else _LAMPED)
-    values: dict[str, Any] = {"kind": word(petition.kind), "words": words, "state": word(petition.state)}
-    if lamp is Lamp.NONE:
-        label = Reply(phrase="looking.pick", values=values)
-    else:
-        label = Reply(phrase="looking.pick_lamp", values=values | {"lamp": word(lamp)})
-    return Option(id=f"{verb}:{petition.number}", label=label)
-
-
 def picked(talk: Talk) -> Answer | None:
     """Read a number typed after a list; None for anything else."""
-    place = talk.heard.ordinal
-    numbers = talk.session.numbers
-    if place == len(numbers) + 1 == SHOWN + 1:
+    if talk.heard.ordinal == len(talk.session.numbers) + 1 == SHOWN + 1:
         return next_page(talk)
-    return one(talk, numbers[place - 1]) if 0 < place <= len(numbers) else None
+    return choosing.picked(talk, one)
 
 
 def asked(talk: Talk) -> Answer | None:
@@ -95,13 +76,10 @@ def asked(talk: Talk) -> Answer | None:
 
 def one(talk: Talk, typed: str, *, code: str = "") -> Answer:
     """Show one petition: one's own at once, another's with its code."""
-    try:
-        number = parse_number(typed)
-    except WrongNumber:
-        return resume(talk, Reply(phrase="looking.wrong_number"))
-    facts = talk.found(One(number=number))
-    if facts is None:
-        return One(number=number)
+    facts = named(talk, typed)
+    if not isinstance(facts, Facts):
+        return facts
+    number = facts.number
     if (case := talk.own(facts.case)) is not None:
         return _own(talk, case, facts)
     if _rests(talk):

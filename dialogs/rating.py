@@ -7,17 +7,16 @@ nothing was solved, or is not satisfied, is asked whether it shall be done again
 from collections.abc import Callable
 
 from bot.messages import Reply
-from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
-from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import Rating, Solved
 from bot.petitions.wording import word
 from dialogs.asking import RATINGS_IN_ORDER, SOLVED_IN_ORDER, choices, resume, said
+from dialogs.choosing import named
 from dialogs.hearing import Word
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Mine, One, Rate, Redo
+from dialogs.turn import Facts, Mine, Rate, Redo
 from dialogs.understanding import letters
 
 LONGEST_WORDS = 500
@@ -78,13 +77,9 @@ def _offer(talk: Talk, case: Case) -> Reply:
 def one(talk: Talk, typed: str, rest: str) -> Answer:
     """Read `评价 <number> 不满意 没解决`."""
     judged = talk.ear.rated(rest)
-    try:
-        number = parse_number(typed)
-    except WrongNumber:
-        return resume(talk, Reply(phrase="looking.wrong_number"))
     if judged is None and (solved := talk.ear.solved_said(rest)) is not None:
-        return settled(talk, number, solved)
-    return given(talk, number, judged.rating if judged else None, judged.words if judged else "")
+        return settled(talk, typed, solved)
+    return given(talk, typed, judged.rating if judged else None, judged.words if judged else "")
 
 
 # --- how satisfied --------------------------------------------------------------------------------------------------
@@ -216,9 +211,9 @@ def _unhappy(case: Case) -> bool:
 
 def _with_case(talk: Talk, number: str, then: _Then) -> Answer:
     """Look the petition up and go on with it, if it is the citizen's own and answered."""
-    facts = talk.found(One(number=number))
-    if facts is None:
-        return One(number=number)
+    facts = named(talk, number)
+    if not isinstance(facts, Facts):
+        return facts
     case = talk.own(facts.case)
     if case is None or not _can(talk, case):
         return resume(talk, Reply(phrase="rating.not_yours" if case is None else "rating.too_early"))

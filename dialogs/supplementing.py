@@ -5,19 +5,24 @@ a draft is open. Whatever follows within the half hour goes there too.
 """
 
 from bot.messages import InboundKind, Reply
-from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
-from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import State
 from dialogs.asking import choices, resume
+from dialogs.choosing import Choosing, choose, named
 from dialogs.hearing import Word
-from dialogs.looking import SHOWN, pick
 from dialogs.session import State as Step
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Mine, One, Supplement
+from dialogs.turn import Facts, Mine, One, Supplement
 
 LONGEST = 2_000
+_HOW = Choosing(
+    act=Act.SUPPLEMENT,
+    verb="supplement",
+    state=Step.SUPPLEMENT_PICK,
+    none="supplement.none",
+    which="supplement.pick",
+)
 _ENDS = frozenset({Word.DONE, Word.SKIP, Word.NO, Word.CONTINUE})
 _ANSWERS = frozenset({None, Word.YES, Word.NO, Word.PUBLIC, Word.PRIVATE, Word.CLEAR, Word.DONE})
 """Short words that may be the answer to what the office asked."""
@@ -25,39 +30,16 @@ _ANSWERS = frozenset({None, Word.YES, Word.NO, Word.PUBLIC, Word.PRIVATE, Word.C
 
 def start(talk: Talk) -> Answer:
     """Ask for what is to be added: to the petition that waits, to the only one under way, or to one picked."""
-    facts = talk.found(Mine())
-    if facts is None:
-        return Mine()
-    able = [case for case in facts.cases if _can(talk, case)]
-    waiting = [case for case in able if case.petition.state is State.WAITING]
-    able = (waiting or able)[:SHOWN]
-    if not able:
-        return resume(talk, Reply(phrase="supplement.none"))
-    if len(able) == 1:
-        return _ask(talk, able[0])
-    session = talk.session
-    session.aside(Step.SUPPLEMENT_PICK, at=talk.at)
-    session.numbers = [case.petition.number for case in able]
-    return Reply(phrase="supplement.pick", choices=tuple(pick("supplement", case) for case in able))
-
-
-def picked(talk: Talk) -> Answer | None:
-    """Read a number typed after the list; None for anything else."""
-    place, numbers = talk.heard.ordinal, talk.session.numbers
-    return one(talk, numbers[place - 1]) if 0 < place <= len(numbers) else None
+    return choose(talk, _HOW, _ask, rather=_waits)
 
 
 def one(talk: Talk, typed: str, words: str = "") -> Answer:
     """Add `words` to this petition, if it is one's own and under way; without words, ask for them."""
-    try:
-        number = parse_number(typed)
-    except WrongNumber:
-        return resume(talk, Reply(phrase="looking.wrong_number"))
-    facts = talk.found(One(number=number))
-    if facts is None:
-        return One(number=number)
-    case = talk.own(facts.case)
-    if case is None or not _can(talk, case):
+    facts = named(talk, typed)
+    if not isinstance(facts, Facts):
+        return facts
+    case = talk.able(Act.SUPPLEMENT, facts.case)
+    if case is None:
         return resume(talk, Reply(phrase="supplement.not_now"))
     return _take(talk, case, words) if words else _ask(talk, case)
 
@@ -73,7 +55,7 @@ def awaited(talk: Talk) -> Answer | None:
     facts = talk.found(Mine())
     if facts is None:
         return Mine()
-    waiting = [case for case in facts.cases if case.petition.state is State.WAITING]
+    waiting = [case for case in facts.cases if _waits(case)]
     return _take(talk, waiting[0], _words(talk)) if waiting else None
 
 
@@ -83,12 +65,11 @@ def said(talk: Talk) -> Answer | None:
     facts = talk.found(One(number=number))
     if facts is None:
         return One(number=number)
-    case = talk.own(facts.case)
-    if case is None or not _can(talk, case):
+    case = talk.able(Act.SUPPLEMENT, facts.case)
+    if case is None:
         return None
-    waits = case.petition.state is State.WAITING
     ended = talk.heard.word in _ENDS or talk.heard.ordinal == 1  # the one choice that is offered is 1. 完成
-    if (ended and not waits) or talk.heard.word is Word.DONE:
+    if (ended and not _waits(case)) or talk.heard.word is Word.DONE:
         return resume(talk, Reply(phrase="supplement.done", values={"number": number}))
     return _take(talk, case, _words(talk))
 
@@ -105,10 +86,9 @@ def _take(talk: Talk, case: Case, words: str) -> Reply:
     files = (talk.message.key,) if talk.message.kind in _FILES else ()
     number, session = case.petition.number, talk.session
     talk.intents.append(Supplement(number=number, text=words[:LONGEST], attachments=files))
-    waited = case.petition.state is State.WAITING
     session.aside(Step.SUPPLEMENT, at=talk.at)
     session.number = number
-    phrase = "supplement.resumed" if waited else "supplement.taken"
+    phrase = "supplement.resumed" if _waits(case) else "supplement.taken"
     return Reply(phrase=phrase, values={"number": number}, choices=choices(talk.office, session))
 
 
@@ -123,5 +103,5 @@ def _ask(talk: Talk, case: Case) -> Reply:
     return Reply(phrase="supplement.ask", values=values, choices=choices(talk.office, session))
 
 
-def _can(talk: Talk, case: Case) -> bool:
-    return talk.can(Act.SUPPLEMENT, case)
+def _waits(case: Case) -> bool:
+    return case.petition.state is State.WAITING

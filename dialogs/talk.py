@@ -150,6 +150,11 @@ class Talk:
         acts = possible(case, Actor(role=Role.CITIZEN, id=case.petition.citizen))
         return acts if self.filed(case) else tuple(act for act in acts if act is not Act.WITHDRAW)
 
+    def able(self, act: Act, case: Case | None) -> Case | None:
+        """Return `case` if it is this citizen's and they may do `act` to it."""
+        own = self.own(case)
+        return own if own is not None and self.can(act, own) else None
+
     def can(self, act: Act, case: Case) -> bool:
         """Tell whether the citizen may do `act` to a case of theirs."""
         return act in self.acts(case)

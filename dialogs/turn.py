@@ -323,6 +323,11 @@ class Facts:
     redoable: frozenset[str] = frozenset()
     """The numbers that the citizen could have done again, were they to say that it is not solved."""
 
+    @property
+    def number(self) -> str:
+        """The number of the petition that was looked for, '' where none was named."""
+        return self.lookup.number if isinstance(self.lookup, One | Why) else ""
+
 
 @frozen
 class Turn:

@@ -1,57 +1,36 @@
 """撤回: a citizen takes back an own petition, after being asked once."""
 
 from bot.messages import Reply
-from bot.petitions.errors import WrongNumber
 from bot.petitions.lifecycle import Act
-from bot.petitions.number import parse_number
 from bot.petitions.petition import Case
 from bot.petitions.wording import word
 from dialogs.asking import choices, resume
+from dialogs.choosing import Choosing, choose, named
 from dialogs.hearing import Word
-from dialogs.looking import SHOWN, pick
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Mine, One, Withdraw
+from dialogs.turn import Facts, Withdraw
 
+_HOW = Choosing(
+    act=Act.WITHDRAW,
+    verb="withdraw",
+    state=State.WITHDRAW_PICK,
+    none="withdrawing.none",
+    which="withdrawing.pick",
+)
 _LONG = 10
 """Characters of a text that is no answer to a yes-or-no question."""
 
 
 def start(talk: Talk) -> Answer:
     """Find what can be taken back: the only one, or a list to pick from."""
-    facts = talk.found(Mine())
-    if facts is None:
-        return Mine()
-    able = [case for case in facts.cases if _can(talk, case)][:SHOWN]
-    if not able:
-        return resume(talk, Reply(phrase="withdrawing.none"))
-    if len(able) == 1:
-        return _confirm(talk, able[0])
-    session = talk.session
-    session.aside(State.WITHDRAW_PICK, at=talk.at)
-    session.numbers = [case.petition.number for case in able]
-    return Reply(phrase="withdrawing.pick", choices=tuple(pick("withdraw", case) for case in able))
+    return choose(talk, _HOW, _confirm)
 
 
 def one(talk: Talk, typed: str) -> Answer:
     """Ask whether this petition, if it is one's own, is to be taken back."""
-    try:
-        number = parse_number(typed)
-    except WrongNumber:
-        return resume(talk, Reply(phrase="looking.wrong_number"))
-    facts = talk.found(One(number=number))
-    if facts is None:
-        return One(number=number)
-    case = talk.filed(facts.case)
-    if case is None:
-        return resume(talk, Reply(phrase="withdrawing.not_own"))
-    return _confirm(talk, case) if _can(talk, case) else _impossible(talk, case)
-
-
-def picked(talk: Talk) -> Answer | None:
-    """Read a number typed after the list; None for anything else."""
-    place, numbers = talk.heard.ordinal, talk.session.numbers
-    return one(talk, numbers[place - 1]) if 0 < place <= len(numbers) else None
+    case = _own(talk, typed)
+    return _confirm(talk, case) if isinstance(case, Case) else case
 
 
 def confirmed(talk: Talk) -> Answer | None:
@@ -63,29 +42,26 @@ def confirmed(talk: Talk) -> Answer | None:
         if session.parts is not None or len(heard.text) >= _LONG:
             return None
         return Reply(phrase="wrong.withdraw", choices=choices(talk.office, session))
-    number = session.number
-    facts = talk.found(One(number=number))
-    if facts is None:
-        return One(number=number)
-    case = talk.filed(facts.case)
-    if case is None:
-        return resume(talk, Reply(phrase="withdrawing.not_own"))
-    if not _can(talk, case):
-        return _impossible(talk, case)
+    case = _own(talk, session.number)
+    if not isinstance(case, Case):
+        return case
+    number = case.petition.number
     talk.intents.append(Withdraw(number=number))
     return resume(talk, Reply(phrase="withdrawing.done", values={"number": number}))
 
 
-def _can(talk: Talk, case: Case) -> bool:
-    return talk.can(Act.WITHDRAW, case)
-
-
-def _impossible(talk: Talk, case: Case) -> Reply:
-    petition = case.petition
-    return resume(
-        talk,
-        Reply(phrase="withdrawing.impossible", values={"number": petition.number, "state": word(petition.state)}),
-    )
+def _own(talk: Talk, typed: str) -> Case | Answer:
+    """Return the petition with this number if its citizen can take it back now, else what is given back first."""
+    facts = named(talk, typed)
+    if not isinstance(facts, Facts):
+        return facts
+    case = talk.filed(facts.case)
+    if case is None:
+        return resume(talk, Reply(phrase="withdrawing.not_own"))
+    if talk.can(Act.WITHDRAW, case):
+        return case
+    values = {"number": case.petition.number, "state": word(case.petition.state)}
+    return resume(talk, Reply(phrase="withdrawing.impossible", values=values))
 
 
 def _confirm(talk: Talk, case: Case) -> Reply:
