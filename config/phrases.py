@@ -15,6 +15,7 @@ import jinja2
 from jinja2 import meta
 
 from config.errors import ConfigError, Problem
+from config.writing import read_writing
 
 PHRASES = Path(__file__).with_name("phrases") / "zh.toml"
 """The phrases in Simplified Chinese."""
@@ -28,21 +29,54 @@ class PhraseFileError(ConfigError):
 
 
 def load_phrases(path: Path = PHRASES) -> Mapping[str, PhraseSource]:
-    """Return the phrases by key, each with `text` and perhaps `choices`; raise `PhraseFileError` with all problems."""
+    """Return the phrases by key, each with `text` and perhaps `choices`; raise `PhraseFileError` with all problems.
+
+    A file that is `like` another one beside it has that one's phrases, written as it says in `[written]`, and its own
+    in the place of some.
+    """
+    data = _read(path)
+    like, written = data.pop("like", None), data.pop("written", None)
+    problems: list[Problem] = []
+    phrases: dict[str, PhraseSource] = {}
+    if like is not None or written is not None:
+        phrases |= _otherwise(path, like, written, problems)
+    problems += _gather(data, "", path.name, phrases)
+    if problems:
+        raise PhraseFileError(problems)
+    return phrases
+
+
+def _read(path: Path) -> dict[str, Any]:
     name = path.name
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         problem = Problem(name=name, what=f"cannot be read ({error.strerror})", remedy="put the phrases file there")
         raise PhraseFileError([problem]) from error
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
         problem = Problem(name=name, what=f"is not valid TOML in UTF-8: {error}", remedy="mend that place")
         raise PhraseFileError([problem]) from error
-    phrases: dict[str, PhraseSource] = {}
-    problems = list(_gather(data, "", name, phrases))
+
+
+def _otherwise(path: Path, like: object, written: object, problems: list[Problem]) -> Mapping[str, PhraseSource]:
+    """Return the phrases of the file that `path` is like, written as it says."""
+    base = path.with_name(f"{like}.toml")
+    if not isinstance(like, str) or base == path or "like" in _read(base):
+        remedy = "name a file that stands by itself, e.g. zh"
+        problems.append(Problem(name=f"{path.name}: like", what="names no file to be like", remedy=remedy))
+        return {}
+    writing = read_writing(written, path.name, problems)
     if problems:
-        raise PhraseFileError(problems)
-    return phrases
+        return {}
+    found: dict[str, PhraseSource] = {}
+    for key, source in load_phrases(base).items():
+        texts = [source["text"], *(one["label"] for one in source.get("choices", ()))]
+        for doubt in (doubt for text in texts for doubt in writing.doubts(text)):
+            remedy = f"put the word into [written.words] of {path.name}"
+            problems.append(Problem(name=f"{base.name}: {key}", what=f"{doubt!r} is in doubt", remedy=remedy))
+        choices = [{**one, "label": writing.written(one["label"])} for one in source.get("choices", ())]
+        found[key] = {"text": writing.written(source["text"]), **({"choices": choices} if choices else {})}
+    return found
 
 
 def _gather(table: Mapping[str, Any], way: str, name: str, phrases: dict[str, PhraseSource]) -> Iterator[Problem]:

@@ -1,13 +1,18 @@
 """Which files a language is spoken and heard from."""
 
+import re
 import shutil
 
 import pytest
 
-from bot.app.office import hearing_file, load_office, phrases_file
+from bot.app.office import hearing_file, hearing_of, load_office, phrases_file
 from config.errors import SettingsError
 from config.hearing import HEARING
-from config.phrases import PHRASES
+from config.phrases import PHRASES, check_phrases, load_phrases
+from dialogs.spoken import SPOKEN
+from dialogs.understanding import Ear
+
+HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @pytest.fixture
@@ -46,3 +51,26 @@ def test_a_language_without_files_does_not_start_and_names_both(environ):
         load_office(None, environ=environ | {"WENQIAO_PHRASES__LANGUAGE": "en"})
     names = [problem.name for problem in caught.value.problems]
     assert [name.rpartition("/")[2] for name in names] == ["en.toml", "en.toml"]
+
+
+def test_the_shipped_traditional_chinese_is_written_throughout():
+    """Its text has no sign that only 简体 has (Big5 holds none), and is what the ear takes for the simplified words."""
+    hant, zh = load_phrases(PHRASES.with_name("zh-hant.toml")), load_phrases()
+    assert check_phrases(hant, SPOKEN) == ()
+    said = {key: words_of(source) for key, source in hant.items()}
+    simplified = {key for key, text in said.items() for sign in HAN.findall(text) if not is_in_big5(sign)}
+    assert simplified == set()
+    ear = Ear(hearing_of(HEARING))
+    heard = {key: ear.simplified(text.translate({0x300C: "“", 0x300D: "”"})) for key, text in said.items()}
+    assert heard == {key: words_of(source) for key, source in zh.items()}
+
+
+def words_of(source):
+    return "\n".join([source["text"], *(one["label"] for one in source.get("choices", ()))])
+
+
+def is_in_big5(sign):
+    try:
+        return bool(sign.encode("big5"))
+    except UnicodeEncodeError:
+        return False
