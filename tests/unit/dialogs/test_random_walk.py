@@ -48,6 +48,7 @@ EVENTS = {
     "mention": InboundKind.MENTION,
     "location without a pin": InboundKind.LOCATION,
     "link": InboundKind.LINK,
+    "a file or a sticker": InboundKind.DOCUMENT,
 }
 SILENT = {"report of a delivery", "ignored", "unknown", "unfollow"}
 MAY_BE_SILENT = {"mention"}
@@ -84,6 +85,7 @@ SENDINGS: dict[str, Callable] = {
     "a short story": story("停水{}"),
     "a story with kind": story("投诉：楼上{}装修太吵"),
     "a story that opens with its kind": story("我要投诉楼下烧烤店{}的油烟，天天往家里灌"),
+    "another matter": story("咨询：{}的社保怎么交"),
     "a question": story("请问{}的社保怎么办理，要什么材料"),
     "a story with place and phone": story("和平路12号{}工地夜里施工，电话13812345678"),
     "a story without punctuation": story("那个我跟你们讲啊就是我们楼上{}天天晚上跳绳一直跳到十二点我都睡不着觉"),

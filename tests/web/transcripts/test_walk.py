@@ -18,7 +18,7 @@ SAID = (
     *("没解决", "为什么是这一天", "申请复查", "联名", "简单", "详细", "你好", "😀", "123456", "WQ20261121-0000018"),
     *("<a href='x'>{{ 7 }}</a>", "\u202e提交", "很" * 300, "Hello 没有heating توك يوق", "請問退休金怎麼辦理"),
 )
-DONE = ("图片", "语音", "视频", "位置", "链接", "菜单", "关注")
+DONE = ("图片", "语音", "视频", "位置", "链接", "菜单", "关注", "文件", "表情包")
 APOLOGY = "刚才出了点问题"
 STEPS = 120
 
@@ -26,7 +26,13 @@ STEPS = 120
 async def step(person: Person, dice: random.Random) -> str:
     if dice.random() < 0.2:  # one thing in five is no text
         what = dice.choice(DONE)
-        more = {"链接": "看看 https://example.com", "菜单": "mine", "位置": "人民路"}.get(what, "")
+        more = {
+            "链接": "看看 https://example.com",
+            "菜单": "mine",
+            "位置": "人民路",
+            "文件": "信.docx",
+            "表情包": "哈",
+        }.get(what, "")
         return await person.sends(what, 1, more)
     return await person.does(text=dice.choice(SAID))
 
