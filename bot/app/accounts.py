@@ -61,24 +61,9 @@ def build_accounts(
     What adapters say by themselves is in the words of `phrasing`. `budget` counts the calls of Weibo's open interfaces,
     `standing` knows which of its calls rest; without them every account counts its own, in memory.
     """
-    max_age = settings.intake.max_age or None
-    callbacks: dict[Key, Callback] = {}
-    platforms: dict[Key, Platform] = {}
-    wechat: dict[str, WeChatPlatform] = {}
-    for index, account in enumerate(settings.wechat):
-        key = (Channel.WECHAT, account.account)
-        callbacks[key] = Codec(
-            account=account.account,
-            app_id=account.app_id,
-            token=account.token.get_secret_value(),
-            aes_key=account.aes_key.get_secret_value(),
-            previous_aes_key=account.previous_aes_key.get_secret_value(),
-            original_id=account.original_id,
-            plain=account.plain,
-            max_age=max_age,
-        )
-        platforms[key] = wechat[account.account] = _wechat(
-            account,
+    wechat = {
+        one.account: _wechat(
+            one,
             where=f"wechat.{index}",
             phrasing=phrasing,
             transport=transport,
@@ -86,29 +71,63 @@ def build_accounts(
             clock=clock,
             largest_file=settings.storage.media_max_mb * _MEGABYTE,
         )
-    spoken, public, labels = {}, {}, weibo_labels(phrasing)
-    for weibo_account in settings.weibo:
-        key = (Channel.WEIBO, weibo_account.account)
-        callbacks[key] = weibo.Codec(
-            account=weibo_account.account,
-            uid=weibo_account.uid,
-            app_secret=weibo_account.app_secret.get_secret_value(),
-            replays=AskedElsewhere(),
-            max_age=max_age,
-            bots=weibo_account.bots,
-        )
-        platforms[key] = spoken[weibo_account.account] = _weibo(
-            weibo_account,
-            office=settings.office,
+        for index, one in enumerate(settings.wechat)
+    }
+    office, labels = settings.office, weibo_labels(phrasing)
+    spoken = {
+        one.account: _weibo(
+            one,
+            office=office,
             labels=labels,
             transport=transport,
             clock=clock,
             budget=budget,
             standing=standing,
         )
-        own = own_words(weibo_account, settings.office)
-        public[key] = PublicSide(platform=spoken[weibo_account.account], labels=labels, own_words=own)
-    return Accounts(callbacks=callbacks, platforms=platforms, wechat=wechat, weibo=spoken, public=public)
+        for one in settings.weibo
+    }
+    return Accounts(
+        callbacks=_callbacks(settings),
+        platforms={
+            **{(Channel.WECHAT, name): platform for name, platform in wechat.items()},
+            **{(Channel.WEIBO, name): platform for name, platform in spoken.items()},
+        },
+        wechat=wechat,
+        weibo=spoken,
+        public={
+            (Channel.WEIBO, one.account): PublicSide(
+                platform=spoken[one.account], labels=labels, own_words=own_words(one, office)
+            )
+            for one in settings.weibo
+        },
+    )
+
+
+def _callbacks(settings: Settings) -> dict[Key, Callback]:
+    max_age = settings.intake.max_age or None
+    callbacks: dict[Key, Callback] = {
+        (Channel.WECHAT, one.account): Codec(
+            account=one.account,
+            app_id=one.app_id,
+            token=one.token.get_secret_value(),
+            aes_key=one.aes_key.get_secret_value(),
+            previous_aes_key=one.previous_aes_key.get_secret_value(),
+            original_id=one.original_id,
+            plain=one.plain,
+            max_age=max_age,
+        )
+        for one in settings.wechat
+    }
+    for one in settings.weibo:
+        callbacks[Channel.WEIBO, one.account] = weibo.Codec(
+            account=one.account,
+            uid=one.uid,
+            app_secret=one.app_secret.get_secret_value(),
+            replays=AskedElsewhere(),
+            max_age=max_age,
+            bots=one.bots,
+        )
+    return callbacks
 
 
 def _wechat(
