@@ -1,8 +1,9 @@
 """One petition: the citizen's words, its clocks, files and history, what the citizen was told, and the acts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -183,56 +184,88 @@ def _page(
     fault: str = "",
     done: str = "",
 ) -> web.Response:
-    user, now, case = request[USER], request.app[CLOCK].now(), found.case
-    petition, service = case.petition, request.app[SERVICE]
-    channel = words.channel_of(petition.citizen)
-    doable, terms = service.doable(case, access.actor_of(user), now=now), service.terms(case)
+    """Show the petition: who filed it, how it stands and went, and what this person may do."""
+    now = request.app[CLOCK].now()
+    doable = request.app[SERVICE].doable(found.case, access.actor_of(request[USER]), now=now)
     acts = [act for act in _ORDER if act in doable]
-    measured = terms.policy.rule(MilestoneName.ANSWER)
-    unit = service.units.get(petition.unit)
-    known, say = access.sees_identity(case, user), request.app[PHRASING].text
-    lamp, scene = case.lamp(now), sheet.scene_of(found.events)
     return render(
         request,
         "petition.html",
         status=status,
-        petition=petition,
-        lamp=lamp,
-        lamp_word=words.LAMPS[lamp],
-        lamp_shape=words.LAMP_SHAPES[lamp],
-        channel=channel,
-        who=words.masked_user(CitizenRef.parse(petition.citizen).user) if known else "",
-        phone=petition.phone if known else "",
-        identity_hidden=not known,
-        unit=unit,
-        helpers="、".join(service.units[one].short if one in service.units else one for one in petition.co_units),
-        clocks=[
-            sheet.clock_of(clock, now=now, say=say, steps=terms.explain(clock, found.events), units=service.units)
-            for clock in sheet.in_order(case.milestones)
-        ],
-        files=[sheet.file_of(file) for file in found.files],
-        originals=access.sees_originals(user),
-        entries=[
-            (event, event_words(event, channel=channel, say=say), sheet.who(event, found.people))
-            for event in found.events
-        ],
-        notices=[sheet.notice_of(message_, attempts, user) for message_, attempts in found.notices],
-        acts=acts,
-        folded=_ASIDE,
-        asked=sheet.asked_extension(case, found.events, say=say),
-        measure=words.UNITS[measured.unit] if measured else "",
+        petition=found.case.petition,
         typed=typed,
         orphan=typed.words if typed is not None and typed.act not in acts else "",
         fault=fault,
         done=done,
-        hint=request.app[REFUSALS].found(petition.content, petition.kind) if Act.REFUSE in acts else None,
-        warned=sheet.warned_of(found.events),
-        elsewhere=request.app[SETTINGS].elsewhere,
-        scanned=sheet.scene_words(scene, service.units) if known else "",
-        suggested=(
-            sheet.suggested(case, user, service, request.app[SUGGEST], scene=scene) if Act.FORWARD in acts else ()
-        ),
-        units=sheet.choices(case, user, service) if {Act.FORWARD, Act.COHANDLE} & set(acts) else (),
-        longest=LONGEST_TEXT,
-        longest_transcript=LONGEST_TRANSCRIPT,
+        **_citizen(request, found),
+        **_standing(request, found, now),
+        **_course(request, found),
+        **_forms(request, found, acts),
     )
+
+
+def _citizen(request: web.Request, found: Found) -> dict[str, Any]:
+    """Return who filed it, as far as this person may know."""
+    petition = found.case.petition
+    known = access.sees_identity(found.case, request[USER])
+    scene = sheet.scene_of(found.events)
+    return {
+        "channel": words.channel_of(petition.citizen),
+        "who": words.masked_user(CitizenRef.parse(petition.citizen).user) if known else "",
+        "phone": petition.phone if known else "",
+        "identity_hidden": not known,
+        "scanned": sheet.scene_words(scene, request.app[SERVICE].units) if known else "",
+    }
+
+
+def _standing(request: web.Request, found: Found, now: datetime) -> dict[str, Any]:
+    """Return who has it, and how its clocks stand."""
+    case, service, say = found.case, request.app[SERVICE], request.app[PHRASING].text
+    petition, units, terms, lamp = case.petition, service.units, service.terms(case), case.lamp(now)
+    measured = terms.policy.rule(MilestoneName.ANSWER)
+    return {
+        "lamp": lamp,
+        "lamp_word": words.LAMPS[lamp],
+        "lamp_shape": words.LAMP_SHAPES[lamp],
+        "unit": units.get(petition.unit),
+        "helpers": "、".join(units[one].short if one in units else one for one in petition.co_units),
+        "clocks": [
+            sheet.clock_of(clock, now=now, say=say, steps=terms.explain(clock, found.events), units=units)
+            for clock in sheet.in_order(case.milestones)
+        ],
+        "measure": words.UNITS[measured.unit] if measured else "",
+    }
+
+
+def _course(request: web.Request, found: Found) -> dict[str, Any]:
+    """Return what happened, what came with it, and what the citizen was told."""
+    user, say = request[USER], request.app[PHRASING].text
+    channel = words.channel_of(found.case.petition.citizen)
+    return {
+        "entries": [
+            (event, event_words(event, channel=channel, say=say), sheet.who(event, found.people))
+            for event in found.events
+        ],
+        "files": [sheet.file_of(file) for file in found.files],
+        "originals": access.sees_originals(user),
+        "longest_transcript": LONGEST_TRANSCRIPT,
+        "notices": [sheet.notice_of(message_, attempts, user) for message_, attempts in found.notices],
+        "warned": sheet.warned_of(found.events),
+    }
+
+
+def _forms(request: web.Request, found: Found, acts: Sequence[Act]) -> dict[str, Any]:
+    """Return what the forms of these acts need."""
+    user, case, service = request[USER], found.case, request.app[SERVICE]
+    petition, app = case.petition, request.app
+    scene = sheet.scene_of(found.events)
+    return {
+        "acts": acts,
+        "folded": _ASIDE,
+        "asked": sheet.asked_extension(case, found.events, say=app[PHRASING].text),
+        "hint": app[REFUSALS].found(petition.content, petition.kind) if Act.REFUSE in acts else None,
+        "elsewhere": app[SETTINGS].elsewhere,
+        "suggested": sheet.suggested(case, user, service, app[SUGGEST], scene=scene) if Act.FORWARD in acts else (),
+        "units": sheet.choices(case, user, service) if {Act.FORWARD, Act.COHANDLE} & set(acts) else (),
+        "longest": LONGEST_TEXT,
+    }
