@@ -148,9 +148,47 @@ def search_text(text: str) -> tuple[str, str]:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Show one page of the inbox."""
-    user, now, settings = request[USER], request.app[CLOCK].now(), request.app[SETTINGS]
+    user, now = request[USER], request.app[CLOCK].now()
     query = read_query(request.query)
     text, hint = search_text(query.text)
+    found = await _found(request, query, text=text)
+    page = found.page
+    units = request.app[SERVICE].units
+    return render(
+        request,
+        "inbox.html",
+        rows=[row_of(case, units, now=now, say=request.app[PHRASING].text) for case in page.cases],
+        alarms=[alarm_words(alarm) for alarm in found.alarms],
+        urgent={alarm.number for alarm in found.alarms},
+        total=page.total,
+        query=query,
+        hint=hint,
+        pages=max(-(-page.total // request.app[SETTINGS].page_size), 1),
+        counts=_shown(found.counts),
+        units=() if access.own_unit(user) is not None else _by_name(units.values()),
+        states=tuple(State),
+        kinds=tuple(Kind),
+        queues=tuple(QUEUES.items()),
+        lamps=[
+            (lamp, f"{words.LAMP_SHAPES[lamp]} {words.LAMPS[lamp]}") for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN)
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the inbox shows of the store; nothing of it to whom nothing is shown."""
+
+    page: CasePage
+    counts: Mapping[str, int]
+    alarms: tuple[AlarmRecord, ...] = ()
+
+
+async def _found(request: web.Request, query: Query, *, text: str) -> _Found:
+    """Load the page asked for; `text` is what to search for."""
+    user, now, size = request[USER], request.app[CLOCK].now(), request.app[SETTINGS].page_size
+    if access.sees_nothing(user):
+        return _Found(page=CasePage(cases=(), total=0), counts={})
     wanted = CaseFilter(
         states=(query.state,) if query.state else (),
         kinds=(query.kind,) if query.kind else (),
@@ -161,41 +199,16 @@ async def show(request: web.Request) -> web.StreamResponse:
         text=text,
         open_only=query.scope == _OPEN,
     )
-    page, counts = CasePage(cases=(), total=0), dict[str, int]()
-    alarms: tuple[AlarmRecord, ...] = ()
-    if not access.sees_nothing(user):
-        async with request.app[STORAGE].read() as work:
-            page = await work.cases.search(
-                access.within_reach(wanted, user),
-                now=now,
-                limit=settings.page_size,
-                offset=(query.page - 1) * settings.page_size,
-            )
-            counts = dict(await work.cases.counts(now=now, unit=access.own_unit(user)))
-            if user.role in access.OFFICE:
-                alarms = await work.alarms.open()
-                counts["chats"] = await work.chats.waiting()
-    urgent = {alarm.number for alarm in alarms}
-    units = request.app[SERVICE].units
-    return render(
-        request,
-        "inbox.html",
-        rows=[row_of(case, units, now=now, say=request.app[PHRASING].text) for case in page.cases],
-        alarms=[alarm_words(alarm) for alarm in alarms],
-        urgent=urgent,
-        total=page.total,
-        query=query,
-        hint=hint,
-        pages=max(-(-page.total // settings.page_size), 1),
-        counts=_shown(counts),
-        units=() if access.own_unit(user) is not None else _by_name(units.values()),
-        states=tuple(State),
-        kinds=tuple(Kind),
-        queues=tuple(QUEUES.items()),
-        lamps=[
-            (lamp, f"{words.LAMP_SHAPES[lamp]} {words.LAMPS[lamp]}") for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN)
-        ],
-    )
+    async with request.app[STORAGE].read() as work:
+        page = await work.cases.search(
+            access.within_reach(wanted, user), now=now, limit=size, offset=(query.page - 1) * size
+        )
+        counts = dict(await work.cases.counts(now=now, unit=access.own_unit(user)))
+        if user.role not in access.OFFICE:
+            return _Found(page=page, counts=counts)
+        alarms = await work.alarms.open()
+        counts["chats"] = await work.chats.waiting()
+    return _Found(page=page, counts=counts, alarms=alarms)
 
 
 async def counts(request: web.Request) -> web.StreamResponse:
