@@ -22,6 +22,9 @@ _STEPS = frozenset({State.PLACE, State.EVIDENCE, State.PHONE, State.PUBLIC, Stat
 
 def another(talk: Talk) -> Reply | None:
     """Keep another matter and ask the same question again; None for what belongs to the draft."""
+    text = talk.heard.text
+    if len(text) < talk.ear.lengths.story and "：" not in text and ":" not in text:  # most answers end here
+        return None
     session, parts = talk.session, talk.session.parts
     if parts is None or not parts.content or session.state not in _STEPS or len(session.waiting) >= MOST_BESIDE:
         return None
@@ -37,7 +40,7 @@ def another(talk: Talk) -> Reply | None:
 
 def _asked(talk: Talk, parts: Parts) -> tuple[Kind, str] | None:
     text = talk.heard.text
-    if not talk.ear.lengths.story <= len(text) <= HARD_CONTENT:  # most answers end here
+    if not talk.ear.lengths.story <= len(text) <= HARD_CONTENT:
         return None
     if parts.kind is Kind.CONSULT or Kind.CONSULT not in talk.office.kinds:
         return None
