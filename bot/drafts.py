@@ -18,8 +18,8 @@ from bot.petitions.outbox_ports import DRAFT_REMINDER
 from bot.petitions.ports import Storage, StorageUnavailable
 from bot.petitions.turn_ports import CitizenRow, LateReply, TurnWrites
 from bot.phrasing import Phrasing
+from dialogs.catalogue import DraftTimes
 from dialogs.drafts import Swept, swept
-from dialogs.turn import DraftTimes
 
 log = structlog.get_logger(__name__)
 

@@ -28,7 +28,7 @@ class DangerRule(Section):
 
 
 class DangerTable(Section):
-    """The dangers, gravest first; see `dialogs.turn.Dangers`."""
+    """The dangers, gravest first; see `dialogs.catalogue.Dangers`."""
 
     harmless: tuple[_Word, ...] = ()
     calm: tuple[_Word, ...] = ()
@@ -36,7 +36,7 @@ class DangerTable(Section):
 
 
 class RefusalRule(Section):
-    """A matter the office does not take on; see `dialogs.turn.Refusal`."""
+    """A matter the office does not take on; see `dialogs.catalogue.Refusal`."""
 
     id: Slug
     label: Words

@@ -13,10 +13,11 @@ from bot.petitions.vocabulary import PROMISED, MilestoneName
 from bot.petitions.wording import word
 from dialogs.asking import resume
 from dialogs.choosing import Choosing, choose, named
+from dialogs.intents import Chase
 from dialogs.looking import due_of
+from dialogs.lookups import Facts
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Chase, Facts
 
 LONGEST_WORDS = 200
 _HOW = Choosing(act=Act.CHASE, verb="chase", state=State.CHASE_PICK, none="chasing.none", which="chasing.pick")

@@ -16,9 +16,9 @@ from bot.petitions.petition import Case
 from bot.petitions.vocabulary import Lamp
 from bot.petitions.wording import word
 from dialogs.asking import resume, short
+from dialogs.lookups import Facts, Mine, One
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Mine, One
 
 SHOWN = 4
 """How many of the own petitions a page offers: with their lamps they must stay small enough to be tapped."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dialogs.turn import Danger, Dangers
+from dialogs.catalogue import Danger, Dangers
 
 _NEVER = "(?!)"
 

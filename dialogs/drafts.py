@@ -17,13 +17,13 @@ from bot.messages import InboundKind, Reply
 from bot.petitions.masking import masked
 from dialogs import filing
 from dialogs.asking import menu, question, said, short
+from dialogs.catalogue import DraftTimes
 from dialogs.correcting import field_to_change, go_on
 from dialogs.gathering import HARD_CONTENT, LONGEST_PLACE, MOST_ATTACHMENTS, further, offered, proceed
 from dialogs.hearing import Word
 from dialogs.session import STEPS, Parts, Session, State
 from dialogs.session_json import dump_session, load_session
 from dialogs.talk import Answer, Talk
-from dialogs.turn import DraftTimes
 from dialogs.understanding import letters
 
 REMINDED_OF = 40

@@ -28,9 +28,11 @@ from dialogs import (
 )
 from dialogs.asking import question
 from dialogs.beginning import begun
+from dialogs.catalogue import Catalogue
 from dialogs.choosing import picked
 from dialogs.commands import COMMANDS, button
 from dialogs.hearing import Word
+from dialogs.lookups import Facts, Lookup
 from dialogs.meanwhile import another
 from dialogs.mentioned import Mentions
 from dialogs.references import ActOn
@@ -39,7 +41,7 @@ from dialogs.session import ASIDES, STEPS, State
 from dialogs.session_json import dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
 from dialogs.tapping import detail, tapped
-from dialogs.turn import Catalogue, Facts, Lookup, Turn
+from dialogs.turn import Turn
 from dialogs.understanding import Heard
 from dialogs.warning import alarm_in_public, warned
 

@@ -7,8 +7,8 @@ from bot.petitions.petition import Milestone
 from bot.petitions.vocabulary import PROMISED
 from bot.petitions.wording import word
 from dialogs.asking import resume
+from dialogs.lookups import Facts, Why
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Why
 
 _FOR_STAFF = frozenset({"explain.version"})
 """Steps that say nothing to a citizen: which version of the calendar it was, staff read in the console."""

@@ -17,9 +17,10 @@ from dialogs import correcting, refusing
 from dialogs.asking import is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
 from dialogs.hearing import Word
+from dialogs.intents import File
+from dialogs.lookups import Consented
 from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Consented, File
 from dialogs.understanding import letters
 
 LEAST_CONTENT = 2

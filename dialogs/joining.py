@@ -12,8 +12,9 @@ from bot.petitions.vocabulary import Role
 from bot.petitions.wording import word
 from dialogs.asking import resume, said
 from dialogs.choosing import named
+from dialogs.intents import Join, Quit
+from dialogs.lookups import Facts
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Join, Quit
 
 
 def start(talk: Talk) -> Answer:

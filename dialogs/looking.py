@@ -21,9 +21,10 @@ from dialogs import choosing
 from dialogs.asking import menu, question, resume, short
 from dialogs.choosing import SHOWN, named, pick
 from dialogs.hearing import Word
+from dialogs.intents import Follow
+from dialogs.lookups import Facts, Mine
 from dialogs.session import Session, State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Follow, Mine
 
 NEXT = Option(id="mine.next")
 MOST_WRONG_CODES = 5

@@ -11,10 +11,12 @@ from bot.petitions.masking import masked
 from dialogs.asking import question, said, short
 from dialogs.danger import Sign
 from dialogs.hearing import Word
+from dialogs.intents import Alarm, AskPerson, Intent, Leave, Say
+from dialogs.lookups import Attended, Lookup
 from dialogs.session import ASIDES, Person
 from dialogs.session_json import dump_session, load_session
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Alarm, AskPerson, Attended, Intent, Leave, Lookup, Say, Turn
+from dialogs.turn import Turn
 
 ABOUT = 40
 """Characters of what a chat is about."""

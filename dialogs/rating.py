@@ -14,9 +14,10 @@ from bot.petitions.wording import word
 from dialogs.asking import RATINGS_IN_ORDER, SOLVED_IN_ORDER, choices, resume, said
 from dialogs.choosing import named
 from dialogs.hearing import Word
+from dialogs.intents import Rate, Redo
+from dialogs.lookups import Facts, Mine
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Mine, Rate, Redo
 from dialogs.understanding import letters
 
 LONGEST_WORDS = 500

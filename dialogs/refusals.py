@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from bot.petitions.vocabulary import Kind
+from dialogs.catalogue import Refusal
 from dialogs.danger import any_of
-from dialogs.turn import Refusal
 
 _LEFT = 4
 """So many letters beside the words of an `only` rule, and the text says something else too."""

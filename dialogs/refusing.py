@@ -8,9 +8,9 @@ Nothing said is lost: every message is stored, whatever is answered.
 from bot.messages import Option, Reply
 from bot.petitions.vocabulary import Kind
 from dialogs.asking import menu, question, said
+from dialogs.catalogue import Refusal
 from dialogs.session import Parts, State
 from dialogs.talk import Talk
-from dialogs.turn import Refusal
 
 _TOLD = "<{}>"
 """Stands, with the rule's id in capitals, among the letters of the steps behind the citizen, once it was told of."""

@@ -12,9 +12,10 @@ from bot.petitions.supervision import REVIEWS
 from bot.petitions.wording import word
 from dialogs.asking import resume
 from dialogs.hearing import Word
+from dialogs.intents import Review
+from dialogs.lookups import Facts, Why
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Review, Why
 from dialogs.understanding import letters
 
 LONGEST_REASON = 1_000

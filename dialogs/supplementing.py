@@ -11,9 +11,10 @@ from bot.petitions.vocabulary import State
 from dialogs.asking import choices, resume
 from dialogs.choosing import Choosing, choose, named
 from dialogs.hearing import Word
+from dialogs.intents import Supplement
+from dialogs.lookups import Facts, Mine, One
 from dialogs.session import State as Step
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Mine, One, Supplement
 
 LONGEST = 2_000
 _HOW = Choosing(

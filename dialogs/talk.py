@@ -9,10 +9,12 @@ from bot.petitions.lifecycle import Act, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.scenes import Scene, read_scene
 from bot.petitions.vocabulary import Kind, Role
+from dialogs.catalogue import Catalogue, KindChoice
 from dialogs.danger import DangerWords
+from dialogs.intents import Intent
+from dialogs.lookups import Facts, Lookup
 from dialogs.refusals import RefusalRules
 from dialogs.session import STEP_LETTERS, Parts, Session, State
-from dialogs.turn import Catalogue, Facts, Intent, KindChoice, Lookup
 from dialogs.understanding import Ear, Heard
 
 Answer = Reply | Lookup

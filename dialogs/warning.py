@@ -3,8 +3,8 @@
 from bot.messages import Reply
 from dialogs.asking import said
 from dialogs.danger import Sign
+from dialogs.intents import Alarm
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Alarm
 
 
 def warned(talk: Talk, sign: Sign, answer: Answer) -> Answer:

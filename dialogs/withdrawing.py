@@ -7,9 +7,10 @@ from bot.petitions.wording import word
 from dialogs.asking import choices, resume
 from dialogs.choosing import Choosing, choose, named
 from dialogs.hearing import Word
+from dialogs.intents import Withdraw
+from dialogs.lookups import Facts
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
-from dialogs.turn import Facts, Withdraw
 
 _HOW = Choosing(
     act=Act.WITHDRAW,

@@ -26,10 +26,10 @@ from config.policies import Policies, PolicyError, load_policies
 from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
 from config.values import FALLBACK_TEMPLATE
+from dialogs.catalogue import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal, Subscribing
 from dialogs.commands import MENU_KEYS
 from dialogs.hearing import FORM, Hearing, Lengths
 from dialogs.spoken import SPOKEN
-from dialogs.turn import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal, Subscribing
 
 T = TypeVar("T")
 

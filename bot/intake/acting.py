@@ -23,30 +23,24 @@ from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, Role
 from bot.petitions.wording import provisional
 from bot.values import frozen
-from dialogs.turn import (
+from dialogs.intents import (
     Alarm,
     AskPerson,
-    Attended,
     Chase,
-    Consented,
-    Facts,
     File,
     Follow,
     Intent,
     Join,
     Leave,
-    Lookup,
-    Mine,
-    One,
     Quit,
     Rate,
     Redo,
     Review,
     Say,
     Supplement,
-    Why,
     Withdraw,
 )
+from dialogs.lookups import Attended, Consented, Facts, Lookup, Mine, One, Why
 
 _CODES = 1_000_000
 _OWN = 100

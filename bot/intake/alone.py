@@ -11,7 +11,8 @@ from bot.messages import InboundKind
 from bot.metrics import Metrics
 from bot.petitions.ports import Storage
 from bot.petitions.turn_ports import InboundRecord, InboundState, LateReply, TurnWrites
-from dialogs.turn import Alarm, AskPerson, Facts, Follow, Leave, Lookup, Say
+from dialogs.intents import Alarm, AskPerson, Follow, Leave, Say
+from dialogs.lookups import Facts, Lookup
 
 CHATTED = (Alarm, AskPerson, Say, Leave)
 """After these the console has something to show at once."""

@@ -8,8 +8,9 @@ from bot.petitions.calendar import WorkCalendar
 from bot.petitions.chat_ports import Chat, ChatEnd, ChatState, LineBy
 from bot.petitions.desk import Desk
 from bot.petitions.ports import UnitOfWork
+from dialogs.intents import AskPerson, Leave, Say
+from dialogs.lookups import Attendance
 from dialogs.session import Person
-from dialogs.turn import AskPerson, Attendance, Leave, Say
 
 PERSONS = {ChatState.QUEUED: Person.QUEUED, ChatState.HELD: Person.HELD}
 

@@ -15,7 +15,8 @@ from bot.messages import InboundKind
 from bot.petitions.attachment_ports import Attachment
 from bot.petitions.petition import Outcome
 from bot.petitions.turn_ports import CitizenRow, InboundRecord, LateReply, TurnState, TurnWrites
-from dialogs.turn import File, Lookup
+from dialogs.intents import File
+from dialogs.lookups import Lookup
 
 log = structlog.get_logger(__name__)
 

@@ -17,8 +17,9 @@ from bot.petitions.turn_ports import CitizenRow
 from bot.phrasing import Phrasing
 from bot.values import frozen
 from dialogs.engine import Engine
+from dialogs.intents import File, Intent, Supplement
+from dialogs.lookups import Facts, Lookup
 from dialogs.session_json import with_rest
-from dialogs.turn import Facts, File, Intent, Lookup, Supplement
 
 _SILENT = frozenset({InboundKind.REPORT, InboundKind.CONSENT, InboundKind.IGNORED, InboundKind.UNKNOWN})
 """Nothing a citizen said: kept, not talked to."""

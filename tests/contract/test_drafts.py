@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from bot.clock import MovableClock
 from bot.drafts import DraftCare
 from bot.petitions.turn_ports import CitizenRow, TurnWrites
+from dialogs.catalogue import DraftTimes
 from dialogs.session import Parts, Session
 from dialogs.session_json import dump_session, load_session
-from dialogs.turn import DraftTimes
 from storage.engine import SqlStorage
 from tests.unit.dialogs.conftest import PHRASING
 

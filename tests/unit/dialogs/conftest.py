@@ -21,29 +21,13 @@ from bot.petitions.wording import word
 from bot.phrasing import Phrasing
 from config.hearing import HEARING
 from config.phrases import load_phrases
+from dialogs.catalogue import Catalogue, Danger, Dangers, KindChoice
 from dialogs.engine import Engine
+from dialogs.intents import Chase, File, Join, Quit, Rate, Redo, Review, Supplement, Withdraw
+from dialogs.lookups import Facts, Mine, One, Why
 from dialogs.session_json import load_session
 from dialogs.spoken import SPOKEN
-from dialogs.turn import (
-    Catalogue,
-    Chase,
-    Danger,
-    Dangers,
-    Facts,
-    File,
-    Join,
-    KindChoice,
-    Mine,
-    One,
-    Quit,
-    Rate,
-    Redo,
-    Review,
-    Supplement,
-    Turn,
-    Why,
-    Withdraw,
-)
+from dialogs.turn import Turn
 from dialogs.understanding import Ear
 from tests.terms import terms
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.app.office import load_office
 from bot.messages import InboundKind
+from dialogs.catalogue import Danger, Dangers
 from dialogs.danger import DangerWords
-from dialogs.turn import Alarm, Danger, Dangers
+from dialogs.intents import Alarm
 
 FIRE = Danger(id="fire", label="着火", keywords=("着火", "冒浓烟"), say="着火请马上打119。")
 HURT = Danger(id="violence", label="人身伤害", keywords=("被打", "打人"), say="请马上打110。")

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.messages import InboundKind
+from dialogs.catalogue import DraftTimes
 from dialogs.drafts import Swept, swept
+from dialogs.intents import File
 from dialogs.session import Parts, Session, State
 from dialogs.session_json import dump_session, load_session
-from dialogs.turn import DraftTimes, File
 
 TIMES = DraftTimes()
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)

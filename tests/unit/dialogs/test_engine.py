@@ -7,9 +7,11 @@ from bot.messages import InboundKind, Outbound
 from bot.petitions.petition import Draft, Event
 from bot.petitions.vocabulary import EventType, Kind, Rating, Role, Solved
 from config.phrases import check_phrases, load_phrases
+from dialogs.intents import File, Rate, Redo, Withdraw
+from dialogs.lookups import Mine, One
 from dialogs.session import State
 from dialogs.spoken import SPOKEN
-from dialogs.turn import File, Mine, One, Rate, Redo, Turn, Withdraw
+from dialogs.turn import Turn
 
 
 def test_the_shipped_phrases_are_exactly_those_that_are_said():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialogs.turn import Join, Quit
+from dialogs.intents import Join, Quit
 
 
 @pytest.fixture

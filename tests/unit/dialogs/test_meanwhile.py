@@ -3,9 +3,9 @@
 import pytest
 
 from bot.petitions.vocabulary import Kind
+from dialogs.catalogue import DraftTimes
 from dialogs.meanwhile import MOST_BESIDE
 from dialogs.session import State
-from dialogs.turn import DraftTimes
 
 NAMES = {Kind.CONSULT: "咨询", Kind.COMPLAINT: "投诉"}
 STORY = "楼上装修噪音太大了"

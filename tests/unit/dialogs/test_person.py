@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import InboundKind
+from dialogs.intents import Alarm, AskPerson, Leave, Say
+from dialogs.lookups import Attendance, Attended, Facts
 from dialogs.session import Person
 from dialogs.session_json import with_person
-from dialogs.turn import Alarm, AskPerson, Attendance, Attended, Facts, Leave, Say
 from tests.unit.dialogs.conftest import CATALOGUE, Engine, Stage
 
 STORY = "楼下烧烤店每天油烟很大"

@@ -16,9 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.messages import InboundKind
 from bot.petitions.number import make_number
+from dialogs.intents import File
 from dialogs.session import Parts, Session, State
 from dialogs.session_json import dump_session, load_session
-from dialogs.turn import File
 
 KINDS = ("投诉", "举报", "我想咨询一下", "表扬", "我要建议", "求助", "諮詢")
 SKIPPING = ("跳过", "没有", "莫得", "不用了", "1", "完成", "发完了", "就这些")

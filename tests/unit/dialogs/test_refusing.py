@@ -9,9 +9,9 @@ import pytest
 from bot.app.office import load_office
 from bot.messages import InboundKind
 from bot.petitions.vocabulary import Kind
+from dialogs.intents import File
 from dialogs.refusals import RefusalRules
 from dialogs.session import State
-from dialogs.turn import File
 from tests.unit.dialogs.conftest import CATALOGUE, Engine, Stage
 
 

@@ -2,7 +2,7 @@
 
 from bot.petitions.lifecycle import Act
 from bot.petitions.vocabulary import State
-from dialogs.turn import Review
+from dialogs.intents import Review
 
 
 def test_a_reply_is_reviewed_where_the_rules_have_it(filed):

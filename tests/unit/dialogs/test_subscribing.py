@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.messages import Channel
+from dialogs.catalogue import Subscribing
 from dialogs.engine import Engine
 from dialogs.hearing import Word
-from dialogs.turn import Consented, Facts, File, Subscribing
+from dialogs.intents import File
+from dialogs.lookups import Consented, Facts
 
 from .conftest import CATALOGUE, EAR, Stage
 

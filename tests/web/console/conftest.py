@@ -37,8 +37,8 @@ from bot.petitions.turn_ports import InboundRecord, InboundState, TurnWrites
 from bot.petitions.vocabulary import Kind, Role
 from bot.phrasing import Phrasing
 from config.phrases import load_phrases
+from dialogs.catalogue import Refusal
 from dialogs.refusals import RefusalRules
-from dialogs.turn import Refusal
 from storage.engine import SqlStorage
 from storage.ephemeral.memory import MemoryEphemeral
 from tests.terms import terms, terms_of

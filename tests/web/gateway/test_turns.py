@@ -24,7 +24,8 @@ from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind, M
 from bot.metrics import Metrics
 from bot.petitions.turn_ports import InboundState
 from dialogs.engine import Engine
-from dialogs.turn import Facts, Lookup, Turn
+from dialogs.lookups import Facts, Lookup
+from dialogs.turn import Turn
 from storage.engine import SqlStorage
 from storage.spool import Spool
 
