@@ -11,7 +11,7 @@ from bot.petitions.petition import Outcome
 from bot.petitions.vocabulary import EventType
 from storage.columns import storable
 from storage.connection import Connection
-from storage.rows import attachment_from, due_at
+from storage.rows.messages import attachment_from, due_at
 from storage.tables.messages import attachments
 
 _DUE = (

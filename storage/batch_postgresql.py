@@ -22,15 +22,9 @@ from bot.petitions.turn_ports import CitizenRow, TurnState, TurnWrites
 from storage.columns import same_moment
 from storage.errors import Conflict, wrapped
 from storage.recent import Recent, Taken
-from storage.rows import (
-    ATTACHMENT_COLUMNS,
-    CITIZEN_COLUMNS,
-    EVENT_COLUMNS,
-    INBOUND_COLUMNS,
-    MILESTONE_COLUMNS,
-    OUTBOX_COLUMNS,
-    PETITION_COLUMNS,
-)
+from storage.rows.messages import ATTACHMENT_COLUMNS, CITIZEN_COLUMNS, INBOUND_COLUMNS
+from storage.rows.petitions import EVENT_COLUMNS, MILESTONE_COLUMNS, PETITION_COLUMNS
+from storage.rows.sending import OUTBOX_COLUMNS
 from storage.turn_rows import turn_rows
 
 Connection: TypeAlias = Any

@@ -21,15 +21,9 @@ from storage.columns import moment_text, text_moment
 from storage.errors import PRIMARY_CODE, Conflict, wrapped
 from storage.helper_thread import HelperThread
 from storage.recent import Recent
-from storage.rows import (
-    ATTACHMENT_COLUMNS,
-    CITIZEN_COLUMNS,
-    EVENT_COLUMNS,
-    INBOUND_COLUMNS,
-    MILESTONE_COLUMNS,
-    OUTBOX_COLUMNS,
-    PETITION_COLUMNS,
-)
+from storage.rows.messages import ATTACHMENT_COLUMNS, CITIZEN_COLUMNS, INBOUND_COLUMNS
+from storage.rows.petitions import EVENT_COLUMNS, MILESTONE_COLUMNS, PETITION_COLUMNS
+from storage.rows.sending import OUTBOX_COLUMNS
 from storage.turn_rows import Rows, turn_rows
 
 BUSY_TRIES = 100

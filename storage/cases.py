@@ -30,24 +30,23 @@ from bot.petitions.number import parse_number
 from bot.petitions.petition import Case, Event, Milestone, Outcome
 from bot.petitions.vocabulary import Lamp, MilestoneName, State
 from storage.attachments import assign
+from storage.columns import named
 from storage.connection import Connection
 from storage.errors import Conflict
-from storage.rows import (
+from storage.rows.petitions import (
     EVENT_COLUMNS,
     HOPS_COLUMNS,
     MILESTONE_COLUMNS,
-    OUTBOX_COLUMNS,
     PETITION_COLUMNS,
     event_from,
     event_row,
     hops_row,
     milestone_from,
     milestone_row,
-    named,
-    notice_row,
     petition_from,
     petition_row,
 )
+from storage.rows.sending import OUTBOX_COLUMNS, notice_row
 from storage.tables.messages import attachments
 from storage.tables.petitions import counters, events, milestones, petitions
 from storage.tables.sending import outbox

@@ -5,7 +5,7 @@ passes it through. Knows no table.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -39,6 +39,11 @@ def same_moment(moment: datetime) -> datetime:
 def text_moment(text: str) -> datetime:
     """Read back what `moment_text` wrote."""
     return datetime.fromisoformat(text + "+00:00")
+
+
+def maybe(moment: datetime | None, out: MomentOut) -> Any:  # noqa: ANN401 -- whatever the driver wants
+    """Return a moment for the driver, or None."""
+    return None if moment is None else out(moment)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -94,3 +99,8 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
     return text
+
+
+def named(columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Return tuples as the mappings that Core takes."""
+    return [dict(zip(columns, row, strict=True)) for row in rows]

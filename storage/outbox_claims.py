@@ -21,7 +21,7 @@ from bot.petitions.outbox_ports import AccountKey, DeliveryOutcome, OutboxMessag
 from storage.columns import Moment
 from storage.connection import Connection
 from storage.outbox_states import UNFINISHED, among, is_in
-from storage.rows import message_from
+from storage.rows.sending import message_from
 from storage.tables.sending import carried, deliveries, outbox
 
 REPEATABLE_RUNG = "template"

@@ -19,7 +19,7 @@ from bot.petitions.outbox_ports import (
 from storage.columns import Moment
 from storage.connection import Connection
 from storage.outbox_states import TROUBLED, UNFINISHED, among
-from storage.rows import message_from
+from storage.rows.sending import message_from
 from storage.tables.sending import carried, deliveries, outbox
 
 _TOLD = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.WAITING, OutboxState.SENT)

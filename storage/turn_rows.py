@@ -10,16 +10,9 @@ from bot.petitions.turn_ports import TurnWrites
 from bot.values import frozen
 from storage.attachments import claimed_files
 from storage.columns import MomentOut
-from storage.rows import (
-    attachment_row,
-    citizen_row,
-    event_row,
-    inbound_row,
-    late_row,
-    milestone_row,
-    notice_row,
-    petition_row,
-)
+from storage.rows.messages import attachment_row, citizen_row, inbound_row
+from storage.rows.petitions import event_row, milestone_row, petition_row
+from storage.rows.sending import late_row, notice_row
 
 Rows = list[tuple[Any, ...]]
 

@@ -13,22 +13,19 @@ from sqlalchemy import Executable, Row, bindparam, case, insert, literal_column,
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind
 from bot.petitions.errors import Stale
 from bot.petitions.turn_ports import CitizenRow, InboundRecord, InboundState, RawInbound, TurnState, TurnWrites
-from storage.columns import same_moment, storable
+from storage.columns import named, same_moment, storable
 from storage.connection import Connection
 from storage.errors import Conflict
-from storage.rows import (
+from storage.rows.messages import (
     ATTACHMENT_COLUMNS,
     CITIZEN_COLUMNS,
-    EVENT_COLUMNS,
     INBOUND_COLUMNS,
-    MILESTONE_COLUMNS,
-    OUTBOX_COLUMNS,
-    PETITION_COLUMNS,
     citizen_from,
     inbound_from,
     inbound_row,
-    named,
 )
+from storage.rows.petitions import EVENT_COLUMNS, MILESTONE_COLUMNS, PETITION_COLUMNS
+from storage.rows.sending import OUTBOX_COLUMNS
 from storage.tables.messages import attachments, citizens, inbound
 from storage.tables.petitions import events, milestones, petitions
 from storage.tables.sending import outbox
