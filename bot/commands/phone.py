@@ -18,6 +18,7 @@ _UNITS: Mapping[str, timedelta] = {
 }
 _TIME = re.compile(r"\+?(\d{1,4}(?:\.\d)?)\s*([dhm])")
 _BY_ITSELF = frozenset({"custom", "template", "reply"})
+_NAMELESS = "未命名"
 _MOST_FILES = 30
 _EVENTS = {
     "wechat": {"follow": "subscribe", "unfollow": "unsubscribe", "menu": "CLICK"},
@@ -71,10 +72,10 @@ class Phone:
             case "photo":
                 count = int(rest) if rest.isdecimal() and rest.isascii() else 1
                 return [await self.does(image="sample") for _ in range(max(1, min(count, _MOST_FILES)))][-1]
-            case "voice":
-                return await self.does(voice="sample")
-            case "video" if wechat:
-                return await self.does(video="sample")
+            case "voice" | "video" if wechat or command == "voice":
+                return await self.does(**{command: "sample"})
+            case "file" | "sticker":
+                return await self.does(**{command: rest or _NAMELESS})
             case "location":
                 return await self.does(**{"location" if wechat else "position": rest})
             case "link":

@@ -41,6 +41,7 @@ _ACTS = {ACTS[act]: act for act in BY_STAFF}
 _HELP = """
 /photo [份数]  /voice  /video        发图片、语音、视频
 /location 地址  /link 网址           发位置、链接
+/file 名字  /sticker 名字            发文件、表情包
 /tap 文字                            点一个选项，如 /tap 公开（也可以直接打数字）
 /menu file|mine|help                 点底部菜单
 /follow  /unfollow                   关注、取消关注

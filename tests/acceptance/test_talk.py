@@ -20,6 +20,7 @@ LINES = """投诉：和平路12号工地夜里施工到三点
 /nonsense
 /weibo
 /photo 2
+/file 情况说明.docx
 /mention 路灯坏了三天
 /help
 """
@@ -53,6 +54,7 @@ def test_a_talk_from_the_first_word_to_the_answer(tmp_path: Path) -> None:
         "/nonsense": "（没看懂，/help 看能做什么）",
         "/weibo": "（现在在微博上）",
         "/photo 2": "图片收到了，已帮您存好（共 2 份材料）",
+        "/file 情况说明.docx": "没能收下",
         "/mention 路灯坏了三天": "",
         "/help": "/clock +3d（或 +2h、+30m）",
     }
