@@ -131,6 +131,8 @@ _COUNTED = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.UNKNOWN})
 """After these the platform counts, or may count, a message as sent; one that it put off is not counted."""
 _SHUT = DeliveryOutcome.WINDOW_CLOSED
 _UNREACHABLE = DeliveryOutcome.UNREACHABLE
+_REPORTED = frozenset({Rung.TEMPLATE, Rung.SUBSCRIPTION})
+"""Of these the platform tells later what became of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,16 @@ class Told:
     code: str = ""
     left: bool = False
     message_id: str = ""
+
+
+async def before_told(work: UnitOfWork, citizen: str, told: Told) -> None:
+    """Lock the citizen, as their messages do, where a report on the attempt may come this very moment.
+
+    So one of the two is written first and the other sees it: else a report would find no attempt yet, and the attempt
+    no report, and what the platform said would be lost.
+    """
+    if told.rung in _REPORTED and told.outcome is DeliveryOutcome.ACCEPTED:
+        await work.turns.load([], [citizen])
 
 
 async def keep_told(

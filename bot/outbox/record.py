@@ -11,7 +11,7 @@ from datetime import datetime
 from adapters.platform import Platform, Rung, Subscription
 from bot.clock import Clock
 from bot.messages import Outbound
-from bot.outbox.reach import Told, keep_told
+from bot.outbox.reach import Told, before_told, keep_told
 from bot.outbox.verdict import Verdict
 from bot.petitions.errors import Stale
 from bot.petitions.outbox_ports import Delivery, OutboxMessage, OutboxState
@@ -101,7 +101,15 @@ class Record:
         permits: str,
         riders: Sequence[OutboxMessage],
     ) -> None:
+        told = Told(
+            rung=Rung(delivery.rung),
+            outcome=verdict.outcome,
+            code=verdict.code,
+            left=verdict.left,
+            message_id=verdict.message_id,
+        )
         async with self._storage.begin() as work:
+            await before_told(work, message.citizen, told)
             await work.outbox.finish(
                 message,
                 delivery,
@@ -109,13 +117,6 @@ class Record:
                 next_at=verdict.next_at,
                 detail=verdict.detail,
                 riders=riders,
-            )
-            told = Told(
-                rung=Rung(delivery.rung),
-                outcome=verdict.outcome,
-                code=verdict.code,
-                left=verdict.left,
-                message_id=verdict.message_id,
             )
             await keep_told(work, message.citizen, told, permits=permits, grant=grant, now=self._clock.now())
             await work.commit()

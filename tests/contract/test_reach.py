@@ -1,15 +1,24 @@
 """`ReachRecords`: consents are used once and kept for the record; refusals hold the last word. On both databases."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import asyncpg
+import pytest
+
+from adapters.platform import Rung
 from bot.messages import Channel, DeliveryReport
-from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState, Reported
+from bot.outbox.reach import Told, before_told, keep_told
+from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Reported
 from bot.petitions.reach_ports import Grant, GrantEnd, GrantSource
+from bot.petitions.reporting import settle_report
 from bot.petitions.turn_ports import LateReply, TurnWrites
 from storage.engine import SqlStorage
+from storage.unit_of_work import SqlUnitOfWork
 from tests.contract.petitioning import HOUR, LI, NOW, WANG
+from tests.servers import Postgresql
 
 MINUTE = timedelta(minutes=1)
 
@@ -190,3 +199,68 @@ async def test_a_report_on_nothing_of_ours_is_forgotten(storage: SqlStorage) -> 
         found = [await work.outbox.early(citizen=LI, message_id=one) for one in ("9", "10")]
         await work.commit()
     assert found == [None, replace(stray, message_id="10")]
+
+
+@pytest.mark.parametrize("report_first", [True, False])
+async def test_a_report_that_comes_this_very_moment_is_not_lost(
+    postgres: Postgresql, postgres_url: str, *, report_first: bool
+) -> None:
+    """Attempt and report are written side by side: whichever is first, the second waits and sees it."""
+    storage = await SqlStorage.open(postgres_url)
+    watcher = await asyncpg.connect(**postgres.connect_args("migrated"))
+    try:
+        message, attempt = await begun(storage)
+        told = Told(rung=Rung.TEMPLATE, outcome=DeliveryOutcome.ACCEPTED, message_id="9")
+
+        async def report_it(work: SqlUnitOfWork) -> None:
+            await work.turns.load([], [LI])  # as every message of a citizen
+            word = DeliveryReport(message_id="9", delivered=False, detail="user block")
+            await settle_report(work, word, citizen=LI, now=NOW)
+
+        async def record_it(work: SqlUnitOfWork) -> None:
+            await before_told(work, LI, told)
+            await work.outbox.finish(message, attempt, state=OutboxState.SENT, next_at=None)
+            await keep_told(work, LI, told, permits="", grant=None, now=NOW)
+
+        first, second = (report_it, record_it) if report_first else (record_it, report_it)
+        async with storage.begin() as work:
+            await first(work)
+            beside = asyncio.create_task(committed(storage, second))
+            while not (beside.done() or await watcher.fetchval(_WAITING)):
+                await asyncio.sleep(0)
+            await work.commit()
+        await beside
+        assert await troubled(storage) == [OutboxState.WAITING]
+    finally:
+        await watcher.close()
+        await storage.close()
+
+
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def committed(storage: SqlStorage, write: Callable[[SqlUnitOfWork], Awaitable[None]]) -> None:
+    async with storage.begin() as work:
+        await write(work)
+        await work.commit()
+
+
+async def begun(storage: SqlStorage) -> tuple[OutboxMessage, Delivery]:
+    """Begin to send a message; return it, and its attempt as it ends well."""
+    async with storage.begin() as work:
+        await work.turns.load([], [LI])
+        await work.turns.save(TurnWrites(late=[LateReply(key="a", citizen=LI, text="words", at=NOW)]))
+        shares = {(Channel.WECHAT, "main"): 1}
+        (message,) = await work.outbox.claim(owner="one", now=NOW, lease=NOW + MINUTE, shares=shares)
+        attempt = await work.outbox.start(message, rung="template", now=NOW)
+        await work.commit()
+    delivery = Delivery(
+        outbox_id=message.id,
+        attempt=attempt,
+        rung="template",
+        started_at=NOW,
+        finished_at=NOW,
+        outcome=DeliveryOutcome.ACCEPTED,
+        message_id="9",
+    )
+    return message, delivery
