@@ -56,12 +56,19 @@ def bot(*arguments: str, folder: Path, environ: Mapping[str, str] | None = None,
     return ended("bot.__main__", *arguments, folder=folder, environ=environ or {}, cold=cold)
 
 
-def ended(module: str, *arguments: str, folder: Path, environ: Mapping[str, str], cold: bool = False) -> Ended:
+def ended(
+    module: str,
+    *arguments: str,
+    folder: Path,
+    environ: Mapping[str, str],
+    cold: bool = False,
+    seconds: float = READY_SECONDS,
+) -> Ended:
     """Run `main()` of a module to its end in `folder`."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = _started(module, arguments, folder=folder, environ=environ, out=out, err=err, cold=cold)
         try:
-            code = process.wait(READY_SECONDS)
+            code = process.wait(seconds)
         except BaseException:
             process.kill()
             process.wait(STOP_SECONDS)

@@ -4,13 +4,12 @@
 """
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
-from tests.acceptance.processes import ROOT, environment
+from tests.acceptance.processes import ended
+from tests.acceptance.warm import ROOT
 
 MONTH_SECONDS = 600
 REASONS = (
@@ -21,18 +20,10 @@ REASONS = (
 
 
 def month(*options: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "bench/month.py", *options],
-        cwd=ROOT,
-        env=environment({}),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=MONTH_SECONDS,
-    )
-    assert done.stderr == "", done.stderr[-4000:]
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    assert (figures["wrong"], figures["forbidden"], done.returncode) == ([], [], 0)
+    done = ended("bench.month", *options, folder=ROOT, environ={"PYTHONWARNINGS": "error"}, seconds=MONTH_SECONDS)
+    assert done.err == "", done.err[-4000:]
+    figures: dict[str, Any] = json.loads(done.out.splitlines()[-1])
+    assert (figures["wrong"], figures["forbidden"], done.code) == ([], [], 0)
     return figures
 
 
