@@ -5,6 +5,7 @@ runs in one, without the wait for workers. `-n N` and `-n 0` choose otherwise.
 """
 
 import asyncio
+import gc
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -39,6 +40,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
         ALL_TESTS
     ]
     return WORKERS if whole and not config.option.collectonly else 0
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported and collected out of every later collection of garbage: none of it ever goes."""
+    gc.collect()
+    gc.freeze()
 
 
 def _run_aside(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

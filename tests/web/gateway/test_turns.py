@@ -13,7 +13,6 @@ from adapters.transport import Transport
 from adapters.wechat.tokens import MemoryTokens
 from bot.app.accounts import build_accounts
 from bot.app.clerks import registrar_of
-from bot.app.office import load_office
 from bot.clock import MovableClock
 from bot.commands.showing import DEMO_CONFIG
 from bot.errors import Overloaded
@@ -28,6 +27,7 @@ from dialogs.lookups import Facts, Lookup
 from dialogs.turn import Turn
 from storage.engine import SqlStorage
 from storage.spool import Spool
+from tests.offices import office_at
 
 from .conftest import MONDAY, number_in
 
@@ -93,7 +93,7 @@ class Rig:
 
 @asynccontextmanager
 async def rig_on(storage: SqlStorage, folder: Path, *, running: bool = True, **limits: Any) -> AsyncIterator[Rig]:
-    office = load_office(DEMO_CONFIG, environ={"WENQIAO_STORAGE__DATA_DIR": str(folder)})
+    office = office_at(DEMO_CONFIG, {"WENQIAO_STORAGE__DATA_DIR": str(folder)})
     clock, metrics = MovableClock(start=MONDAY), Metrics()
     transport = await Transport.create()
     accounts = build_accounts(

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.app.office import load_office
 from bot.commands.showing import DEMO_CONFIG
 from bot.intake.enriching import Enricher
 from bot.petitions.vocabulary import EventType
 from dialogs.engine import Engine
+from tests.offices import office_at
 from tests.web.gateway.conftest import House, until
 
 from .test_weibo_mentions import answered, drafted, file_from_draft
@@ -62,7 +62,7 @@ async def test_link_and_pictures_follow_when_there_are_calls_again(any_house: Ho
         mention = await work.mentions.get(f"weibo:demo:s{filed['post']}")
     assert mention is not None
     claimed = replace(mention, next_at=house.clock.now())
-    mentions = Engine(load_office(DEMO_CONFIG, environ={}).catalogue).mentions
+    mentions = Engine(office_at(DEMO_CONFIG, {}).catalogue).mentions
     again = await Enricher(house.running.storage, mentions).add(claimed, mention.inbound, now=house.clock.now())
     assert again is False  # a second process that had claimed it too adds nothing
     house.advance(days=2)
