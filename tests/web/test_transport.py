@@ -109,8 +109,9 @@ FAILURES = [
 
 @pytest.mark.parametrize(("path", "kind", "said"), FAILURES)
 async def test_a_call_that_left_and_got_no_answer_is_unknown(transport, address, path, kind, said):
+    patience = 0.2 if path == "/silent" else 30.0
     with pytest.raises(SendError) as caught:
-        await transport.request("POST", address + path, params=SECRET, json={}, timeout=0.2)
+        await transport.request("POST", address + path, params=SECRET, json={}, timeout=patience)
     assert (type(caught.value), str(caught.value)) == (kind, said)
     assert "TOP-SECRET" not in "".join(traceback.format_exception(caught.value))
 

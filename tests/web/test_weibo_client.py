@@ -304,7 +304,7 @@ REPEATS = [
 async def test_a_fault_of_weibos_own_is_tried_once_more(weibo, transport, clock, answers, kind):
     bodies = [{"error_code": code} if isinstance(code, int) and code > 999 else code for code in answers]
     weibo.answers[REPLY] = bodies
-    platform = make(weibo, transport, clock, timeout=0.3)
+    platform = make(weibo, transport, clock, timeout=0.3 if "silence" in answers else 30.0)
     if kind is None:
         assert await platform.send_message(CITIZEN, HELLO) == Receipt()
     else:
@@ -713,7 +713,7 @@ NO_FILES = [
 @pytest.mark.parametrize(("answer", "kind", "code"), NO_FILES, ids=lambda value: str(value)[:40])
 async def test_what_is_no_file_is_an_error_and_leaves_nothing(weibo, transport, clock, tmp_path, answer, kind, code):
     weibo.files["1"] = answer
-    platform = make(weibo, transport, clock, file_timeout=0.3)
+    platform = make(weibo, transport, clock, file_timeout=0.3 if answer == "silence" else 30.0)
     with pytest.raises(SendError) as caught:
         await platform.fetch(_image("1"), tmp_path / "file")
     assert (type(caught.value), caught.value.code, list(tmp_path.iterdir())) == (kind, code, [])

@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 
 from adapters.sandbox.app import sandbox_app
 from bot.app.gateway import Gateway, open_gateway
-from bot.app.office import Office, load_office
+from bot.app.office import Office
 from bot.app.serving import Listener
 from bot.clock import SHANGHAI, MovableClock
 from bot.commands.showing import DEMO_CONFIG, wechat_accounts, weibo_accounts, weibo_bases
@@ -32,11 +32,14 @@ from bot.petitions.petition import Actor, Case, Event
 from bot.petitions.service import ActRequest
 from bot.petitions.vocabulary import Role
 from storage.tables.sending import outbox
+from tests.offices import office_at
 
 HOST = "127.0.0.1"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds a test waits for what must come; nothing sleeps that long when all is well."""
+RETRY_SECONDS = 10.0
+"""How long the platform waits for an answer and until it delivers again: twice as long as WeChat, for slow machines."""
 CLERK = Actor(role=Role.CLERK, id="clerk")
 
 Logs = list[MutableMapping[str, Any]]
@@ -170,14 +173,14 @@ class House:
             "WENQIAO_WECHAT__0__API_BASE": f"http://{HOST}:{self.sandbox_port}/sandbox/wechat",
             **weibo_bases(f"http://{HOST}:{self.sandbox_port}"),
         } | {f"WENQIAO_{name}": value for name, value in settings.items()}
-        office = load_office(config, environ=environ)
+        office = office_at(config, environ)
         self._office = office
         if self.sandbox_runner is None:
             sandbox = sandbox_app(
                 accounts=wechat_accounts(office, self.url),
                 weibo=weibo_accounts(office, self.url),
                 clock=self.clock,
-                retry_seconds=4.0,
+                retry_seconds=RETRY_SECONDS,
                 report_seconds=0.01,
             )
             root = web.Application()

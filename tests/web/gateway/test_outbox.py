@@ -347,8 +347,7 @@ async def test_a_template_that_was_not_delivered_after_all(house: House) -> None
 async def test_a_late_reply_has_no_template(new_house: House) -> None:
     """Only notices can go by template; a reply that found the window closed waits for the next contact."""
     house = new_house
-    # The sandbox gives up after two seconds, and other work may wait for the database before this does.
-    await house.start(INTAKE__ANSWER_WITHIN="1.5")
+    await house.start()
     an = await house.citizen("安阿姨")
     await an.says("帮助")
     async with away(house):
