@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages import Reply
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import PROMISED, MilestoneName
 from bot.petitions.wording import word

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.messages import Option, Reply
+from bot.petitions.acts import Act
 from bot.petitions.errors import WrongNumber
-from bot.petitions.lifecycle import Act
 from bot.petitions.masking import masked
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Case

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.messages import Reply
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Draft
 from bot.petitions.vocabulary import Rating, Solved
 from bot.values import frozen

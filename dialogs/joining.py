@@ -5,8 +5,8 @@ reads nothing of the petition's words; one representative talks, who filed it.
 """
 
 from bot.messages import Reply
+from bot.petitions.acts import Act, possible
 from bot.petitions.joining import MANY, heads, joinable
-from bot.petitions.lifecycle import Act, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.vocabulary import Role
 from bot.petitions.wording import word

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.messages import CitizenRef, Option, Reply
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.moved_dates import changes_of
 from bot.petitions.petition import Case, Event, Milestone, split_key
 from bot.petitions.recorded import level_of, rating_of, reason_of

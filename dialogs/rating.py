@@ -7,7 +7,7 @@ nothing was solved, or is not satisfied, is asked whether it shall be done again
 from collections.abc import Callable
 
 from bot.messages import Reply
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import Rating, Solved
 from bot.petitions.wording import word

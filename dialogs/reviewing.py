@@ -5,8 +5,8 @@ notice that names the date.
 """
 
 from bot.messages import Reply
+from bot.petitions.acts import Act
 from bot.petitions.errors import WrongNumber
-from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.supervision import REVIEWS
 from bot.petitions.wording import word

@@ -5,7 +5,7 @@ a draft is open. Whatever follows within the half hour goes there too.
 """
 
 from bot.messages import InboundKind, Reply
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import State
 from dialogs.asking import choices, resume

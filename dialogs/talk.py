@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.messages import Choice, Inbound, Option, Reply
-from bot.petitions.lifecycle import Act, possible
+from bot.petitions.acts import Act, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.scenes import Scene, read_scene
 from bot.petitions.vocabulary import Kind, Role

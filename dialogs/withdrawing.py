@@ -1,7 +1,7 @@
 """撤回: a citizen takes back an own petition, after being asked once."""
 
 from bot.messages import Reply
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Case
 from bot.petitions.wording import word
 from dialogs.asking import choices, resume

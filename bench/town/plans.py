@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.clock import SHANGHAI
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=SHANGHAI)
 """A Monday; the four weeks after it have no holiday and no make-up workday."""

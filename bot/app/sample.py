@@ -17,10 +17,10 @@ from bot.clock import local
 from bot.intake.acting import Registrar
 from bot.messages import Channel, CitizenRef, MediaKind
 from bot.petitions import hops, lifecycle
+from bot.petitions.acts import Act
 from bot.petitions.attachment_ports import Attachment, AttachmentState
 from bot.petitions.calendar import WorkCalendar
 from bot.petitions.clock_acts import tick
-from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Case, Draft, Event, Outcome
 from bot.petitions.ports import Storage, UnitOfWork
 from bot.petitions.routing import Unit, barred

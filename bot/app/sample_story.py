@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from bot.clock import SHANGHAI, local
+from bot.petitions.acts import Act
 from bot.petitions.calendar import WorkCalendar
-from bot.petitions.lifecycle import Act
 from bot.petitions.vocabulary import Kind, Rating, Role
 from config.sections import Section
 

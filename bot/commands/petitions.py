@@ -19,7 +19,7 @@ from bot.app.office import Office
 from bot.clock import SHANGHAI, local
 from bot.commands.running import Config, end, office_of, run, storage_of
 from bot.messages import CitizenRef
-from bot.petitions.lifecycle import BY_STAFF, Act
+from bot.petitions.acts import BY_STAFF, Act
 from bot.petitions.masking import masked
 from bot.petitions.number import parse_number
 from bot.petitions.petition import Actor, Case

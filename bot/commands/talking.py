@@ -28,7 +28,7 @@ from bot.commands.running import Config, office_of, run
 from bot.commands.showing import DEMO_CONFIG, wechat_accounts, weibo_accounts, weibo_bases
 from bot.console.act_words import ACTS
 from bot.errors import GatewayError
-from bot.petitions.lifecycle import BY_STAFF, Act
+from bot.petitions.acts import BY_STAFF, Act
 from bot.petitions.petition import Actor
 from bot.petitions.service import ActRequest
 from bot.petitions.vocabulary import Role

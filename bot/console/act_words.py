@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.vocabulary import Role
 
 ACTS: Final[Mapping[Act, str]] = {

@@ -12,7 +12,7 @@ from typing import Any, Final
 from aiohttp import web
 from multidict import MultiMapping
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Event
 from bot.petitions.vocabulary import EventType, Role
 

@@ -43,7 +43,7 @@ from bot.console.views import (
 )
 from bot.keys import ACCOUNTS, CLOCK, SERVICE, STORAGE
 from bot.petitions.account_ports import AccountsHealth, NoAccountsHealth
-from bot.petitions.lifecycle import BY_STAFF
+from bot.petitions.acts import BY_STAFF
 from bot.petitions.outbox_ports import AccountKey
 from bot.petitions.ports import Storage
 from bot.petitions.service import PetitionService

@@ -9,6 +9,7 @@ from bot.clock import local
 from bot.console import reach_words
 from bot.console.act_words import ACTS
 from bot.messages import Channel, CitizenRef, InboundKind
+from bot.petitions.acts import Act
 from bot.petitions.attachment_ports import AttachmentState
 from bot.petitions.deadlines import TimeUnit
 from bot.petitions.errors import (
@@ -24,7 +25,6 @@ from bot.petitions.errors import (
     UnknownUnit,
     WrongNumber,
 )
-from bot.petitions.lifecycle import Act
 from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState
 from bot.petitions.turn_ports import InboundRecord, InboundState
 from bot.petitions.vocabulary import Lamp, NoticeKind, State

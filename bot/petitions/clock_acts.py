@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.petitions import hops
+from bot.petitions.acts import event_of
 from bot.petitions.evolution import evolve
-from bot.petitions.lifecycle import event_of
 from bot.petitions.notices import notice_of
 from bot.petitions.petition import CLOCK, Case, Event, Milestone, Outcome
 from bot.petitions.supervision import by_rule

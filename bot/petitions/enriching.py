@@ -6,8 +6,8 @@ No act of a person: no clock begins, ends or stands still, and nobody is told. I
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.petitions.acts import event_of
 from bot.petitions.evolution import evolve
-from bot.petitions.lifecycle import event_of
 from bot.petitions.petition import CLOCK, Case, Outcome
 from bot.petitions.vocabulary import EventType
 

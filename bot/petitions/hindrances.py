@@ -1,13 +1,13 @@
 """What besides state and role an act depends on: open clocks, limits of the policy, windows of time.
 
-The lifecycle's table says where an act is possible at all; a hindrance says why it is not possible now. Buttons are
+The table of `acts` says where an act is possible at all; a hindrance says why it is not possible now. Buttons are
 shown for what is `doable`, and every act is checked again when it is done.
 """
 
 from datetime import datetime
 
+from bot.petitions.acts import Act, check, possible
 from bot.petitions.errors import Hindered, Hindrance, NotAllowed
-from bot.petitions.lifecycle import Act, check, possible
 from bot.petitions.petition import Actor, Case
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, MilestoneName, Rating, Role, Solved, State

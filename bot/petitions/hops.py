@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.petitions.acts import Act, do, landing, needed
 from bot.petitions.deadlines import Extension, Pause
 from bot.petitions.errors import Hindered, Hindrance, Incomplete
 from bot.petitions.evolution import move_data, start_data
 from bot.petitions.hindrances import admit
-from bot.petitions.lifecycle import Act, do, keep_from, landing, needed
+from bot.petitions.lifecycle import keep_from
 from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome
 from bot.petitions.routing import Unit
 from bot.petitions.terms import Course, Terms, course_of

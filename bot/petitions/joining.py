@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.petitions.acts import Act, do
 from bot.petitions.hindrances import admit
-from bot.petitions.lifecycle import Act, do
 from bot.petitions.petition import Actor, Case, Notice, Outcome
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, NoticeKind

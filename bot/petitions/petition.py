@@ -1,6 +1,6 @@
 """What a petition (诉求) is: its parts, its states, and the records that hang on it.
 
-Everything here is a value; what may happen to it stands in `lifecycle`. The strings are persisted and stay.
+Everything here is a value; what may happen to it stands in `acts`. The strings are persisted and stay.
 """
 
 from collections.abc import Mapping

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import TypedDict
 
 from bot.petitions import hops, joining, lifecycle, supervision
+from bot.petitions.acts import Act
 from bot.petitions.clock_acts import tick
 from bot.petitions.errors import NotAllowed, Stale, UnknownPetition, UnknownUnit
 from bot.petitions.hindrances import doable
-from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Case, Event, Milestone, Outcome, Petition
 from bot.petitions.ports import Storage
 from bot.petitions.routing import Unit, barred

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.petitions import lifecycle
+from bot.petitions.acts import Act, do, landing, needed
 from bot.petitions.evolution import start_data
 from bot.petitions.hindrances import admit, hindrance
-from bot.petitions.lifecycle import Act, do, landing, needed
 from bot.petitions.petition import CLOCK, Actor, Case, Outcome
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Ground, MilestoneName, NoticeKind, Rating, Role, Solved

@@ -6,9 +6,9 @@ later words replace the earlier ones; both stay in the history.
 
 from datetime import datetime
 
+from bot.petitions.acts import OFFICE, event_of, needed
 from bot.petitions.errors import NotAllowed
 from bot.petitions.evolution import evolve
-from bot.petitions.lifecycle import OFFICE, event_of, needed
 from bot.petitions.petition import Actor, Case, Outcome
 from bot.petitions.vocabulary import EventType, Role
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.petitions.lifecycle import BY_STAFF
+from bot.petitions.acts import BY_STAFF
 from tests.acceptance.console import Desk
 from tests.acceptance.phone import Phone
 from tests.acceptance.processes import Ended, Running, bot, data_in, free_port

@@ -17,7 +17,7 @@ from bot.app.sample_pictures import SCENES
 from bot.app.sample_story import Timetable, load_sample
 from bot.clock import SHANGHAI, local
 from bot.intake.acting import Registrar
-from bot.petitions import lifecycle
+from bot.petitions import acts
 from bot.petitions.attachment_ports import AttachmentState
 from bot.petitions.case_ports import CaseFilter
 from bot.petitions.evolution import replay
@@ -244,7 +244,7 @@ def test_the_states_and_lamps_hold_on_any_day(sample, city, now):
 
 
 def test_answers_are_worthy_of_a_good_unit(sample):
-    answers = [step.text for story in sample.stories for step in story.step if step.act is lifecycle.Act.ANSWER]
+    answers = [step.text for story in sample.stories for step in story.step if step.act is acts.Act.ANSWER]
     assert [(80 <= len(answer) <= 400, "0999-5550" in answer, "{today}" in answer) for answer in answers] == [
         (True, True, True)
     ] * 9

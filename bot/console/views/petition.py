@@ -15,9 +15,9 @@ from bot.console.sessions import SESSION
 from bot.console.settings import PHRASING, REFUSALS, SETTINGS, SUGGEST, USER
 from bot.keys import CLOCK, SERVICE, STORAGE
 from bot.messages import CitizenRef
+from bot.petitions.acts import Act
 from bot.petitions.attachment_ports import Attachment
 from bot.petitions.errors import PetitionError, UnknownPetition, WrongNumber
-from bot.petitions.lifecycle import Act
 from bot.petitions.number import parse_number
 from bot.petitions.outbox_ports import Delivery, OutboxMessage
 from bot.petitions.petition import Case, Event

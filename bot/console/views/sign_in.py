@@ -11,7 +11,7 @@ from bot.console.security import verify_password
 from bot.console.sessions import SESSION, Session
 from bot.console.settings import CSRF, GUARD, SETTINGS, USER
 from bot.keys import CLOCK, STORAGE
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.staff_ports import AuditEntry, User
 
 _DRAFT: Final = ("act", "text", "elsewhere", "unit")

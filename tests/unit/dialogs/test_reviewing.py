@@ -1,6 +1,6 @@
 """申请复查 and 申请复核, where the rules of the petition have them."""
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.vocabulary import State
 from dialogs.intents import Review
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.petitions import hops, lifecycle, supervision
+from bot.petitions import acts, hops, lifecycle, supervision
+from bot.petitions.acts import Act
 from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import deadlines_for
 from bot.petitions.errors import Hindered, Hindrance, Incomplete, LeakRefused, NotAllowed
 from bot.petitions.evolution import replay
-from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Draft
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
@@ -178,7 +178,7 @@ def test_every_helper_has_a_clock_and_only_gives_an_opinion(story):
     keys = [m.key for m in story.case.milestones if m.name is MilestoneName.COHANDLE]
     assert keys == ["cohandle:roads:3", "cohandle:parks:3"]
     assert story.case.petition.co_units == ("roads", "parks")
-    assert lifecycle.possible(story.case, HELPER) == (Act.CONTRIBUTE,)
+    assert acts.possible(story.case, HELPER) == (Act.CONTRIBUTE,)
     with pytest.raises(NotAllowed):
         lifecycle.answer(story.case, actor=HELPER, now=story.now, text="x", by=ROADS.name)
     story.does(hops.contribute, HELPER, text="路面由我们修", by=ROADS.name)

@@ -6,13 +6,13 @@ from itertools import product
 
 import pytest
 
-from bot.petitions import hops, joining, lifecycle, supervision
+from bot.petitions import acts, hops, joining, lifecycle, supervision
+from bot.petitions.acts import ROLES, TRANSITIONS, Act
 from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import Deadline
 from bot.petitions.errors import Hindered, Incomplete, LeakRefused, NotAllowed, NotPossible
 from bot.petitions.evolution import replay
 from bot.petitions.hindrances import doable, redo_open
-from bot.petitions.lifecycle import ROLES, TRANSITIONS, Act
 from bot.petitions.petition import CLOCK, Actor, Case, Draft, Milestone
 from bot.petitions.routing import Unit
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, NoticeKind, Rating, Role, State
@@ -283,7 +283,7 @@ def test_every_act_is_done_or_refused_as_the_tables_say(state, act, role):
         assert outcome.case.petition.version == case.petition.version + 1
         assert [event.seq for event in outcome.events] == [outcome.case.petition.version]
     allowed = role in ROLES[act] and target is not None
-    assert (act in lifecycle.possible(case, actor)) == allowed
+    assert (act in acts.possible(case, actor)) == allowed
     assert (act in doable(case, actor, now=NOW, terms=terms("xinfang"))) == allowed
 
 

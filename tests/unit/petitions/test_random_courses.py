@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.petitions import hops, lifecycle, supervision
+from bot.petitions.acts import Act
 from bot.petitions.clock_acts import tick
 from bot.petitions.deadlines import deadlines_for
 from bot.petitions.evolution import replay
 from bot.petitions.hindrances import doable
-from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor, Draft
 from bot.petitions.rebuilding import differences
 from bot.petitions.routing import Unit

@@ -22,10 +22,10 @@ from bot.console.settings import ConsoleSettings, Talks
 from bot.messages import Channel, CitizenRef, Inbound, InboundKind, MediaKind
 from bot.petitions import lifecycle
 from bot.petitions.account_ports import AccountHealth
+from bot.petitions.acts import Act
 from bot.petitions.attachment_ports import Attachment, AttachmentState
 from bot.petitions.deadlines import Deadline
 from bot.petitions.desk import Desk
-from bot.petitions.lifecycle import Act
 from bot.petitions.number import make_number
 from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.outbox_ports import AccountKey, Delivery, DeliveryOutcome, OutboxState

@@ -6,7 +6,7 @@ from sqlalchemy import event
 
 from bot.messages import Channel
 from bot.petitions.account_ports import AccountHealth, CallQuota, Look, Rest, TokenHealth, TokenState
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from tests.web.console.conftest import NOW
 
 HOUR = timedelta(hours=1)

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.vocabulary import State
 
 from .conftest import main_text

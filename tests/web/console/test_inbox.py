@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from bot.console import words
 from bot.console.views.inbox import read_query
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.vocabulary import Kind, State
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.weibo.errors import QuarantinedMessage
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.outbox_ports import OutboxState
 from bot.petitions.turn_ports import RawInbound
 

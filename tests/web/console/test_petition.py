@@ -7,8 +7,8 @@ import pytest
 
 from bot.messages import MediaKind
 from bot.petitions import joining
+from bot.petitions.acts import Act
 from bot.petitions.attachment_ports import AttachmentState
-from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import Kind, Role, State
 from tests.terms import terms

@@ -7,7 +7,7 @@ from argon2 import extract_parameters
 
 from bot.console import security
 from bot.console.security import InProcessHits, SignInGuard, hash_password, password_fault, verify_password
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 PASSWORD = "correct-horse-7"

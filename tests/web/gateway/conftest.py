@@ -26,7 +26,7 @@ from bot.app.office import Office
 from bot.app.serving import Listener
 from bot.clock import SHANGHAI, MovableClock
 from bot.commands.showing import DEMO_CONFIG, wechat_accounts, weibo_accounts, weibo_bases
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.outbox_ports import Delivery, OutboxMessage
 from bot.petitions.petition import Actor, Case, Event
 from bot.petitions.service import ActRequest

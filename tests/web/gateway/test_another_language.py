@@ -17,8 +17,8 @@ import pytest
 from bot.app.calendars import CalendarDesk
 from bot.clock import MovableClock
 from bot.commands.showing import DEMO_CONFIG
+from bot.petitions.acts import Act
 from bot.petitions.calendar import CalendarDay, CalendarNotice
-from bot.petitions.lifecycle import Act
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import MilestoneName, Role, State
 from config.hearing import HEARING

@@ -1,6 +1,6 @@
 """A petition through many hands: every hop with its clock, its notice, and a history from which all of it follows."""
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Actor
 from bot.petitions.rebuilding import differences
 from bot.petitions.vocabulary import MilestoneName, Rating, Role, State

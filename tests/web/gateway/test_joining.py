@@ -1,6 +1,6 @@
 """联名 on the real stack: counted once, kept over a restart, and told of the end in words that name nobody."""
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 
 from .conftest import House
 from .databases import rows

@@ -9,7 +9,7 @@ import pytest
 from bot.app.gateway import open_gateway
 from bot.metrics import Metrics
 from bot.milestones import MilestoneLoop
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Milestone
 from bot.petitions.service import PetitionService
 from bot.petitions.vocabulary import EventType

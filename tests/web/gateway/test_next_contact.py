@@ -5,7 +5,7 @@ from datetime import timedelta
 from adapters.wechat.rendering import LONGEST as WECHAT_BYTES
 from adapters.weibo.rendering import LONGEST as WEIBO_SIGNS
 from adapters.weibo.rendering import length
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.outbox_ports import OutboxState
 from bot.petitions.turn_ports import CitizenRow, LateReply, TurnWrites
 from tests.contract.petitioning import filing

@@ -12,7 +12,7 @@ from bot.app.gateway import open_gateway
 from bot.messages import Channel, Outbound
 from bot.metrics import Metrics
 from bot.outbox.loop import OutboxLimits, OutboxLoop
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import Role
 

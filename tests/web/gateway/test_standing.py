@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from bot.messages import Channel
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 
 from .conftest import House, until
 from .test_outbox import attempted, one

@@ -1,6 +1,6 @@
 """The whole story: filing word for word, taps and numbers, the acts, the clocks, and each notice on the phone."""
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.vocabulary import EventType, Kind, Rating, State
 
 from .conftest import House, number_in

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.commands.showing import DEMO_CONFIG
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.reach_ports import GrantEnd, GrantSource
 
 from .conftest import Citizen, House, Logs, events_of, until

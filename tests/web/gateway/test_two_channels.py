@@ -1,6 +1,6 @@
 """One citizen, two platforms: number and 查询码 are enough to follow a petition on the other one."""
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.vocabulary import EventType, Kind, State
 from tests.web.gateway.conftest import House, number_in
 

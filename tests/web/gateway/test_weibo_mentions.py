@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from adapters.weibo.public import check_public
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.vocabulary import Rating
 from tests.web.gateway.conftest import House, number_in, until

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.vocabulary import Rating
 from tests.web.gateway.conftest import House, until
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.keys import ACCOUNTS
 from bot.petitions.account_ports import TokenState
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.mention_ports import MentionState
 from tests.web.gateway.conftest import House, Logs, events_of, until
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Select, and_, func, or_, select
 
 from bot.console import act_words
-from bot.petitions.lifecycle import Act
+from bot.petitions.acts import Act
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import Role
 from storage.tables.messages import inbound
