@@ -1,14 +1,14 @@
 """Reads what the hops of a petition are bound by: how often it may be returned, chased, done again, and until when.
 
 `[hops]` holds for every policy and may set the clocks of the hops too (签收, 协办, 补充, …); a policy sets
-its own clocks among its limits, and the rest under `hops`. What nobody sets is as `bot.petitions.deadlines` has it.
+its own clocks among its limits, and the rest under `hops`. What nobody sets is as `bot.petitions.policy` has it.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.petitions.deadlines import HOP_RULES, HopLimits, Rule
 from bot.petitions.office_hours import OfficeHours
+from bot.petitions.policy import HOP_RULES, HopLimits, Rule
 from bot.petitions.vocabulary import MilestoneName
 from config.limits import LimitReader
 

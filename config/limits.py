@@ -10,8 +10,8 @@ from datetime import time
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.petitions.deadlines import ExtensionLimit, HourClock, Rule, TimeUnit, Warn, WarnBefore, WarnShare
 from bot.petitions.office_hours import MONDAY, OfficeHours, Span
+from bot.petitions.policy import ExtensionLimit, HourClock, Rule, TimeUnit, Warn, WarnBefore, WarnShare
 from bot.petitions.vocabulary import MilestoneName
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

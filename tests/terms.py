@@ -5,7 +5,7 @@ from functools import lru_cache
 from bot.petitions.petition import Petition
 from bot.petitions.terms import Terms
 from config.calendar_seed import seed_calendar
-from config.policies import load_policies
+from config.policy_file import load_policies
 from config.settings import SHIPPED
 
 

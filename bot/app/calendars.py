@@ -16,9 +16,9 @@ from bot.clock import Clock
 from bot.petitions.calendar import CalendarNotice, WorkCalendar, days_in_force
 from bot.petitions.calendar_ports import CalendarVersion
 from bot.petitions.case_ports import CaseFilter
-from bot.petitions.deadlines import Policy
 from bot.petitions.errors import Stale
 from bot.petitions.petition import CLOCK, Actor, Case
+from bot.petitions.policy import Policy
 from bot.petitions.ports import Storage, StorageUnavailable, UnitOfWork
 from bot.petitions.rescheduling import Move, moves_of, reschedule
 from bot.petitions.staff_ports import AuditEntry

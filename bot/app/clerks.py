@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from bot.app.office import Office
 from bot.intake.acting import Registrar
-from bot.petitions.deadlines import Policy
 from bot.petitions.desk import Desk
 from bot.petitions.office_hours import OfficeHours, Span
+from bot.petitions.policy import Policy
 from bot.petitions.ports import Storage
 from bot.petitions.service import PetitionService
 from bot.petitions.vocabulary import Kind

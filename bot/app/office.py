@@ -22,7 +22,8 @@ from config.errors import ConfigError, Problem, SettingsError
 from config.hearing import load_hearing
 from config.menu import MenuButton, load_menu
 from config.phrases import check_phrases, load_phrases
-from config.policies import Policies, PolicyError, load_policies
+from config.policies import Policies, PolicyError
+from config.policy_file import load_policies
 from config.sections import Phrases
 from config.settings import Settings, config_paths, load_settings
 from config.values import FALLBACK_TEMPLATE

@@ -12,8 +12,9 @@ from bot.clock import SHANGHAI, local
 from bot.commands.calendar import calendar_in
 from bot.commands.running import Config, end, office_of
 from bot.petitions.calendar import CalendarError, WorkCalendar
-from bot.petitions.deadlines import Extension, Pause, Policy, Rule, due
+from bot.petitions.deadlines import Extension, Pause, due
 from bot.petitions.explanation import explain
+from bot.petitions.policy import Policy, Rule
 from bot.petitions.vocabulary import Kind, MilestoneName
 from bot.phrasing import Phrasing
 from config.policies import Policies, Urgency

@@ -6,9 +6,9 @@ from typing import Final
 
 from bot.console import words
 from bot.messages import Reply
-from bot.petitions.deadlines import TimeUnit
 from bot.petitions.moved_dates import changes_of, kept_of
 from bot.petitions.petition import Event, split_key
+from bot.petitions.policy import TimeUnit
 from bot.petitions.recorded import level_of, rating_of, reason_of
 from bot.petitions.vocabulary import EventType, Role
 from bot.petitions.wording import word

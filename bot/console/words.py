@@ -11,7 +11,6 @@ from bot.console.act_words import ACTS
 from bot.messages import Channel, CitizenRef, InboundKind
 from bot.petitions.acts import Act
 from bot.petitions.attachment_ports import AttachmentState
-from bot.petitions.deadlines import TimeUnit
 from bot.petitions.errors import (
     Hindered,
     Hindrance,
@@ -26,6 +25,7 @@ from bot.petitions.errors import (
     WrongNumber,
 )
 from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxState
+from bot.petitions.policy import TimeUnit
 from bot.petitions.turn_ports import InboundRecord, InboundState
 from bot.petitions.vocabulary import Lamp, NoticeKind, State
 from bot.petitions.wording import word

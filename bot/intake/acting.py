@@ -12,12 +12,13 @@ from bot.clock import local
 from bot.intake.attending import attend, attendance
 from bot.petitions import hops, joining, lifecycle, supervision
 from bot.petitions.calendar import WorkCalendar
-from bot.petitions.deadlines import Deadline, Policy, deadlines_for
+from bot.petitions.deadlines import Deadline, deadlines_for
 from bot.petitions.desk import Desk
 from bot.petitions.errors import UnknownPetition
 from bot.petitions.hindrances import doable, redo_open
 from bot.petitions.number import make_number
 from bot.petitions.petition import Actor, Case, Draft, Event, Outcome, Petition
+from bot.petitions.policy import Policy
 from bot.petitions.ports import UnitOfWork
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import Kind, Role

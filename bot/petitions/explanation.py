@@ -12,18 +12,8 @@ from operator import itemgetter
 
 from bot.messages import Reply
 from bot.petitions.calendar import WEEKEND, CalendarDay, WorkCalendar
-from bot.petitions.deadlines import (
-    Deadline,
-    Extension,
-    HourClock,
-    Pause,
-    Rule,
-    TimeUnit,
-    due,
-    local_date,
-    merged,
-    paused_days,
-)
+from bot.petitions.deadlines import Deadline, Extension, Pause, due, local_date, merged, paused_days
+from bot.petitions.policy import HourClock, Rule, TimeUnit
 from bot.petitions.wording import day_parts, listed, moment_parts
 
 _ONE_DAY = timedelta(days=1)

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from bot.clock import local
 from bot.messages import Reply
 from bot.petitions.calendar import WorkCalendar
-from bot.petitions.deadlines import Deadline, Extension, Pause, Policy, due
+from bot.petitions.deadlines import Deadline, Extension, Pause, due
 from bot.petitions.explanation import explain, step
 from bot.petitions.petition import Event, Milestone
+from bot.petitions.policy import Policy
 from bot.petitions.vocabulary import EventType, MilestoneName
 
 

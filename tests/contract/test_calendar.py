@@ -25,7 +25,7 @@ from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import EventType, Kind, MilestoneName, Role
 from config.calendar_notice import load_notice
 from config.calendar_seed import seed_calendar
-from config.policies import load_policies
+from config.policy_file import load_policies
 from storage.engine import SqlStorage
 from tests.contract.petitioning import CLERK, DAY, LI
 from tests.phrasing import said

@@ -27,7 +27,7 @@ from bot.petitions.routing import barred
 from bot.petitions.vocabulary import EventType, Kind, Lamp, MilestoneName, Rating, Role, State
 from config.calendar_seed import seed_calendar
 from config.directory import load_directory
-from config.policies import load_policies
+from config.policy_file import load_policies
 from storage.engine import SqlStorage
 
 CONFIG = SAMPLE_FOLDER.parent

@@ -9,12 +9,12 @@ from pydantic import BaseModel
 from bot.commands.cli import cli
 from bot.console.act_words import ACTS
 from bot.metrics import Metrics
-from bot.petitions.deadlines import HOP_RULES
+from bot.petitions.policy import HOP_RULES
 from bot.petitions.vocabulary import Kind, Lamp, NoticeKind, Rating, Role, Solved, State
 from bot.petitions.wording import word
 from config.accounts import WeChatAccount, WeiboAccount
 from config.hops import LEAST
-from config.policies import load_policies
+from config.policy_file import load_policies
 from config.sections import Section
 from config.settings import Settings
 from tests.phrasing import CHINESE

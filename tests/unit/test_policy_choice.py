@@ -9,7 +9,7 @@ from bot.app.office import load_office
 from bot.petitions.petition import Draft
 from bot.petitions.vocabulary import Kind
 from config.errors import SettingsError
-from config.policies import load_policies
+from config.policy_file import load_policies
 from config.settings import SHIPPED
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

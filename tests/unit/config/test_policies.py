@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import GatewayError
-from bot.petitions.deadlines import (
+from bot.petitions.office_hours import OfficeHours, Span
+from bot.petitions.policy import (
     HOP_RULES,
     ExtensionLimit,
     HopLimits,
@@ -18,10 +19,10 @@ from bot.petitions.deadlines import (
     WarnBefore,
     WarnShare,
 )
-from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.vocabulary import Kind, MilestoneName
 from config.hops import LEAST
-from config.policies import PolicyError, load_policies, parse_policies
+from config.policies import PolicyError
+from config.policy_file import load_policies, parse_policies
 
 SHIPPED = Path(__file__).parents[3] / "config" / "deadlines.toml"
 WORKING = """

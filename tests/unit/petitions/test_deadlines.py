@@ -9,20 +9,9 @@ from hypothesis import strategies as st
 
 from bot.clock import SHANGHAI
 from bot.petitions.calendar import CalendarDay
-from bot.petitions.deadlines import (
-    Deadline,
-    Extension,
-    HourClock,
-    Pause,
-    Policy,
-    Rule,
-    TimeUnit,
-    WarnBefore,
-    WarnShare,
-    deadlines_for,
-    due,
-)
+from bot.petitions.deadlines import Deadline, Extension, Pause, deadlines_for, due
 from bot.petitions.office_hours import OfficeHours, Span
+from bot.petitions.policy import HourClock, Policy, Rule, TimeUnit, WarnBefore, WarnShare
 from bot.petitions.vocabulary import MilestoneName
 from config.calendar_seed import seed_calendar
 

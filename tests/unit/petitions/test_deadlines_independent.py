@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import SHANGHAI
-from bot.petitions.deadlines import Extension, Pause, Rule, TimeUnit, due
+from bot.petitions.deadlines import Extension, Pause, due
+from bot.petitions.policy import Rule, TimeUnit
 from bot.petitions.vocabulary import MilestoneName
 from config.calendar_notice import load_notice
 from config.calendar_seed import seed_calendar

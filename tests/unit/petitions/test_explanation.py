@@ -8,10 +8,11 @@ import pytest
 
 from bot.clock import SHANGHAI
 from bot.petitions.calendar import CalendarDay
-from bot.petitions.deadlines import Extension, HourClock, Pause, Policy, Rule, TimeUnit
+from bot.petitions.deadlines import Extension, Pause
 from bot.petitions.explanation import explain
 from bot.petitions.office_hours import OfficeHours, Span
 from bot.petitions.petition import Milestone
+from bot.petitions.policy import HourClock, Policy, Rule, TimeUnit
 from bot.petitions.terms import Terms
 from bot.petitions.vocabulary import MilestoneName
 from bot.phrasing import Phrasing

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.petitions import hops, lifecycle
-from bot.petitions.deadlines import HOP_RULES, Policy, deadlines_for
+from bot.petitions.deadlines import deadlines_for
 from bot.petitions.evolution import replay
 from bot.petitions.petition import Actor, Draft
+from bot.petitions.policy import HOP_RULES, Policy
 from bot.petitions.rebuilding import Difference, differences
 from bot.petitions.routing import Unit
 from bot.petitions.terms import Terms
