@@ -124,8 +124,6 @@ _LONGEST: Mapping[str, int] = {
     "platform.": 12,
 }
 """By the beginning of the key: a field of WeChat's templates, a choice, a comment on Weibo (140 with its values)."""
-_NEEDED: Mapping[str, str] = {"platform.numbered": "number"}
-"""A value that a phrase must say: Weibo takes no public text twice, and the number makes each another one."""
 _SENTENCE = 40
 _SENTENCES = re.compile(r"[。！？；：:!?\n]")
 _LOGIC = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -151,8 +149,16 @@ def sample_values(names: Iterable[str]) -> Mapping[str, Any]:
     return {name: 3 if name in numbers else "某某" for name in names}
 
 
-def check_phrases(phrases: Mapping[str, PhraseSource], known: Mapping[str, Iterable[str]]) -> tuple[Problem, ...]:
-    """Return everything wrong with the phrases: `known` names each phrase that is said, and the values it gets."""
+def check_phrases(
+    phrases: Mapping[str, PhraseSource],
+    known: Mapping[str, Iterable[str]],
+    *,
+    needed: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[Problem, ...]:
+    """Return everything wrong with the phrases.
+
+    `known` names each phrase that is said, and the values it gets; `needed` those that it may not leave out.
+    """
     environment = jinja2.Environment(autoescape=False)  # noqa: S701 -- only parsed here, never rendered
     problems = [
         Problem(name=key, what="is missing", remedy="add it to the phrases file")
@@ -163,25 +169,31 @@ def check_phrases(phrases: Mapping[str, PhraseSource], known: Mapping[str, Itera
         if full not in known:
             problems.append(Problem(name=key, what="is never said", remedy="remove it, or mend its name"))
             continue
-        problems.extend(_check(environment, key, source, frozenset(known[full])))
+        lacking = (needed or {}).get(full, frozenset())
+        problems.extend(_check(environment, key, source, frozenset(known[full]), needed=lacking))
         problems.extend(_lengths(key, source["text"]))
     return tuple(problems)
 
 
 def _check(
-    environment: jinja2.Environment, key: str, source: PhraseSource, values: frozenset[str]
+    environment: jinja2.Environment,
+    key: str,
+    source: PhraseSource,
+    values: frozenset[str],
+    *,
+    needed: frozenset[str],
 ) -> Iterator[Problem]:
     texts = [source["text"], *(text for one in source.get("choices", ()) for text in (one["id"], one["label"]))]
     if not source["text"].strip():
         yield Problem(name=key, what="is empty", remedy="write what is to be said")
-    if (needed := _NEEDED.get(key)) and needed not in source["text"]:
-        yield Problem(name=key, what=f"does not say {needed!r}", remedy=f"put {{{{ {needed} }}}} into it")
-    for text in texts:
+    for place, text in enumerate(texts):
         try:
             used = meta.find_undeclared_variables(environment.parse(text))
         except jinja2.TemplateSyntaxError as error:
             yield Problem(name=key, what=f"is no template: {error.message}", remedy="mend the braces")
             continue
+        for lacking in sorted(needed - used) if place == 0 else ():
+            yield Problem(name=key, what=f"does not say {lacking!r}", remedy=f"put {{{{ {lacking} }}}} into it")
         for variable in sorted(used - values):
             given = ", ".join(sorted(values - _FRAMES)) or "none"
             yield Problem(name=key, what=f"uses {variable!r}, which it does not get", remedy=f"use one of: {given}")

@@ -18,12 +18,13 @@ from adapters.weibo.speaking import PublicSide
 from adapters.weibo.standing import Standing
 from adapters.weibo.tokens import TokenSlot
 from adapters.weibo.windows import WindowRules
-from bot.app.labels import wechat_labels, weibo_labels
+from bot.app.labels import public_problems, wechat_labels, weibo_labels
 from bot.app.templates import compile_templates
 from bot.clock import SHANGHAI, Clock
 from bot.messages import Channel
 from bot.phrasing import Phrasing
 from config.accounts import WeChatAccount, WeiboAccount
+from config.errors import SettingsError
 from config.sections import Office
 from config.settings import Settings
 
@@ -56,11 +57,13 @@ def build_accounts(
     budget: CallBudget | None = None,
     standing: Standing | None = None,
 ) -> Accounts:
-    """Build every account of the settings; raise `SettingsError` for templates that cannot be compiled.
+    """Build every account of the settings; raise `SettingsError` for templates and public words that cannot be said.
 
     What adapters say by themselves is in the words of `phrasing`. `budget` counts the calls of Weibo's open interfaces,
     `standing` knows which of its calls rest; without them every account counts its own, in memory.
     """
+    if settings.weibo and (problems := tuple(public_problems(phrasing))):
+        raise SettingsError(problems)
     wechat = {
         one.account: _wechat(
             one,

@@ -30,6 +30,7 @@ from config.values import FALLBACK_TEMPLATE
 from dialogs.catalogue import Catalogue, Danger, Dangers, DraftTimes, KindChoice, Refusal, Subscribing
 from dialogs.commands import MENU_KEYS
 from dialogs.hearing import FORM, Hearing, Lengths
+from dialogs.needed import NEEDED
 from dialogs.spoken import SPOKEN
 
 T = TypeVar("T")
@@ -130,7 +131,7 @@ def _try(problems: list[Problem], load: Callable[[], T]) -> T | None:
 
 def _phrasing(path: Path, problems: list[Problem]) -> Phrasing:
     phrases = load_phrases(path)
-    problems += check_phrases(phrases, SPOKEN)
+    problems += check_phrases(phrases, SPOKEN, needed=NEEDED)
     return Phrasing(phrases)
 
 

@@ -15,6 +15,7 @@ from bot.commands.running import WRONG_SETTINGS, Config, end
 from bot.phrasing import PhraseError, Phrasing
 from config.errors import ConfigError, Problem
 from config.phrases import BRIEF, PhraseSource, check_phrases, load_phrases, sample_values
+from dialogs.needed import NEEDED
 from dialogs.spoken import SPOKEN
 
 File = Annotated[
@@ -60,7 +61,7 @@ def _spoken(path: Path) -> int:
     except ConfigError as error:
         print(error)
         return len(error.problems)
-    problems = [*check_phrases(phrases, SPOKEN)]
+    problems = [*check_phrases(phrases, SPOKEN, needed=NEEDED)]
     if not problems:
         problems += _unsayable(phrases)
     for problem in problems:

@@ -8,6 +8,8 @@ from bot.petitions.wording import listed, provisional, word
 from bot.phrasing import PhraseError, Phrasing
 from config.errors import Problem
 from config.phrases import PhraseFileError, check_phrases, load_phrases
+from dialogs.needed import NEEDED
+from dialogs.spoken import SPOKEN
 
 SOURCES = {
     "plain": {"text": "请回复“提交”。"},
@@ -143,6 +145,19 @@ def test_the_file_is_read_with_all_its_problems(tmp_path):
     path.write_text("x = {", encoding="utf-8")
     with pytest.raises(PhraseFileError):
         load_phrases(path)
+
+
+def test_a_phrase_may_not_leave_out_what_a_citizen_needs():
+    phrases = {"a": {"text": "{{ x }}{% if y %}!{% endif %}"}, "short.a": {"text": "y"}, "b": {"text": "."}}
+    problems = check_phrases(phrases, {"a": ("x", "y"), "b": ()}, needed={"a": frozenset({"x", "y"})})
+    assert [str(problem) for problem in problems] == [
+        "short.a: does not say 'x' — put {{ x }} into it",
+        "short.a: does not say 'y' — put {{ y }} into it",
+    ]
+
+
+def test_what_is_needed_is_a_value_of_a_phrase():
+    assert {key: sorted(values - SPOKEN[key]) for key, values in NEEDED.items() if not values <= SPOKEN[key]} == {}
 
 
 def test_phrases_are_held_against_what_is_said():
