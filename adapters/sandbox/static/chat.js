@@ -1,5 +1,8 @@
 // The fake WeChat on the phone. Everything that anybody wrote is put on the page as text nodes, never as markup.
-import { $, address, ask, button, el, exchange, guarded, listen, place, placeOfDialog, readPicture, setClock, single, toast, when, wireFrame, wireTroubles } from "./parts.js";
+import {
+  $, address, ask, button, chooseAccount, conversation, el, guarded, listen, place, placeOfDialog, readPicture, setClock, single, speaker, toBottom,
+  toast, trafficOf, when, wireFrame, wireTroubles,
+} from "./parts.js";
 
 const DEFAULT_MENU = [
   { name: "我要诉求", key: "file" },
@@ -7,8 +10,7 @@ const DEFAULT_MENU = [
   { name: "帮助", key: "help" },
 ];
 const WEB_ADDRESS = /(https?:\/\/[!-~]+)/;
-const SEPARATOR_MS = 5 * 60 * 1000;
-const state = { accounts: [], account: "", openid: "", lastId: 0, lastTime: "", trafficId: 0, grants: {}, waiting: [], unread: new Set() };
+const state = { accounts: [], account: "", openid: "", grants: {}, unread: new Set() };
 
 const here = (path) => `wechat/${encodeURIComponent(state.account)}/${path}`;
 const account = () => state.accounts.find((one) => one.account === state.account);
@@ -81,71 +83,30 @@ function render(message) {
   return row;
 }
 
-function append(message) {
-  const chat = $("chat");
-  chat.querySelector(".empty")?.remove();
-  if (!state.lastTime || Math.abs(Date.parse(message.time) - Date.parse(state.lastTime)) >= SEPARATOR_MS) {
-    chat.append(el("div", "when", when(message.time)));
-  }
-  const node = render(message);
-  node.dataset.id = message.id;
-  chat.append(node);
-  state.lastId = message.id;
-  state.lastTime = message.time;
-}
-
-function toBottom(behavior = "smooth") {
-  $("chat").scrollTo({ top: $("chat").scrollHeight, behavior });
-}
+const talk = conversation({ render, none: 0, empty: "还没有消息。点下面的菜单，或者直接说一句话。" });
 
 const refresh = single(async () => {
   const { account: name, openid } = state;
   if (!openid) return;
-  const answer = await ask(here(`messages?openid=${encodeURIComponent(openid)}&after=${state.lastId}`));
+  const answer = await ask(here(`messages?openid=${encodeURIComponent(openid)}&after=${talk.lastId}`));
   if (name !== state.account || openid !== state.openid) return;
   const person = citizen();
   if (person) person.following = answer.following;
   state.grants = answer.grants;
-  const first = state.lastId === 0;
-  answer.messages.filter((message) => message.id > state.lastId).forEach(append);
+  const first = talk.lastId === 0;
+  answer.messages.filter((message) => message.id > talk.lastId).forEach(talk.append);
   if (answer.messages.length) toBottom(first ? "instant" : "smooth");
   $("window-left").textContent = answer.following ? `客服消息还可发 ${answer.window_left} 条` : "";
   showFollowing();
 });
 
-function startOver() {
-  state.lastId = 0;
-  state.lastTime = "";
-  $("chat").replaceChildren(el("p", "empty", "还没有消息。点下面的菜单，或者直接说一句话。"));
-}
-
 // ---- saying something --------------------------------------------------------------------------------------------
 
-function showWaiting() {
-  $("typing").hidden = !state.waiting.includes(state.openid);
-}
-
-const say = guarded(async (what) => {
-  const openid = state.openid;
-  state.waiting.push(openid);
-  showWaiting();
-  setTimeout(refresh, 60);
-  try {
-    await ask(here("say"), { openid, ...what });
-  } finally {
-    state.waiting.splice(state.waiting.indexOf(openid), 1);
-    showWaiting();
-    refresh();
-  }
+const { say, showWaiting } = speaker({
+  who: () => state.openid,
+  send: (openid, what) => ask(here("say"), { openid, ...what }),
+  refresh,
 });
-
-function sendText(event) {
-  event.preventDefault();
-  const text = $("input").value;
-  if (!text.trim()) return;
-  $("input").value = "";
-  say({ text });
-}
 
 function sendFile() {
   readPicture($("file"), (image) => say({ image }));
@@ -247,7 +208,7 @@ function switchTo(openid) {
   state.openid = openid;
   state.unread.delete(openid);
   history.replaceState(null, "", `#${encodeURIComponent(state.account)}/${encodeURIComponent(openid)}`);
-  startOver();
+  talk.startOver();
   showCitizens();
   showFollowing();
   showWaiting();
@@ -257,14 +218,13 @@ function switchTo(openid) {
 
 function switchAccount(name) {
   state.account = name;
-  state.trafficId = 0;
-  $("traffic").replaceChildren();
+  traffic.startOver();
   $("account-name").textContent = account().name;
   $("account-select").value = name;
   showMenu();
   showCodes();
   switchTo(account().citizens[0]?.openid || "");
-  refreshTraffic();
+  traffic.refresh();
   refreshTroubles();
 }
 
@@ -273,9 +233,8 @@ const reload = single(async () => {
   state.accounts = answer.accounts;
   setClock(answer.now);
   if (!state.accounts.length) { toast("沙盒里还没有服务号。"); return; }
-  $("account-choice").hidden = state.accounts.length < 2;
-  $("account-select").replaceChildren(...state.accounts.map((one) => { const option = el("option", "", one.name); option.value = one.account; return option; }));
-  if (account()) { $("account-select").value = state.account; showCitizens(); showFollowing(); showMenu(); showCodes(); return; }
+  chooseAccount(state.accounts, account());
+  if (account()) { showCitizens(); showFollowing(); showMenu(); showCodes(); return; }
   const [name, openid] = location.hash.slice(1).split("/").map(decodeURIComponent);
   switchAccount(state.accounts.some((one) => one.account === name) ? name : state.accounts[0].account);
   if (account().citizens.some((one) => one.openid === openid)) switchTo(openid);
@@ -310,16 +269,7 @@ const refreshTroubles = wireTroubles({
   calls: { custom_send: [-1, 45009, 40001, 45015], template_send: [-1, 45009, 40001], subscription_send: [-1, 45009, 40001] },
 });
 
-const refreshTraffic = single(async () => {
-  if ($("drawer").hidden) return;
-  const name = state.account;
-  const answer = await ask(here(`traffic?after=${state.trafficId}`));
-  if (name !== state.account) return;
-  for (const entry of answer.exchanges) {
-    $("traffic").prepend(exchange(entry, readExchange(entry)));
-    state.trafficId = entry.id;
-  }
-});
+const traffic = trafficOf({ account: () => state.account, here, read: readExchange });
 
 // ---- changes from the server -------------------------------------------------------------------------------------
 
@@ -327,14 +277,13 @@ function onChange(change) {
   if (change.kind === "clock" || change.kind === "citizen") reload();
   if (change.kind === "clock") refresh();
   if (change.account !== state.account) return;
-  if (change.kind === "traffic") { refreshTraffic(); refreshTroubles(); }
+  if (change.kind === "traffic") { traffic.refresh(); refreshTroubles(); }
   if (change.kind !== "message") return;
   if (change.openid === state.openid) refresh();
   else { state.unread.add(change.openid); showCitizens(); }
 }
 
 function wire() {
-  $("say-form").addEventListener("submit", sendText);
   $("keyboard").addEventListener("click", () => {
     openMenu($("menu").hidden);
     if ($("menu").hidden) $("input").focus();
@@ -361,6 +310,6 @@ function wire() {
 }
 
 wire();
-wireFrame({ refreshTraffic });
+wireFrame({ refreshTraffic: traffic.refresh });
 reload();
-listen({ reload, onChange, poll: () => { refresh(); refreshTraffic(); } });
+listen({ reload, onChange, poll: () => { refresh(); traffic.refresh(); } });

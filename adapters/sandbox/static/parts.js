@@ -121,6 +121,72 @@ const moveClock = guarded(async (body) => {
   setClock((await ask("clock", body)).now);
 });
 
+// ---- what is on the phone ----------------------------------------------------------------------------------------
+
+const SEPARATOR_MS = 5 * 60 * 1000;
+
+export function toBottom(behavior = "smooth") {
+  $("chat").scrollTo({ top: $("chat").scrollHeight, behavior });
+}
+
+// The messages on the phone, as `render` shows them; the time stands between those that lie apart. `none` is the id
+// before the first, `empty` is said while there is none.
+export function conversation({ render, none, empty }) {
+  let lastTime = "";
+  const talk = { lastId: none, append, startOver };
+  function append(message) {
+    const chat = $("chat");
+    chat.querySelector(".empty")?.remove();
+    if (!lastTime || Math.abs(Date.parse(message.time) - Date.parse(lastTime)) >= SEPARATOR_MS) {
+      chat.append(el("div", "when", when(message.time)));
+    }
+    const node = render(message);
+    node.dataset.id = message.id;
+    chat.append(node);
+    talk.lastId = message.id;
+    lastTime = message.time;
+  }
+  function startOver() {
+    talk.lastId = none;
+    lastTime = "";
+    $("chat").replaceChildren(el("p", "empty", empty));
+  }
+  return talk;
+}
+
+// Makes what says something for the person `who()` is; while it is on its way, the other side is shown as typing.
+export function speaker({ who, send, refresh }) {
+  const waiting = [];
+  const showWaiting = () => { $("typing").hidden = !waiting.includes(who()); };
+  const say = guarded(async (what) => {
+    const person = who();
+    waiting.push(person);
+    showWaiting();
+    setTimeout(refresh, 60);
+    try {
+      await send(person, what);
+    } finally {
+      waiting.splice(waiting.indexOf(person), 1);
+      showWaiting();
+      refresh();
+    }
+  });
+  $("say-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = $("input").value;
+    if (!text.trim()) return;
+    $("input").value = "";
+    say({ text });
+  });
+  return { say, showWaiting };
+}
+
+export function chooseAccount(accounts, chosen) {
+  $("account-choice").hidden = accounts.length < 2;
+  $("account-select").replaceChildren(...accounts.map((one) => { const option = el("option", "", one.name); option.value = one.account; return option; }));
+  if (chosen) $("account-select").value = chosen.account;
+}
+
 // ---- raw traffic -------------------------------------------------------------------------------------------------
 
 function pretty(text) {
@@ -137,7 +203,7 @@ function block(title, text) {
 }
 
 // `name` and `refused` (what the platform refused with, or "") are the platform's own reading of an exchange.
-export function exchange(entry, { name, refused }) {
+function exchange(entry, { name, refused }) {
   const node = el("details");
   const head = el("summary");
   const arrow = entry.direction === "callback" ? "↓" : "↑";
@@ -154,7 +220,23 @@ export function exchange(entry, { name, refused }) {
   return node;
 }
 
-export function openTraffic(open) {
+// Shows the exchanges of an account in the drawer, newest first; `read` is the platform's own reading of one.
+export function trafficOf({ account, here, read }) {
+  let last = 0;
+  const refresh = single(async () => {
+    if ($("drawer").hidden) return;
+    const name = account();
+    const answer = await ask(here(`traffic?after=${last}`));
+    if (name !== account()) return;
+    for (const entry of answer.exchanges) {
+      $("traffic").prepend(exchange(entry, read(entry)));
+      last = entry.id;
+    }
+  });
+  return { refresh, startOver: () => { last = 0; $("traffic").replaceChildren(); } };
+}
+
+function openTraffic(open) {
   $("drawer").hidden = !open;
   $("stage").classList.toggle("with-traffic", open);
   $("stage").classList.remove("with-panel");

@@ -1,10 +1,12 @@
 // The fake Weibo on the phone: the timeline, and private messages. All that anybody wrote becomes text nodes.
-import { $, address, ask, button, el, exchange, guarded, listen, place, placeOfDialog, readPicture, setClock, single, toast, when, wireFrame, wireTroubles } from "./parts.js";
+import {
+  $, address, ask, button, chooseAccount, conversation, el, guarded, listen, place, placeOfDialog, readPicture, setClock, single, speaker, toBottom,
+  toast, trafficOf, when, wireFrame, wireTroubles,
+} from "./parts.js";
 
-const SEPARATOR_MS = 5 * 60 * 1000;
 const MOST_PICTURES = 9;
 const GRANTS = ["statuses_mentions", "comments_mentions"];
-const state = { accounts: [], account: "", uid: "", lastId: "0", lastTime: "", trafficId: 0, waiting: [], unread: new Set(), view: "home", picked: [], openPost: "", replyTo: null };
+const state = { accounts: [], account: "", uid: "", unread: new Set(), view: "home", picked: [], openPost: "", replyTo: null };
 
 const here = (path) => `weibo/${encodeURIComponent(state.account)}/${path}`;
 const account = () => state.accounts.find((one) => one.account === state.account);
@@ -239,22 +241,7 @@ function render(message) {
   return row;
 }
 
-function append(message) {
-  const chat = $("chat");
-  chat.querySelector(".empty")?.remove();
-  if (!state.lastTime || Math.abs(Date.parse(message.time) - Date.parse(state.lastTime)) >= SEPARATOR_MS) {
-    chat.append(el("div", "when", when(message.time)));
-  }
-  const node = render(message);
-  node.dataset.id = message.id;
-  chat.append(node);
-  state.lastId = message.id;
-  state.lastTime = message.time;
-}
-
-function toBottom(behavior = "smooth") {
-  $("chat").scrollTo({ top: $("chat").scrollHeight, behavior });
-}
+const talk = conversation({ render, none: "0", empty: "还没有私信。点下面的菜单，或者直接说一句话。" });
 
 function windowWords({ kind, left, until }) {
   if (kind === "contact") return `官方可发私信到 ${when(until)}`;
@@ -265,50 +252,26 @@ function windowWords({ kind, left, until }) {
 const refresh = single(async () => {
   const { account: name, uid } = state;
   if (!uid) return;
-  const answer = await ask(here(`messages?uid=${encodeURIComponent(uid)}&after=${state.lastId}`));
+  const answer = await ask(here(`messages?uid=${encodeURIComponent(uid)}&after=${talk.lastId}`));
   if (name !== state.account || uid !== state.uid) return;
   Object.assign(citizen() || {}, { following: answer.following, subscribed: answer.subscribed });
-  const first = state.lastId === "0";
-  const fresh = answer.messages.filter((message) => BigInt(message.id) > BigInt(state.lastId));
-  fresh.forEach(append);
+  const first = talk.lastId === "0";
+  const fresh = answer.messages.filter((message) => BigInt(message.id) > BigInt(talk.lastId));
+  fresh.forEach(talk.append);
   if (fresh.length) toBottom(first ? "instant" : "smooth");
   if (!first && state.view === "home" && fresh.some((message) => message.from === "account")) $("chat-dot").hidden = false;
   $("window-left").textContent = windowWords(answer.window);
   $("follow").textContent = answer.following ? "取消关注" : "关注";
 });
 
-function startOver() {
-  state.lastId = "0";
-  state.lastTime = "";
-  $("chat").replaceChildren(el("p", "empty", "还没有私信。点下面的菜单，或者直接说一句话。"));
-}
-
-function showWaiting() {
-  $("typing").hidden = !state.waiting.includes(state.uid);
-}
-
-const say = guarded(async (what) => {
-  const uid = state.uid;
-  state.waiting.push(uid);
-  showWaiting();
-  setTimeout(refresh, 60);
-  try {
+const { say, showWaiting } = speaker({
+  who: () => state.uid,
+  send: async (uid, what) => {
     const told = await ask(here("say"), { uid, ...what });
     if (told.lost) toast("网关没有收下这条消息。");
-  } finally {
-    state.waiting.splice(state.waiting.indexOf(uid), 1);
-    showWaiting();
-    refresh();
-  }
+  },
+  refresh,
 });
-
-function sendText(event) {
-  event.preventDefault();
-  const text = $("input").value;
-  if (!text.trim()) return;
-  $("input").value = "";
-  say({ text });
-}
 
 function openAttach(open) {
   $("attach").hidden = !open;
@@ -355,7 +318,7 @@ function switchTo(uid) {
   state.replyTo = null;
   $("chat-dot").hidden = true;
   remember();
-  startOver();
+  talk.startOver();
   showCitizens();
   showWaiting();
   showTimeline();
@@ -365,15 +328,14 @@ function switchTo(uid) {
 
 function switchAccount(name) {
   state.account = name;
-  state.trafficId = 0;
+  traffic.startOver();
   posts.known = [];
-  $("traffic").replaceChildren();
   $("account-name").textContent = account().name;
   $("post-at").textContent = `@${account().name}`;
   $("account-select").value = name;
   switchTo(account().citizens[0]?.uid || "");
   refreshTimeline();
-  refreshTraffic();
+  traffic.refresh();
   refreshConditions();
   refreshTroubles();
 }
@@ -383,9 +345,8 @@ const reload = single(async () => {
   state.accounts = answer.accounts;
   setClock(answer.now);
   if (!state.accounts.length) { toast("沙盒里还没有官方微博。"); return; }
-  $("account-choice").hidden = state.accounts.length < 2;
-  $("account-select").replaceChildren(...state.accounts.map((one) => { const option = el("option", "", one.name); option.value = one.account; return option; }));
-  if (account()) { $("account-select").value = state.account; showCitizens(); return; }
+  chooseAccount(state.accounts, account());
+  if (account()) { showCitizens(); return; }
   const [name, uid] = location.hash.slice(1).split("/").map(decodeURIComponent);
   switchAccount(state.accounts.some((one) => one.account === name) ? name : state.accounts[0].account);
   if (account().citizens.some((one) => one.uid === uid)) switchTo(uid);
@@ -431,16 +392,7 @@ function readExchange(entry) {
   return { name: entry.direction === "callback" ? `推送 ${entry.name}` : entry.name, refused: refused ? `error ${refused[1]}` : "" };
 }
 
-const refreshTraffic = single(async () => {
-  if ($("drawer").hidden) return;
-  const name = state.account;
-  const answer = await ask(here(`traffic?after=${state.trafficId}`));
-  if (name !== state.account) return;
-  for (const entry of answer.exchanges) {
-    $("traffic").prepend(exchange(entry, readExchange(entry)));
-    state.trafficId = entry.id;
-  }
-});
+const traffic = trafficOf({ account: () => state.account, here, read: readExchange });
 
 // ---- changes from the server -------------------------------------------------------------------------------------
 
@@ -449,7 +401,7 @@ function onChange(change) {
   if (change.kind === "clock") { refresh(); refreshTimeline(); refreshConditions(); }
   if (change.kind === "weibo_post") refreshTimeline();
   if (change.account !== state.account) return;
-  if (change.kind === "weibo_traffic") { refreshTraffic(); refreshConditions(); refreshTroubles(); }
+  if (change.kind === "weibo_traffic") { traffic.refresh(); refreshConditions(); refreshTroubles(); }
   if (change.kind !== "weibo_message") return;
   if (change.openid === state.uid) refresh();
   else { state.unread.add(change.openid); showCitizens(); }
@@ -464,7 +416,6 @@ function wire() {
   $("post-picture").addEventListener("click", () => $("post-file").click());
   $("post-file").addEventListener("change", () => readPicture($("post-file"), pick));
   $("post-sample").addEventListener("click", () => pick("sample"));
-  $("say-form").addEventListener("submit", sendText);
   $("more").addEventListener("click", () => openAttach($("attach").hidden));
   $("attach-file").addEventListener("click", () => $("file").click());
   $("file").addEventListener("change", () => readPicture($("file"), (image) => say({ image })));
@@ -488,10 +439,10 @@ function wire() {
 }
 
 wire();
-wireFrame({ refreshTraffic });
+wireFrame({ refreshTraffic: traffic.refresh });
 showPicked();
 state.view = location.pathname.endsWith("/chat") ? "chat" : "home";
 $("home").hidden = state.view !== "home";
 $("talk").hidden = state.view === "home";
 reload().then(() => showView(state.view));
-listen({ reload, onChange, poll: () => { refresh(); refreshTimeline(); refreshTraffic(); } });
+listen({ reload, onChange, poll: () => { refresh(); refreshTimeline(); traffic.refresh(); } });
