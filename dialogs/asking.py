@@ -10,9 +10,9 @@ from typing import Any
 from bot.messages import Choice, Option, Reply
 from bot.petitions.vocabulary import Kind, Rating, Solved
 from bot.petitions.wording import word
-from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEP_LETTERS, STEPS, Parts, Session, State
 from dialogs.talk import Office, Talk
+from dialogs.taps import FIELDS
 
 FROM_MENTION = 90
 """Characters of a mention that the citizen is reminded of."""
@@ -21,40 +21,6 @@ SIGNS = "①②③④⑤⑥"
 _STRUGGLES = 2
 SHORT_CONTENT = 200
 """Characters of the content that a summary repeats."""
-FIELDS: Mapping[str, State] = {
-    "kind": State.KIND,
-    "content": State.CONTENT,
-    "place": State.PLACE,
-    "evidence": State.EVIDENCE,
-    "phone": State.PHONE,
-    "public": State.PUBLIC,
-}
-TAPS: Mapping[str, tuple[State, Word]] = {
-    "place.skip": (State.PLACE, Word.SKIP),
-    "evidence.skip": (State.EVIDENCE, Word.SKIP),
-    "evidence.done": (State.EVIDENCE, Word.DONE),
-    "phone.skip": (State.PHONE, Word.SKIP),
-    "public.yes": (State.PUBLIC, Word.PUBLIC),
-    "public.no": (State.PUBLIC, Word.PRIVATE),
-    "summary.submit": (State.SUMMARY, Word.SUBMIT),
-    "summary.edit": (State.SUMMARY, Word.EDIT),
-    "refusal.insist": (State.SUMMARY, Word.SUBMIT),
-    "summary.cancel": (State.SUMMARY, Word.CANCEL),
-    "cancel.yes": (State.CANCEL, Word.YES),
-    "cancel.no": (State.CANCEL, Word.NO),
-    "draft.on": (State.OFFER, Word.CONTINUE),
-    "draft.anew": (State.OFFER, Word.RESTART),
-    "withdraw.yes": (State.WITHDRAW_CONFIRM, Word.YES),
-    "withdraw.no": (State.WITHDRAW_CONFIRM, Word.NO),
-    "solved.skip": (State.RATE_SOLVED, Word.SKIP),
-    "words.skip": (State.RATE_WORDS, Word.SKIP),
-    "redo.yes": (State.RATE_REDO, Word.YES),
-    "redo.no": (State.RATE_REDO, Word.NO),
-    "supplement.done": (State.SUPPLEMENT, Word.DONE),
-}
-"""Choice id → the question it answers, and the word it stands for."""
-
-
 RATINGS_IN_ORDER = tuple(Rating)
 """As they are offered, in notices too: a number typed in answer means one of these."""
 SOLVED_IN_ORDER = tuple(Solved)

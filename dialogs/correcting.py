@@ -2,11 +2,12 @@
 
 from bot.messages import Reply
 from bot.petitions.vocabulary import Kind
-from dialogs.asking import FIELDS, choices, fields, question
+from dialogs.asking import choices, fields, question
 from dialogs.gathering import proceed
 from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEPS, Parts, State
 from dialogs.talk import Talk
+from dialogs.taps import FIELDS
 
 
 def field_to_change(talk: Talk, parts: Parts) -> str:

@@ -40,7 +40,7 @@ from dialogs.scanning import scanned
 from dialogs.session import ASIDES, STEPS, State
 from dialogs.session_json import dump_session, forgotten, load_session
 from dialogs.talk import Answer, Office, Talk
-from dialogs.tapping import detail, tapped
+from dialogs.tapping import detail, labelled, tapped
 from dialogs.turn import Turn
 from dialogs.understanding import Heard
 from dialogs.warning import alarm_in_public, warned
@@ -174,7 +174,8 @@ def _expire(talk: Talk) -> None:
 
 
 def _listen(talk: Talk) -> Answer:
-    if talk.message.choice and (answer := tapped(talk, talk.message.choice, otherwise=_below)) is not None:
+    choice = talk.message.choice or labelled(talk)
+    if choice and (answer := tapped(talk, choice, otherwise=_below)) is not None:
         return answer
     heard, session = talk.heard, talk.session
     if not heard.text:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.petitions.vocabulary import NoticeKind
 from bot.petitions.wording import WORDS
-from dialogs.asking import FIELDS, TAPS
+from dialogs.taps import FIELDS, TAPS
 
 NOTICE_VALUES = frozenset(
     {

@@ -15,6 +15,7 @@ from dialogs.intents import Intent
 from dialogs.lookups import Facts, Lookup
 from dialogs.refusals import RefusalRules
 from dialogs.session import STEP_LETTERS, Parts, Session, State
+from dialogs.taps import labels
 from dialogs.understanding import Ear, Heard
 
 Answer = Reply | Lookup
@@ -49,6 +50,9 @@ class Office:
         self._words = {
             self.ear.fold(said): choice.kind for choice in catalogue.kinds for said in (choice.label, *choice.synonyms)
         }
+
+        self.labels = labels(self.ear.fold, catalogue.write)
+        """What stands on choices, by the state they are shown in."""
 
     def kind_said(self, heard: Heard) -> Kind | None:
         """Return the kind that a text names and nothing else: 投诉, 我要投诉, 我想咨询一下."""

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 
 from bot.petitions.vocabulary import Kind, Rating, Solved
 from dialogs import chasing, correcting, drafts, explaining, filing, looking, rating, supplementing, withdrawing
-from dialogs.asking import TAPS, question
+from dialogs.asking import question
 from dialogs.commands import COMMANDS, more
 from dialogs.hearing import Word
 from dialogs.session import State
 from dialogs.talk import Answer, Talk
+from dialogs.taps import NUMBER, TAPS
 from dialogs.understanding import Heard
 
 
@@ -31,6 +32,18 @@ def tapped(talk: Talk, choice: str, *, otherwise: Callable[[Talk], Answer]) -> A
     if choice == "menu.mine":
         return looking.mine(talk)
     return _tapped_item(talk, choice)
+
+
+def labelled(talk: Talk) -> str:
+    """Return the id of the choice whose label was typed where it is shown; '' for anything else.
+
+    A label that is a word is left to what the word means.
+    """
+    heard = talk.heard
+    shown = talk.office.labels.get(talk.session.state) if heard.plain and heard.word is None else None
+    if shown is None:
+        return ""
+    return shown.get(heard.plain, "").replace(NUMBER, talk.session.number)
 
 
 def _tapped_item(talk: Talk, choice: str) -> Answer | None:

@@ -6,12 +6,12 @@ import pytest
 
 from bot.app.office import hearing_of
 from bot.petitions.vocabulary import Kind, Rating, Solved
-from dialogs.asking import FIELDS
 from dialogs.engine import Engine
 from dialogs.hearing import FORM, Hearing, Word
 from dialogs.mentioned import Sense
 from dialogs.references import ActOn, Reference
 from dialogs.session import State
+from dialogs.taps import FIELDS
 from dialogs.understanding import Ear
 from tests.unit.dialogs.conftest import CATALOGUE, Stage
 from tests.unit.dialogs.test_mentioned import mention
@@ -156,7 +156,7 @@ def test_a_petition_is_filed(foreign):
     assert foreign.session().parts.kind is Kind.COMPLAINT
     foreign.says("private ka")
     assert foreign.session().state is State.SUMMARY
-    foreign.says("提交")
+    foreign.says("上报")
     assert foreign.last == ""
     foreign.says("please submit ka")
     assert foreign.cases[foreign.last].petition.place == "Peace Street 12"
@@ -164,3 +164,23 @@ def test_a_petition_is_filed(foreign):
 
 def test_every_field_of_a_draft_has_its_words():
     assert FORM.sections["fields"].keys == FIELDS.keys()
+
+
+def test_what_is_shown_can_be_typed_though_no_list_has_it(foreign):
+    for text in ("a complaint", "the lamp in our street is broken", "Peace Street 12", "skip ka", "skip ka"):
+        foreign.says(text)
+    states = []
+    for label in ("不公开", "修改", "材料", "跳过", "取消", "继续填写", "提交"):
+        assert label in {choice.label for choice in foreign.choices}
+        foreign.says(f"{label}！")
+        states.append(foreign.session().state)
+    assert states == [
+        State.SUMMARY,
+        State.EDIT,
+        State.EVIDENCE,
+        State.SUMMARY,
+        State.CANCEL,
+        State.SUMMARY,
+        State.IDLE,
+    ]
+    assert foreign.last != ""
