@@ -13,51 +13,15 @@ from dialogs.references import ActOn, Reference
 from dialogs.session import State
 from dialogs.taps import FIELDS
 from dialogs.understanding import Ear
+from tests.made_up import made_up_hearing
 from tests.unit.dialogs.conftest import CATALOGUE, Stage
 from tests.unit.dialogs.test_mentioned import mention
-
-COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-WORDS = {
-    "counting": {str(place): [word] for place, word in enumerate(COUNTED, 1)},
-    "digits": {str(digit): [sign] for digit, sign in enumerate("zuvwxpqrst")},
-    "polite": {"before": ["please", "I want to"], "after": ["thank you"]},
-    "phone": {"extension": ["then"]},
-    "changing": {"verb": ["change"], "mark": ["the"], "into": ["into"]},
-    "telling": {"greeting": ["Good day"], "who": ["I"], "wish": ["complain of"]},
-    "asking": {"asks": ["where"], "rules": ["register"], "grieves": ["nobody"]},
-    "told": {kind: [f"{kind}mo"] for kind in Kind},
-    "place": {"before": ["im"], "no_name": [], "no_name_ends": []},
-    "mention": {"praise": ["well done"], "trouble": ["but", "?"], "advertised": []},
-    "petition": {"look": ["show"], "before": [], "name": ["case"], "code": ["secret"], "is": ["is"]},
-}
-PATTERNS = {
-    "ordinal": "(?:the)?{number}(?:th)?",
-    "rating": "{judging.feel}?[\\s:]*{rating}",
-    "change": "{changing.verb}{changing.mark}?{field}",
-    "meant": ".*{changing.into}{kind}",
-    "opening": "(?:{telling.greeting}|[\\s,])*+{telling.who}?[\\s]*{telling.wish}?[\\s]*{kind}",
-    "closing": "[\\s,]{kind}[.!]?$",
-    "asks": "{asking.asks}",
-    "advertising": "",
-}
-LENGTHS = {"command": 32, "story": 24, "place": 60, "question": 200, "closing": 30, "praise": 100}
-
-
-def made_up() -> str:
-    """Return a file that holds just what a file must hold: of every key a word `<key> Ka`, where none is given."""
-    lines = []
-    for name, section in FORM.sections.items():
-        words = WORDS.get(name, {})
-        lines += [f"[{name}]", *(f"{key} = {words.get(key, [f'{key} Ka'])}" for key in sorted(section.keys))]
-    lines += ["[patterns]", *(f"{name} = '{text}'" for name, text in PATTERNS.items())]
-    lines += ["[lengths]", *(f"{name} = {length}" for name, length in LENGTHS.items())]
-    return "\n".join([*lines, "[signs]", '"ä" = "a"'])
 
 
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory) -> Hearing:
     path = tmp_path_factory.mktemp("hearing") / "ka.toml"
-    path.write_text(made_up(), encoding="utf-8")
+    path.write_text(made_up_hearing(), encoding="utf-8")
     return hearing_of(path)
 
 

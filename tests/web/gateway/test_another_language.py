@@ -1,4 +1,4 @@
-"""Nothing in code assumes one language: a whole story in a made-up one, and nothing Chinese in it but data.
+"""Nothing in code assumes one language: a whole story, typed and told in a made-up one, and nothing Chinese but data.
 
 What a citizen gets may hold what the office itself wrote (its name, its units, answers, reasons, the names of holidays)
 and what citizens wrote; all else would be a word that never left the code.
@@ -21,9 +21,8 @@ from bot.petitions.acts import Act
 from bot.petitions.calendar import CalendarDay, CalendarNotice
 from bot.petitions.petition import Actor
 from bot.petitions.vocabulary import MilestoneName, Role, State
-from config.hearing import HEARING
 from config.phrases import load_phrases
-from tests.made_up import made_up
+from tests.made_up import made_up, made_up_hearing
 
 from .conftest import MONDAY, Citizen, House, until
 from .weibo import Blogger, blogger, comments
@@ -105,7 +104,7 @@ async def house(migrated_sqlite: Path, tmp_path: Path) -> AsyncIterator[House]:
     for folder in ("phrases", "hearing"):
         (tmp_path / folder).mkdir()
     (tmp_path / "phrases" / "xx.toml").write_text(made_up(load_phrases()), encoding="utf-8")
-    shutil.copyfile(HEARING, tmp_path / "hearing" / "xx.toml")  # what citizens type is data already: they type Chinese
+    (tmp_path / "hearing" / "xx.toml").write_text(made_up_hearing(), encoding="utf-8")
     demo = DEMO_CONFIG.read_text(encoding="utf-8").replace("phrase3", "thing3").replace("市问政办", "Office")
     config = f'{demo}\n[phrases]\nlanguage = "xx"\n[files]\nphrases = "phrases"\nhearing = "hearing"\n'
     (tmp_path / "demo.toml").write_text(config, encoding="utf-8")
@@ -141,10 +140,21 @@ async def test_nothing_but_data_is_chinese(house: House) -> None:
 async def filed_and_asked_about(an: Citizen) -> str:
     """File; look, ask why, chase, supplement, ask for a person; return the number."""
     await an.does(event="subscribe")
-    for text in ("你好", "3", NOISE, "帮助", "1", "1", "138", "1", "1", "改", "返回"):
+    for text in ("chat ka", "3", NOISE, "Help Ka!", "1", "1", "138", "1", "1", "edit ka", "please back ka"):
         await an.says(text)
-    number = NUMBER.findall(await an.says("提交"))[0]
-    for text in ("查询", number, "1", "催办", "催办", "补充", MORE_NOISE, "完成", "人工", "评价", "谢谢"):
+    number = NUMBER.findall(await an.says("submit ka"))[0]
+    for text in (
+        "look ka",
+        number,
+        "1",
+        "chase ka",
+        "chase ka",
+        "supplement ka",
+        MORE_NOISE,
+        "done ka",
+        "human ka",
+        "rate ka",
+    ):
         await an.says(text)
     return str(number)
 
@@ -167,7 +177,7 @@ async def worked_on(house: House, an: Citizen, number: str) -> None:
     assert clock is not None
     house.clock.set(clock.due_at - timedelta(hours=1))  # the window has closed: the warning goes by template
     await until_fields(an, 1)
-    await an.says("查询")
+    await an.says("look ka")
     house.advance(hours=2)
     await until_said(an, "notice.answer_overdue")
 
@@ -185,30 +195,30 @@ async def a_new_holiday(house: House) -> None:
 
 
 async def answered_and_rated(house: House, an: Citizen, number: str) -> None:
-    await an.says("查询")
+    await an.says("look ka")
     await house.act(Act.ANSWER, number, actor=OFFICER, text=ANSWER)
     await until_said(an, "notice.answered")
     await house.act(Act.CLOSE, number)
     await until_said(an, "notice.closed")
-    for text in ("3", "3", "跳过", "2", number, "更多"):
+    for text in ("3", "3", "skip ka", "2", number, "more ka"):
         await an.says(text)
 
 
 async def withdrawn(an: Citizen) -> None:
-    for text in ("你好", "3", LAMP, "查询", "提交", "提交"):
+    for text in ("chat ka", "3", LAMP, "look ka", "submit ka", "submit ka"):
         said = await an.says(text)
-    for text in (f"撤回 {NUMBER.findall(said)[0]}", "确定", "查询"):
+    for text in (f"withdraw ka {NUMBER.findall(said)[0]}", "yes ka", "look ka"):
         await an.says(text)
 
 
 async def passed_around(house: House, li: Citizen, *, others: Citizen) -> None:
     """In short words: joined, returned, handled together, supervised, asked and waited for in vain, refused."""
-    for text in ("简单", "你好", "4", LAMP, "提交", "提交"):
+    for text in ("simple ka", "chat ka", "4", LAMP, "submit ka", "submit ka"):
         await li.says(text)
-    for text in ("你好", "3", COVER, "提交", "公开", "提交"):
+    for text in ("chat ka", "3", COVER, "submit ka", "public ka", "submit ka"):
         said = await li.says(text)
     number = NUMBER.findall(said)[0]
-    for text in (f"联名 {number}", f"退出联名 {number}", f"联名 {number}"):
+    for text in (f"join ka {number}", f"leave ka {number}", f"join ka {number}"):
         await others.says(text)
     await house.act(Act.ACCEPT, number)
     await house.act(Act.FORWARD, number, unit="zhujian")
@@ -218,7 +228,7 @@ async def passed_around(house: House, li: Citizen, *, others: Citizen) -> None:
     await house.act(Act.SUPERVISE, number, actor=BOSS, text=REASON)
     await house.act(Act.ASK, number, actor=OFFICER, text=QUESTION)
     await until_said(li, "short.notice.asked")
-    for text in ("你好", "1", MORE_NOISE):
+    for text in ("chat ka", "1", MORE_NOISE):
         await li.says(text)
     house.advance(days=15)  # nobody answers, and a draft is left lying
 
@@ -226,10 +236,10 @@ async def passed_around(house: House, li: Citizen, *, others: Citizen) -> None:
         return (await house.case(number)).petition.state is State.FORWARDED
 
     await until(goes_on)
-    await li.says("查询")
+    await li.says("look ka")
     for text in (number, "1"):
         await li.says(text)
-    await others.says("查询")
+    await others.says("look ka")
     await house.act(Act.ANSWER, number, actor=OFFICER, text=ANSWER)
     await house.act(Act.CLOSE, number)
     await until_said(others, "notice.joined_ended")
@@ -238,10 +248,10 @@ async def passed_around(house: House, li: Citizen, *, others: Citizen) -> None:
 async def talked_to(house: House, li: Citizen) -> None:
     """In opening hours a person comes into the chat."""
     house.clock.set(house.clock.now().replace(hour=3, minute=0) + timedelta(days=1))
-    said = await li.says("人工")
+    said = await li.says("human ka")
     while "person.queued" not in said:  # a day off: the next one
         house.advance(days=1)
-        said = await li.says("人工")
+        said = await li.says("human ka")
     assert house.running.chats is not None
     async with house.running.storage.read() as work:
         (chat,) = await work.chats.listed()
@@ -254,9 +264,9 @@ async def in_public(house: House, ma: Blogger) -> None:
     """A mention becomes a petition; when the window is shut, the public hears that there is news."""
     await ma.mentions(COVER)
     await until(lambda: comments(house))
-    for text in ("你好", "3", "提交"):
+    for text in ("chat ka", "3", "submit ka"):
         await ma.says(text)
-    number = NUMBER.findall(await ma.says("提交"))[0]
+    number = NUMBER.findall(await ma.says("submit ka"))[0]
     house.advance(days=3)
     await house.act(Act.ACCEPT, number)
 
@@ -264,7 +274,7 @@ async def in_public(house: House, ma: Blogger) -> None:
         return len(await comments(house)) > 1
 
     await until(news)
-    await ma.says("查询")
+    await ma.says("look ka")
 
 
 async def until_said(an: Citizen, mark: str) -> None:
