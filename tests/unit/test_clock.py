@@ -31,6 +31,17 @@ async def test_moved_after_the_look_and_before_the_sleep_it_does_not_sleep():
     again.cancel()
 
 
+async def test_a_clock_that_drifts_wakes_nobody():
+    clock = MovableClock(start=START)
+    clock.now()
+    sleeper = asyncio.create_task(clock.sleep(LONG))
+    clock.drift(STEP)
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert (sleeper.done(), clock.now() - START >= STEP) == (False, True)
+    sleeper.cancel()
+
+
 async def test_a_task_knows_what_the_one_that_started_it_saw():
     clock = MovableClock(start=START)
     clock.now()

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,8 +35,8 @@ HOURS = {"分钟": 1 / 60, "小时": 1.0, "天": 24.0}
 PATIENCE = 30.0
 """Real seconds; what comes, comes within hundredths."""
 LONG_ANSWER = "".join(f"第{n}条，已经整改完毕，欢迎监督。" for n in range(1, 90))
-BETWEEN = 1.0
-"""Seconds of the clock between two things a citizen does: nobody types faster."""
+BETWEEN = timedelta(seconds=1)
+"""Between two things a citizen does: nobody types faster. To wake all loops for it would cost more than the turn."""
 _COUNT = itertools.count()
 _DONE = re.compile(r"\[([^\s×\]]+)(?:×(\d+))?(?: (.*))?\]")
 
@@ -124,7 +125,7 @@ class Stage:
 
     async def _says(self, who: str, text: str) -> None:
         person = await self.person(who)
-        self.house.advance(seconds=BETWEEN)
+        self.house.clock.drift(BETWEEN)
         if found := _DONE.fullmatch(text):
             what, times, more = found.groups()
             self.read = await person.sends(what, int(times or 1), more or "")

@@ -4,6 +4,7 @@ The long walk is the dialog's own (tests/unit/dialogs/test_random_walk.py); this
 """
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -21,6 +22,7 @@ SAID = (
 DONE = ("图片", "语音", "视频", "位置", "链接", "菜单", "关注", "文件", "表情包")
 APOLOGY = "刚才出了点问题"
 STEPS = 120
+SECONDS = timedelta(seconds=7)
 
 
 async def step(person: Person, dice: random.Random) -> str:
@@ -44,11 +46,11 @@ async def test_every_message_is_answered_and_a_filing_ends_it(shared_house: Hous
     stage, dice = Stage(house=shared_house, platform=platform), random.Random(20261123)  # noqa: S311 -- a walk, no secret
     person = await stage.person("甲")
     for count in range(STEPS):
-        shared_house.advance(seconds=7)
+        shared_house.clock.drift(SECONDS)
         read = await step(person, dice)
         assert (count, read == "", APOLOGY in read) == (count, False, False), read
     for text in ("取消", "确定", "删除", "投诉：小区停水三天了没人管", "提交", "提交", "提交"):
-        shared_house.advance(seconds=7)
+        shared_house.clock.drift(SECONDS)
         read = await person.does(text=text)
         if "查询码：" in read:
             return
