@@ -17,7 +17,8 @@ from bot.chats.board import ChatBoard
 from bot.chats.service import ChatService
 from bot.intake.acting import Registrar
 from bot.intake.committer import Intake, IntakeLimits
-from bot.intake.mentions import Listening, MentionLoop
+from bot.intake.listening import Listening
+from bot.intake.mentions import MentionLoop
 from bot.intake.pace import Pace
 from bot.intake.turning import Turner
 from bot.media.loop import MediaLoop

@@ -8,16 +8,18 @@ it is turned as it came, and what stands around it follows. Knows no platform's 
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from adapters.platform import CredentialsError, PublicPlatform, Refused, SendError
+from adapters.platform import CredentialsError, Refused, SendError
 from bot.clock import Clock, local
 from bot.errors import Overloaded
 from bot.intake.enriching import Enricher
+from bot.intake.listening import Listening, Troubles
+from bot.intake.mention_looks import Looks
 from bot.messages import Inbound
 from bot.petitions.errors import Stale
 from bot.petitions.mention_ports import Mention, MentionState
@@ -26,8 +28,6 @@ from dialogs.mentioned import Mentions, Sense
 
 log = structlog.get_logger(__name__)
 
-_FIRST_LOOK = timedelta(days=1)
-"""How far back the first look of all goes, from when it was first tried: a dead token must not hide what came since."""
 _PATIENCE = timedelta(days=1)
 """How long a mention waits to be made whole; then it is turned as it came."""
 _LONG = timedelta(minutes=30)
@@ -38,9 +38,6 @@ _WORTHWHILE = timedelta(days=7)
 """How long that is tried."""
 _Found = tuple[Inbound, datetime | None]
 """A mention to be turned, and when to ask for what stands around it, where that is still missing."""
-_MOST_PAGES = 40
-_EARLY = timedelta(minutes=2)
-"""The least time between two looks when mentions wait for one."""
 _AWAITS_LOOK = timedelta(minutes=10)
 """How long a mention waits for a look that brings the whole of it."""
 
@@ -51,19 +48,6 @@ class TakesMessages(Protocol):
     async def answer(self, inbound: Inbound, seal: Callable[[str], bytes]) -> bytes:
         """Make a message durable; raise `Overloaded`."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """How the mentions of one account are found: `every` so often by looking, None by push alone.
-
-    `asks` is how many pushed mentions a day may be asked about one by one: a look brings fifty whole ones at one call,
-    so the looks of the day come first.
-    """
-
-    platform: PublicPlatform
-    every: timedelta | None
-    asks: int
 
 
 class MentionLoop:
@@ -93,8 +77,8 @@ class MentionLoop:
         self._at_once = at_once
         self._lease = lease
         self._awake = asyncio.Event()
-        self._alarmed: set[tuple[str, str]] = set()
-        self._awaited: set[str] = set()
+        self._troubles = Troubles()
+        self._looks = Looks(storage, accounts, troubles=self._troubles)
 
     async def take(self, inbound: Inbound) -> None:
         """Make a pushed mention durable; raise `Overloaded` when it could not be kept at all."""
@@ -131,62 +115,10 @@ class MentionLoop:
             await work.mentions.add(found, now=self._clock.now())
             await work.commit()
 
-    # --- looking ----------------------------------------------------------------------------------------------------
-
     async def _round(self, now: datetime) -> int:
         """Look and turn as of one moment, so that nothing is given up before a look that is due has been made."""
-        await self._look_around(now)
+        await self._looks.around(now)
         return await self._work(now)
-
-    async def _look_around(self, now: datetime) -> None:
-        for account, listening in self._accounts.items():
-            if listening.every is not None:
-                every = min(listening.every, _EARLY) if account in self._awaited else listening.every
-                kinds = listening.platform.kinds
-                if any([await self._look(account, kind, listening.platform, every, now) for kind in kinds]):
-                    self._awaited.discard(account)
-
-    async def _look(self, account: str, kind: str, platform: PublicPlatform, every: timedelta, now: datetime) -> bool:
-        """Look for one kind if it is time to, page by page; tell whether it was.
-
-        What fails is tried at the next look, from where it was.
-        """
-        async with self._storage.begin() as work:
-            begun = await work.mentions.begin_look(account, kind, now=now, before=now - every)
-            await work.commit()
-        if begun is None:
-            return False
-        cursor = begun.cursor
-        try:
-            for _ in range(_MOST_PAGES):
-                page = await platform.look(kind, cursor, oldest=begun.first_at - _FIRST_LOOK)
-                async with self._storage.begin() as work:
-                    await work.mentions.add(page.found, now=now, better=True)
-                    await work.mentions.put_cursor(account, kind, page.cursor)
-                    await work.commit()
-                cursor = page.cursor
-                if page.complete:
-                    break
-        except SendError as error:
-            self._failed(account, "look", error)
-            await self._note_look(account, kind, error.code or "?", now)
-        else:
-            self._alarmed.discard((account, "look"))
-            await self._note_look(account, kind, "", now)
-        return True
-
-    async def _note_look(self, account: str, kind: str, code: str, now: datetime) -> None:
-        async with self._storage.begin() as work:
-            await work.accounts.note_look(account, kind, code=code, now=now)
-            await work.commit()
-
-    def _failed(self, account: str, what: str, error: SendError) -> None:
-        """Cry out once over credentials, until it works again; anything else passes by itself."""
-        if not isinstance(error, CredentialsError):
-            log.warning("mentions.put_off", account=account, what=what, code=error.code)
-        elif (account, what) not in self._alarmed:
-            self._alarmed.add((account, what))
-            log.error("mentions.paused", account=account, what=what, code=error.code, remedy=error.remedy)
 
     # --- turning ----------------------------------------------------------------------------------------------------
 
@@ -236,7 +168,7 @@ class MentionLoop:
                 await self._update(replace(mention, next_at=None))  # gone, or closed to us: the push's words stay
                 return
             except SendError as error:
-                self._failed(account, "context", error)
+                self._troubles.note(account, "context", error)
                 wait = max(self._wait(error, mention.attempts), _LATER)
                 await self._update(replace(mention, attempts=mention.attempts + 1, next_at=now + wait))
                 return
@@ -244,7 +176,7 @@ class MentionLoop:
                 await self._update(replace(mention, next_at=_tomorrow(now)))
                 return
             whole = asked
-            self._alarmed.discard((account, "context"))
+            self._troubles.over(account, "context")
         if await self._enricher.add(mention, whole, now=now):
             self._on_media()
 
@@ -259,7 +191,7 @@ class MentionLoop:
         except Refused:
             return inbound, None  # gone, or closed to us: the push's own words are what is left
         except SendError as error:
-            self._failed(account, "context", error)
+            self._troubles.note(account, "context", error)
             wait = self._wait(error, mention.attempts)
             if wait > _LONG or isinstance(error, CredentialsError) or now + wait > mention.found_at + _PATIENCE:
                 return inbound, now + max(wait, _LATER)
@@ -267,7 +199,7 @@ class MentionLoop:
             return None
         if whole is None:
             return await self._looked_for(mention, listening, now)
-        self._alarmed.discard((account, "context"))
+        self._troubles.over(account, "context")
         return whole, None
 
     async def _asked(self, inbound: Inbound, listening: Listening, now: datetime) -> Inbound | None:
@@ -287,7 +219,7 @@ class MentionLoop:
         until = mention.found_at + _AWAITS_LOOK
         if listening.every is None or now >= until:
             return mention.inbound, _tomorrow(now)
-        self._awaited.add(mention.inbound.citizen.account)
+        self._looks.hasten(mention.inbound.citizen.account)
         await self._update(replace(mention, next_at=until, detail="waits for the next look"))
         return None
 
