@@ -98,6 +98,8 @@ class Person:
                 body = {"location" if wechat else "position": more}
             case "文件" | "表情包":
                 body = {{"文件": "file", "表情包": "sticker"}[what]: more}
+            case "短视频":
+                body = {"other": {"type": "video", "text": "发了一个视频"}}
             case "链接":
                 title, _, url = more.rpartition(" ")
                 body = {"link": {"title": title, "url": url}} if wechat else {"text": more}

@@ -4,7 +4,8 @@ A file holds conversations, each under `## name`. One line is one thing:
 
     市民：…         says it; `市民乙：`, `市民丙：` are other people. Other things they do stand in brackets: `[图片]`,
                     `[图片×20]`, `[语音]`, `[视频]`, `[位置 和平路]`, `[链接 题目 https://…]`, `[文件 信.docx]`,
-                    `[表情包 谢谢]`, `[关注]`, `[取消关注]`, `[同意通知]`, `[拒绝通知]` (WeChat's popup),
+                    `[表情包 谢谢]`, `[短视频]` (Weibo's own, which nobody describes), `[关注]`, `[取消关注]`,
+                    `[同意通知]`, `[拒绝通知]` (WeChat's popup),
                     `[菜单 mine]`, `[点 满意]` (on Weibo: its number is typed), `[长文 2001]`, `[全文 信.txt]`
                     (of tests/samples/petitions), `[连发两次 提交]`,
                     and in public on Weibo `[发微博 …]`, `[评论 …]`
