@@ -23,8 +23,8 @@ _PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 _NEVER = "(?!)"
 _COMMAND = "command"
 """The length that words of a section of commands may have."""
-_MOST_REPEATS = 3
-"""Parts of a pattern that may repeat without end: each more makes the worst text a length slower."""
+_MOST_REPEATS = 1
+"""Parts of a pattern that may repeat without end and give back: each more makes the worst text a length slower."""
 
 
 class HearingFileError(ConfigError):
@@ -284,8 +284,7 @@ def repeats_fault(pattern: str) -> str | None:
 
     A group that repeats, in which one text can be read in several ways, is tried in all of them when the rest does not
     fit: their number doubles with every repeat. So it must be possessive (`*+`, `++`, `{0,9}+`: what it took it keeps).
-    Single signs may repeat, but only a few of them without end: the time grows with a low power of the length then,
-    and every text that is looked at has a highest length.
+    Of what may give back, one part may repeat without end: the time grows with the square of the length at most.
     """
     endless = 0
     group = False  # whether what stands before is a group
@@ -293,7 +292,7 @@ def repeats_fault(pattern: str) -> str | None:
         most = _most(token)
         if most > _OFTEN and group and token["mode"] != "+":
             return "repeats a group that is not possessive"
-        endless += most > _LONG
+        endless += most > _LONG and token["mode"] != "+"
         group = token["close"] is not None
     return f"has {endless} parts that repeat without end" if endless > _MOST_REPEATS else None
 

@@ -27,7 +27,7 @@ class Folding:
         self._folds = {**self._signs, **INVISIBLE, **_SKIN, **_CIRCLED}
         self._kept: Collection[str] = frozenset()
         self._before = re.compile(f"^{one_of(map(self.joined, before))}+")
-        self._after = re.compile(f"(?:{_AFTER_SIGNS}|{one_of(map(self.joined, after))})+$")
+        self._after = re.compile(f"(?:{_AFTER_SIGNS}|{one_of(map(self.joined, after))})++$")
 
     def keep(self, words: Collection[str]) -> None:
         """Let these words be what they are, even where they are nothing but signs."""

@@ -9,8 +9,10 @@ from typing import NamedTuple
 from dialogs.folding import Folding, one_of
 from dialogs.hearing import Hearing, Word
 
-_DASH = r"\s*[-‐‑‒–—−_]?\s*"
-_NUMBER = rf"(?:WQ)?\s*\d{{8}}{_DASH}\d{{7}}"
+_GAP = r"\s*+"
+"""Blanks, which are not given back: gaps that follow each other would be tried in every way in a text of blanks."""
+_DASH = rf"{_GAP}[-‐‑‒–—−_]?{_GAP}"
+_NUMBER = rf"(?:WQ)?{_GAP}\d{{8}}{_DASH}\d{{7}}"
 _ALMOST_NUMBER = r"(?:WQ[\s:]*[\dA-Z-]{1,24}|20\d{2}[01][\d\s-]{7,20})(?:\s+\d{6})?"
 _ACTED_ON = rf"{_NUMBER}|WQ[\dA-Z-]+|\d{{5,20}}"
 _LONGEST_REFERENCE = 64
@@ -42,16 +44,16 @@ class References:
         name, look = one_of(words["name"]), one_of(words["look"])
         before, code = one_of((*words["look"], *words["before"])), one_of(words["code"])
         self._reference = re.compile(
-            rf"{before}?\s*{name}?\s*[:,.]?\s*({_NUMBER})"
-            rf"(?:[\s,.;、]*{code}?\s*(?:{one_of(words['is'])}|:)?\s*(\d{{6}}))?\s*[。.!?]?",
+            rf"{before}?{_GAP}{name}?{_GAP}[:,.]?{_GAP}({_NUMBER})"
+            rf"(?:[\s,.;、]*+{code}?{_GAP}(?:{one_of(words['is'])}|:)?{_GAP}(\d{{6}}))?{_GAP}[。.!?]?",
             re.IGNORECASE,
         )
-        self._almost = re.compile(rf"(?:{look}\s*)?{_ALMOST_NUMBER}", re.IGNORECASE)
+        self._almost = re.compile(rf"(?:{look}{_GAP})?{_ALMOST_NUMBER}", re.IGNORECASE)
         acts = hearing.words["acts"]
         self._verbs = {folding.opened(said).lower(): Word(word) for word, listed in acts.items() for said in listed}
         self._starts = folding.starts(self._verbs)
         self._act_on = re.compile(
-            rf"({one_of(self._verbs)})\s*{name}?\s*[:,]?\s*({_ACTED_ON})(?![\d-])[\s,.:;。、]*(.*)",
+            rf"({one_of(self._verbs)}){_GAP}{name}?{_GAP}[:,]?{_GAP}({_ACTED_ON})(?![\d-])[\s,.:;。、]*(.*)",
             re.IGNORECASE | re.DOTALL,
         )
 

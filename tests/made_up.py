@@ -74,7 +74,7 @@ _PATTERNS = {
     "rating": "{judging.feel}?[\\s:]*{rating}",
     "change": "{changing.verb}{changing.mark}?{field}",
     "meant": ".*{changing.into}{kind}",
-    "opening": "(?:{telling.greeting}|[\\s,])*+{telling.who}?[\\s]*{telling.wish}?[\\s]*{kind}",
+    "opening": "(?:{telling.greeting}|[\\s,])*+{telling.who}?[\\s]*+{telling.wish}?[\\s]*+{kind}",
     "closing": "[\\s,]{kind}[.!]?$",
     "asks": "{asking.asks}",
     "advertising": "",

@@ -406,3 +406,18 @@ def test_whether_it_is_solved_is_read_from_the_first_words():
 
 def test_signs_become_simplified_one_by_one():
     assert EAR.simplified("請問養老資格認證") == "请问养老资格认证"
+
+
+@pytest.mark.parametrize(
+    "text", ["撤回" + " " * 2000 + "x", "评价 编号" + " \n" * 900 + "：", "催办" + "，" * 2000 + "x"]
+)
+def test_a_text_made_of_blanks_is_read_once(text):
+    assert EAR.act_on(text) is None
+
+
+def test_a_number_with_blanks_between_is_read():
+    assert EAR.reference("查询   编号  ：  WQ20261121   -   0000019  ， 查询码 是  123456 。") == (
+        "WQ20261121   -   0000019",
+        "123456",
+    )
+    assert EAR.reference("查询" + " " * 57 + "WQ ，") is None
