@@ -16,6 +16,7 @@ import structlog
 
 from adapters.platform import CredentialsError, Refused, SendError
 from bot.clock import Clock, local
+from bot.doze import Doze
 from bot.errors import Overloaded
 from bot.intake.enriching import Enricher
 from bot.intake.listening import Listening, Troubles
@@ -73,10 +74,9 @@ class MentionLoop:
         self._on_media = on_media
         self._mentions = mentions
         self._enricher = Enricher(storage, mentions)
-        self._poll = poll
         self._at_once = at_once
         self._lease = lease
-        self._awake = asyncio.Event()
+        self._doze = Doze(clock, seconds=poll)
         self._troubles = Troubles()
         self._looks = Looks(storage, accounts, troubles=self._troubles)
 
@@ -87,12 +87,12 @@ class MentionLoop:
         except StorageUnavailable:
             await self._intake.answer(inbound, str.encode)  # goes to the spool, and is turned as it came
             return
-        self._awake.set()
+        self._doze.wake()
 
     async def run(self) -> None:
         """Work for ever."""
         while True:
-            self._awake.clear()
+            self._doze.over()
             try:
                 while await self._round(self._clock.now()):
                     pass
@@ -100,15 +100,7 @@ class MentionLoop:
                 log.warning("mentions.database_away")
             except Exception:
                 log.exception("mentions.round_failed")
-            await self._pause()
-
-    async def _pause(self) -> None:
-        tasks = {asyncio.ensure_future(self._clock.sleep(self._poll)), asyncio.ensure_future(self._awake.wait())}
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
+            await self._doze.doze()
 
     async def _keep(self, found: Sequence[Inbound]) -> None:
         async with self._storage.begin() as work:

@@ -15,6 +15,7 @@ import structlog
 
 from adapters.platform import FetchedMedia, Platform, Refused, SendError, UnreachableCitizen
 from bot.clock import Clock, local
+from bot.doze import Doze
 from bot.media.playable import Unplayable, make_playable
 from bot.messages import Channel, CitizenRef, MediaRef
 from bot.metrics import Metrics
@@ -64,18 +65,17 @@ class MediaLoop:
         self._clock = clock
         self._metrics = metrics
         self._root = root
-        self._poll = poll
         self._at_once = at_once
-        self._awake = asyncio.Event()
+        self._doze = Doze(clock, seconds=poll)
 
     def wake(self) -> None:
         """Look at once: something was attached."""
-        self._awake.set()
+        self._doze.wake()
 
     async def run(self) -> None:
         """Fetch for ever."""
         while True:
-            self._awake.clear()
+            self._doze.over()
             try:
                 while claimed := await self._claim():
                     await asyncio.gather(*(self._fetch(attachment) for attachment in claimed))
@@ -83,16 +83,7 @@ class MediaLoop:
                 log.warning("media.database_away")
             except Exception:
                 log.exception("media.round_failed")
-            await self._pause_or_wake()
-
-    async def _pause_or_wake(self) -> None:
-        sleeping = asyncio.ensure_future(self._clock.sleep(self._poll))
-        waking = asyncio.ensure_future(self._awake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
+            await self._doze.doze()
 
     async def _claim(self) -> Iterable[Attachment]:
         now = self._clock.now()

@@ -15,6 +15,7 @@ import structlog
 
 from adapters.platform import Platform, PublicPlatform
 from bot.clock import Clock
+from bot.doze import Doze
 from bot.messages import Channel, CitizenRef
 from bot.metrics import Metrics
 from bot.outbox.climbing import Climber
@@ -90,7 +91,7 @@ class OutboxLoop:
         )
         self._owner = owner
         self._limits = limits
-        self._awake = asyncio.Event()
+        self._doze = Doze(clock, seconds=limits.poll)
         self._contacts: set[str] = set()
 
     @property
@@ -100,7 +101,7 @@ class OutboxLoop:
 
     def wake(self) -> None:
         """Look at once: something was queued."""
-        self._awake.set()
+        self._doze.wake()
 
     def resume(self, account: AccountKey) -> None:
         """End the rest of an account that was mended, and look at once."""
@@ -122,7 +123,7 @@ class OutboxLoop:
                 await asyncio.wait(under_way)
 
     async def _round(self, under_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-        self._awake.clear()
+        self._doze.over()
         claimed: Iterable[OutboxMessage] = ()
         try:
             await self._release()
@@ -132,21 +133,12 @@ class OutboxLoop:
         except Exception:
             log.exception("outbox.claim_failed")
         under_way |= {asyncio.create_task(self._deliver(message)) for message in claimed}
-        waker = asyncio.create_task(self._pause_or_wake())
+        waker = asyncio.create_task(self._doze.doze())
         try:
             done, _ = await asyncio.wait({waker, *under_way}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             waker.cancel()
         return under_way - done
-
-    async def _pause_or_wake(self) -> None:
-        sleeping = asyncio.ensure_future(self._clock.sleep(self._limits.poll))
-        waking = asyncio.ensure_future(self._awake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
 
     async def _release(self) -> None:
         if not self._contacts:
