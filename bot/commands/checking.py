@@ -5,11 +5,8 @@ from typing import Annotated
 import typer
 
 from adapters.platform import SendError
-from adapters.transport import Transport
-from adapters.wechat.tokens import MemoryTokens
-from bot.app.accounts import build_accounts
 from bot.app.office import Office
-from bot.clock import SystemClock
+from bot.commands.asking import failure, open_accounts
 from bot.commands.running import Config, end, office_of, run
 from config.errors import ConfigError
 
@@ -37,23 +34,12 @@ def check(
 
 async def _check(office: Office, *, online: bool) -> list[str]:
     """Build every account, and ask the platform for a token where wished; return what failed."""
-    transport = await Transport.create()
-    try:
-        accounts = build_accounts(
-            office.settings,
-            phrasing=office.phrasing,
-            transport=transport,
-            tokens=MemoryTokens(),
-            clock=SystemClock(),
-        )
-        failed = []
+    failed = []
+    async with open_accounts(office) as accounts:
         for (channel, name), platform in accounts.platforms.items() if online else ():
             try:
                 await platform.check()
                 print(f"{channel}.{name}: token ok")
             except SendError as error:
-                remedy = getattr(error, "remedy", "")
-                failed.append(f"{channel}.{name}: {error} [{error.code}]" + (f" — {remedy}" if remedy else ""))
-        return failed
-    finally:
-        await transport.close()
+                failed.append(failure(f"{channel}.{name}", error))
+    return failed

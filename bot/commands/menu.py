@@ -5,14 +5,11 @@ from typing import Annotated
 
 import typer
 
-from adapters.platform import CredentialsError, SendError
-from adapters.transport import Transport
+from adapters.platform import SendError
 from adapters.wechat.client import WeChatPlatform
 from adapters.wechat.storefront import menu_body, menu_lines
-from adapters.wechat.tokens import MemoryTokens
-from bot.app.accounts import build_accounts
 from bot.app.office import Office
-from bot.clock import SystemClock
+from bot.commands.asking import failure, open_accounts
 from bot.commands.running import Config, end, office_of, run
 
 Account = Annotated[str, typer.Option("--account", metavar="NAME", help="Only this account; all WeChat ones without.")]
@@ -69,21 +66,11 @@ def each_account(office: Office, only: str, do: Callable[[WeChatPlatform], Await
 
 
 async def _each(office: Office, names: list[str], do: Callable[[WeChatPlatform], Awaitable[str]]) -> list[str]:
-    transport, failed = await Transport.create(), []
-    try:
-        accounts = build_accounts(
-            office.settings,
-            phrasing=office.phrasing,
-            transport=transport,
-            tokens=MemoryTokens(),
-            clock=SystemClock(),
-        )
+    failed = []
+    async with open_accounts(office) as accounts:
         for name in names:
             try:
                 print(f"wechat.{name} {await do(accounts.wechat[name])}")
             except SendError as error:
-                remedy = f" — {error.remedy}" if isinstance(error, CredentialsError) and error.remedy else ""
-                failed.append(f"wechat.{name}: {error} [{error.code}]{remedy}")
-    finally:
-        await transport.close()
+                failed.append(failure(f"wechat.{name}", error))
     return failed
