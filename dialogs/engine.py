@@ -83,6 +83,7 @@ class Engine:
             return Turn(reply=None, session=forgotten(session), intents=person.gone(session, message.key))
         talk = Talk(
             office=self._office,
+            ear=self._office.ear,
             session=load_session(session),
             message=message,
             now=now,

@@ -52,7 +52,7 @@ class Office:
         }
 
         self.labels = labels(self.ear.fold, catalogue.write)
-        """What stands on choices, by the state they are shown in."""
+        """What stands on choices: folded label → state it is shown in → id."""
 
     def kind_said(self, heard: Heard) -> Kind | None:
         """Return the kind that a text names and nothing else: 投诉, 我要投诉, 我想咨询一下."""
@@ -119,6 +119,8 @@ class Talk:
     """One turn under way: what was said, what is known, and what is to be done."""
 
     office: Office
+    ear: Ear
+    """The office's own, which listens in its language."""
     session: Session
     message: Inbound
     now: datetime
@@ -128,11 +130,6 @@ class Talk:
     seen: datetime | None = None
     """When the citizen wrote before; None for a newcomer."""
     intents: list[Intent] = field(default_factory=list)
-
-    @property
-    def ear(self) -> Ear:
-        """What listens in the language of the office."""
-        return self.office.ear
 
     @property
     def at(self) -> int:

@@ -40,10 +40,8 @@ def labelled(talk: Talk) -> str:
     A label that is a word is left to what the word means.
     """
     heard = talk.heard
-    shown = talk.office.labels.get(talk.session.state) if heard.plain and heard.word is None else None
-    if shown is None:
-        return ""
-    return shown.get(heard.plain, "").replace(NUMBER, talk.session.number)
+    shown = talk.office.labels.get(heard.plain) if heard.word is None else None
+    return shown.get(talk.session.state, "").replace(NUMBER, talk.session.number) if shown else ""
 
 
 def _tapped_item(talk: Talk, choice: str) -> Answer | None:

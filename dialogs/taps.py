@@ -52,16 +52,21 @@ _OTHERS: Mapping[str, State] = {
 }
 NUMBER = "{number}"
 """Stands in an id for the number of the petition it is about."""
-Labels = Mapping[State, Mapping[str, str]]
+Labels = Mapping[str, Mapping[State, str]]
 
 
 def labels(fold: Callable[[str], str], write: Callable[[Reply], str]) -> Labels:
-    """Return, by the state they are shown in, the folded labels of choices and the id of each."""
-    shown: dict[State, dict[str, str]] = {}
+    """Return the folded labels of choices: by the state each is shown in, the id of its choice."""
+    shown: dict[str, dict[State, str]] = {}
+
+    def show(label: Reply, state: State, identity: str) -> None:
+        if folded := fold(write(label)):  # one of nothing but signs can be tapped only
+            shown.setdefault(folded, {})[state] = identity
+
     for identity, state in [*_OTHERS.items(), *((identity, tap[0]) for identity, tap in TAPS.items())]:
-        shown.setdefault(state, {})[fold(write(Reply(phrase=f"choice.{identity}")))] = identity
+        show(Reply(phrase=f"choice.{identity}"), state, identity)
     for rating in Rating:
-        shown.setdefault(State.RATE_PICK, {})[fold(write(word(rating)))] = f"rate:{NUMBER}:{rating}"
+        show(word(rating), State.RATE_PICK, f"rate:{NUMBER}:{rating}")
     for solved in Solved:
-        shown.setdefault(State.RATE_SOLVED, {})[fold(write(word(solved)))] = f"solved:{NUMBER}:{solved}"
+        show(word(solved), State.RATE_SOLVED, f"solved:{NUMBER}:{solved}")
     return shown

@@ -1,6 +1,7 @@
 """What stands on a choice can be typed as well, and what citizens are told to type is understood."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,14 @@ def test_a_label_is_typed(filed, before, label, state):
     assert label.strip("。") in {choice.label for choice in filed.choices}
     filed.says(label)
     assert filed.session().state is state
+
+
+def test_a_label_of_nothing_but_signs_is_not_what_every_long_text_says():
+    office = Office(
+        replace(CATALOGUE, write=lambda reply: "→" if reply.phrase == "choice.place.skip" else reply.phrase)
+    )
+    assert "" not in office.labels
+    assert office.labels["choice.phone.skip"] == {State.PHONE: "phone.skip"}
 
 
 def test_a_label_is_nothing_where_it_is_not_shown(stage):
