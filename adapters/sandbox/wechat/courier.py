@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from adapters.platform import MalformedMessage
+from adapters.sandbox.postman import Postman
 from adapters.sandbox.traffic import Message
 from adapters.sandbox.verdicts import ABNORMAL, PASSIVE
 from adapters.sandbox.wechat.accounts import AccountState
@@ -37,7 +38,7 @@ class Courier:
     """Post callbacks through one client session of its own; `retry_seconds` are real seconds."""
 
     def __init__(self, *, clock: Clock, retry_seconds: float) -> None:
-        self._session: aiohttp.ClientSession | None = None
+        self._postman = Postman()
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._tasks: set[asyncio.Task[None]] = set()
@@ -49,16 +50,9 @@ class Courier:
             slot = asyncio.get_running_loop().time() + self._retry_seconds
             sealed = seal(state.account, xml, openid=openid, now=self._clock.now())
             try:
-                async with (
-                    asyncio.timeout_at(slot),
-                    self._open_session().post(
-                        sealed.url,
-                        data=sealed.body.encode(),
-                        allow_redirects=False,
-                        headers={"Content-Type": "text/xml"},
-                    ) as answer,
-                ):
-                    status, body = answer.status, await answer.read()
+                status, body = await self._postman.post(
+                    sealed.url, sealed.body.encode(), content_type="text/xml", until=slot
+                )
             except (TimeoutError, aiohttp.ClientError) as error:
                 reason = f"no answer ({type(error).__name__})"
                 self._record(state, sealed, xml, line=reason)
@@ -87,16 +81,7 @@ class Courier:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        """Return the client session, opened with the first delivery."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-            )
-        return self._session
+        await self._postman.close()
 
     def _read(
         self,

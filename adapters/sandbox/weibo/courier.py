@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from adapters.platform import MalformedMessage
+from adapters.sandbox.postman import Postman
 from adapters.sandbox.traffic import Message
 from adapters.sandbox.verdicts import ABNORMAL, PASSIVE
 from adapters.sandbox.weibo.accounts import AccountState
@@ -37,7 +38,7 @@ class Courier:
     """Post pushes through one client session of its own; `retry_seconds` are real seconds."""
 
     def __init__(self, *, clock: Clock, retry_seconds: float) -> None:
-        self._session: aiohttp.ClientSession | None = None
+        self._postman = Postman()
         self._clock = clock
         self._retry_seconds = retry_seconds
 
@@ -50,7 +51,7 @@ class Courier:
             if number > 1 and state.conditions.resign:
                 url = sign(state.account, now=self._clock.now())
             try:
-                status, answer = await self._post(url, body, until=slot)
+                status, answer = await self._postman.post(url, body, content_type="application/json", until=slot)
             except (TimeoutError, aiohttp.ClientError) as error:
                 reason = f"no answer ({type(error).__name__})"
                 self._record(state, push, url, body, line=reason)
@@ -65,24 +66,7 @@ class Courier:
 
     async def close(self) -> None:
         """Close the session."""
-        if self._session is not None:
-            await self._session.close()
-
-    async def _post(self, url: str, body: bytes, *, until: float) -> tuple[int, bytes]:
-        headers = {"Content-Type": "application/json"}
-        async with (
-            asyncio.timeout_at(until),
-            self._open_session().post(url, data=body, allow_redirects=False, headers=headers) as answer,
-        ):
-            return answer.status, await answer.read()
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        """Return the client session, opened with the first delivery."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-            )
-        return self._session
+        await self._postman.close()
 
     def _read(self, state: AccountState, push: Push, url: str, body: bytes, *, answer: bytes, number: int) -> Delivery:
         """Judge a 200 that came in time."""
