@@ -131,6 +131,8 @@ def _asked(talk: Talk) -> Reply:
             values: dict[str, Any] = {"kind": word(parts.kind) if parts.kind else ""}
         case State.EVIDENCE if parts.attachments:
             return Reply(phrase="filing.evidence_more", values={"count": len(parts.attachments)}, choices=picks)
+        case State.EVIDENCE:
+            values = {"files": files(talk)}
         case State.SUMMARY:
             return Reply(phrase="filing.summary", values=_summary(office, parts, session.scene), choices=picks)
         case State.OFFER:
@@ -145,6 +147,11 @@ def _asked(talk: Talk) -> Reply:
     reply = Reply(phrase=_PHRASES[state], values=values, choices=picks)
     given = _given(state, parts)
     return said(reply, tail=given) if given else reply
+
+
+def files(talk: Talk) -> Reply:
+    """Return what kinds of files can be sent where the citizen writes: not every platform brings every kind."""
+    return Reply(phrase=f"files.{talk.message.citizen.channel.value}")
 
 
 def _given(state: State, parts: Parts) -> Reply | None:

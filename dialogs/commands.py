@@ -17,7 +17,7 @@ from dialogs import (
     supplementing,
     withdrawing,
 )
-from dialogs.asking import menu, question, said
+from dialogs.asking import files, menu, question, said
 from dialogs.hearing import Word
 from dialogs.session import ASIDES, STEPS, State
 from dialogs.talk import Answer, Talk
@@ -50,7 +50,8 @@ def _helped(talk: Talk) -> Reply:
         if session.parts is not None:
             return question(talk, lead=Reply(phrase="help.draft"))
         return menu(talk, phrase="help.menu")
-    return question(talk, lead=Reply(phrase=f"help.{session.state.value.removeprefix('filing.')}"))
+    values = {"files": files(talk)} if session.state is State.EVIDENCE else {}
+    return question(talk, lead=Reply(phrase=f"help.{session.state.value.removeprefix('filing.')}", values=values))
 
 
 def _human(talk: Talk) -> Answer:

@@ -14,7 +14,7 @@ from bot.petitions.scenes import write_scene
 from bot.petitions.vocabulary import Kind
 from bot.petitions.wording import word
 from dialogs import correcting, refusing
-from dialogs.asking import is_public, question, said
+from dialogs.asking import files, is_public, question, said
 from dialogs.gathering import LONGEST_PLACE, content, draft, further, proceed
 from dialogs.hearing import Word
 from dialogs.intents import File
@@ -208,7 +208,7 @@ def _evidence(talk: Talk, parts: Parts) -> Reply:
         parts.passed(State.EVIDENCE)
         return proceed(talk)
     if heard.word is not None or heard.ordinal or not letters(heard.text, enough=LEAST_CONTENT):
-        return question(talk, lead=Reply(phrase="wrong.evidence"))
+        return question(talk, lead=Reply(phrase="wrong.evidence", values={"files": files(talk)}))
     return further(talk, heard.text)
 
 

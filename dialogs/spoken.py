@@ -5,6 +5,7 @@ A test holds it equal to what the conversations say; `config.phrases.check_phras
 
 from collections.abc import Mapping
 
+from bot.messages import Channel
 from bot.petitions.vocabulary import NoticeKind
 from bot.petitions.wording import WORDS
 from dialogs.taps import FIELDS, TAPS
@@ -68,7 +69,8 @@ _SAID: Mapping[str, str] = {
     "filing.kind": "",
     "filing.content": "kind",
     "filing.place": "",
-    "filing.evidence": "",
+    "filing.evidence": "files",
+    **{f"files.{channel.value}": "" for channel in Channel},
     "filing.evidence_more": "count",
     "filing.phone": "",
     "filing.public": "",
@@ -147,7 +149,7 @@ _SAID: Mapping[str, str] = {
     "wrong.kind": "",
     "wrong.content": "",
     "wrong.place": "",
-    "wrong.evidence": "",
+    "wrong.evidence": "files",
     "wrong.phone": "",
     "wrong.public": "",
     "wrong.summary": "",
@@ -160,7 +162,7 @@ _SAID: Mapping[str, str] = {
     "help.kind": "",
     "help.content": "",
     "help.place": "",
-    "help.evidence": "",
+    "help.evidence": "files",
     "help.phone": "",
     "help.public": "",
     "help.summary": "",
@@ -224,7 +226,7 @@ _SAID: Mapping[str, str] = {
     "due.paused": "clock since",
     "supplement.none": "",
     "supplement.pick": "",
-    "supplement.ask": "number summary",
+    "supplement.ask": "number summary files",
     "supplement.taken": "number",
     "supplement.resumed": "number",
     "supplement.done": "number",

@@ -8,7 +8,7 @@ from bot.messages import InboundKind, Reply
 from bot.petitions.acts import Act
 from bot.petitions.petition import Case
 from bot.petitions.vocabulary import State
-from dialogs.asking import choices, resume
+from dialogs.asking import choices, files, resume
 from dialogs.choosing import Choosing, choose, named
 from dialogs.hearing import Word
 from dialogs.intents import Supplement
@@ -100,7 +100,7 @@ def _ask(talk: Talk, case: Case) -> Reply:
     session, petition = talk.session, case.petition
     session.aside(Step.SUPPLEMENT, at=talk.at)
     session.number = petition.number
-    values = {"number": petition.number, "summary": petition.summary}
+    values = {"number": petition.number, "summary": petition.summary, "files": files(talk)}
     return Reply(phrase="supplement.ask", values=values, choices=choices(talk.office, session))
 
 
