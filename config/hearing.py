@@ -1,8 +1,9 @@
 """The words that citizens type: reads `hearing/<language>.toml` and holds it to the form that the dialog needs.
 
 A file is sections of word lists, `[patterns]` in which `{section.key}` stands for the words of a list and `{name}` for
-what the dialog reads out of the text, and `[signs]`, rows of signs that are read as others. Which sections, keys and
-patterns there must be is told by the caller. Everything wrong is told at once. It knows no dialog.
+what the dialog reads out of the text, `[lengths]`, and `[signs]`, rows of signs that are read as others. Which
+sections, keys, patterns and lengths there must be is told by the caller. Everything wrong is told at once. It knows no
+dialog; whether a pattern could be slow is told by `config.repeats`.
 """
 
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from config.errors import ConfigError, Problem
+from config.repeats import repeats_fault
 from config.sources import read_toml
 
 HEARING = Path(__file__).with_name("hearing") / "zh.toml"
@@ -23,8 +25,6 @@ _PLACE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 _NEVER = "(?!)"
 _COMMAND = "command"
 """The length that words of a section of commands may have."""
-_MOST_REPEATS = 1
-"""Parts of a pattern that may repeat without end and give back: each more makes the worst text a length slower."""
 
 
 class HearingFileError(ConfigError):
@@ -161,6 +161,8 @@ class _Reader:
                 said = _compared(word, signs)
                 if not said:
                     self._wrong(where, "has an empty word", "remove the quotes with nothing in them")
+                elif word != word.strip():
+                    self._wrong(where, f"{word!r} has blanks around it", "remove them")
                 elif longest and max(len(said), len(word.strip())) > longest:
                     remedy = f"at most {longest} characters, or it is never heard"
                     self._wrong(where, f"{word!r} is too long", remedy)
@@ -196,7 +198,8 @@ class _Reader:
                 self._wrong(
                     _SIGNS, f"{sign!r} is read as {other!r}, which is read as another", "read it as the last one"
                 )
-        return signs
+        capitals = {sign.upper(): other for sign, other in signs.items() if len(sign.upper()) == 1}
+        return {**capitals, **signs}
 
     # --- patterns
 
@@ -263,46 +266,3 @@ def _simplified(word: str, signs: Mapping[str, str]) -> str:
 def _compared(word: str, signs: Mapping[str, str]) -> str:
     """Return a word as the dialog compares it: folded, small, without blanks."""
     return "".join(_simplified(unicodedata.normalize("NFKC", word), signs).lower().split())
-
-
-_TOKEN = re.compile(
-    r"""(?P<one>\\.|\[\^?\]?(?:\\.|[^\]\\])*\])
-    | (?P<open>\((?:\?(?:P<\w+>|<[=!]|[:=!>]))?)
-    | (?P<close>\))
-    | (?:\{(?P<least>\d*)(?P<comma>,?)(?P<most>\d*)\}|(?P<star>[*+]))(?P<mode>[+?]?)
-    | .""",
-    re.DOTALL | re.VERBOSE,
-)
-_OFTEN = 2
-"""So often a group may repeat and be tried in every way; a group that repeats oftener must be possessive."""
-_LONG = 100
-"""So often, and it is as good as without end."""
-
-
-def repeats_fault(pattern: str) -> str | None:
-    """Return why a pattern could be slow on a text made for it, None where it cannot.
-
-    A group that repeats, in which one text can be read in several ways, is tried in all of them when the rest does not
-    fit: their number doubles with every repeat. So it must be possessive (`*+`, `++`, `{0,9}+`: what it took it keeps).
-    Of what may give back, one part may repeat without end: the time grows with the square of the length at most.
-    """
-    endless = 0
-    group = False  # whether what stands before is a group
-    for token in _TOKEN.finditer(pattern):
-        most = _most(token)
-        if most > _OFTEN and group and token["mode"] != "+":
-            return "repeats a group that is not possessive"
-        endless += most > _LONG and token["mode"] != "+"
-        group = token["close"] is not None
-    return f"has {endless} parts that repeat without end" if endless > _MOST_REPEATS else None
-
-
-def _most(token: re.Match[str]) -> int:
-    """Return how often a repeat repeats at most; 0 for what is no repeat."""
-    if token["star"]:
-        return _LONG + 1
-    if token["comma"] is None:
-        return 0
-    if token["most"]:
-        return int(token["most"])
-    return _LONG + 1 if token["comma"] else int(token["least"] or 0)

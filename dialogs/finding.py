@@ -29,6 +29,6 @@ class Kinds:
         text = self._lowered(text[:LONGEST_LOOKED_AT])
         named = self._opening.match(text) or closed
         if named is not None:
-            return self._told[named["kind"]]
+            return self._told.get(named["kind"])
         asks = len(text) <= self._lengths.question and self._asks.search(text) and self._of_rules.search(text)
         return Kind.CONSULT if asks and not self._grieves.search(text) else None

@@ -22,8 +22,7 @@ class Folding:
     """The folding of one language; `signs` are read as others, `polite` are its words before and after a command."""
 
     def __init__(self, *, signs: Mapping[str, str], before: Iterable[str], after: Iterable[str]) -> None:
-        small = {sign.upper(): read for sign, read in signs.items() if len(sign.upper()) == 1}
-        self._signs = str.maketrans({**small, **signs})
+        self._signs = str.maketrans(dict(signs))
         self._folds = {**self._signs, **INVISIBLE, **_SKIN, **_CIRCLED}
         self._kept: Collection[str] = frozenset()
         self._before = re.compile(f"^{one_of(map(self.joined, before))}+")

@@ -38,9 +38,10 @@ class Judgements:
         if not text or text[0] not in self._starts:
             return None
         found = self._rated.fullmatch(self._folding.opened(text))
-        if found is None:
+        rating = self._ratings.get(found["rating"].lower()) if found is not None else None
+        if found is None or rating is None:
             return None
-        return Rated(self._ratings[found["rating"].lower()], (found["words"] or "").strip())
+        return Rated(rating, (found["words"] or "").strip())
 
     def solved_said(self, text: str) -> Solved | None:
         """Read 解决了, 部分解决, 没解决 and the like, said alone or first: 没解决，还是黑的; None for anything else."""

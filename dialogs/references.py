@@ -74,4 +74,5 @@ class References:
         if found is None:
             return None
         verb, number, words = found.groups()
-        return ActOn(self._verbs[verb.lower()], number, words.strip())
+        word = self._verbs.get(verb.lower())
+        return ActOn(word, number, words.strip()) if word is not None else None

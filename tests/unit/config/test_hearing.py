@@ -6,7 +6,8 @@ import unicodedata
 import pytest
 
 from bot.app.office import hearing_of
-from config.hearing import HEARING, HearingFileError, load_hearing, repeats_fault
+from config.hearing import HEARING, HearingFileError, load_hearing
+from config.repeats import repeats_fault
 from dialogs.hearing import FORM, Word
 from dialogs.understanding import Ear
 from tests.unit.dialogs.conftest import HEARD
@@ -50,6 +51,7 @@ def test_every_shipped_word_stands_as_it_is_compared():
         (('back = ["返回", ', 'back = ["返回", "跳過", '), ["commands.skip: '跳过' stands under back too"]),
         (('back = ["返回", ', 'back = ["返回", "S K I P", '), ["commands.skip: 'skip' stands under back too"]),
         (('back = ["返回", ', 'back = ["返回", "", '), ["commands.back: has an empty word"]),
+        (('back = ["返回", ', 'back = ["返回", " 回去", '), ["commands.back: ' 回去' has blanks around it"]),
         (('back = ["返回", ', 'back = ["返回", "２", '), ["commands.back: '２' is a number"]),
         (('back = ["返回", ', 'back = ["返回", 2, '), ["commands.back: is no list of words"]),
         (('back = ["返回", ', 'back = [["返回"], '), ["commands.back: is no list of words"]),
