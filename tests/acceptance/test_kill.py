@@ -161,8 +161,13 @@ async def die(city: City, chance: random.Random, http: aiohttp.ClientSession) ->
         await asyncio.to_thread(city.gateway.kill)
         city.kills += 1
         await asyncio.to_thread(city.start_again)
-    await asyncio.sleep(0.5)
+    await until(lambda: _load(city), seconds=120)
     city.over = True
+
+
+async def _load(city: City) -> bool:
+    """Tell whether everybody has filed about twice: how much is said between two kills depends on the machine."""
+    return len(city.acknowledged) > 2 * len(STEPS) * CITIZENS
 
 
 @asynccontextmanager
@@ -198,7 +203,7 @@ async def test_nothing_is_lost_and_nothing_happens_twice(
             group.create_task(work(city))
             group.create_task(die(city, chance, http))
         async with database_of(database or f"sqlite+aiosqlite:///{tmp_path}/data/wenqiao.sqlite3") as engine:
-            await until(lambda: _is_quiet(engine), seconds=30)
+            await until(lambda: _is_quiet(engine), seconds=120)
             await _check_messages(city, engine)
             await _check_petitions(city, engine)
             await _check_notices(city, engine, http)
@@ -214,7 +219,6 @@ async def _is_quiet(engine: AsyncEngine) -> bool:
 async def _check_messages(city: City, engine: AsyncEngine) -> None:
     raws = [json.loads(row.payload)["raw"] for row in await rows(engine, "SELECT payload FROM inbound")]
     stored = Counter(str(raw["MsgId"]) for raw in raws if "MsgId" in raw)  # reports of templates have none
-    assert len(city.acknowledged) > len(STEPS) * CITIZENS, "there was hardly any load"
     assert city.acknowledged - stored.keys() == set()
     assert {msgid: count for msgid, count in stored.items() if count > 1} == {}
 

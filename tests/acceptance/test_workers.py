@@ -126,7 +126,7 @@ async def test_four_cold_processes_ask_for_one_token(town: Town) -> None:
     await town.start(4)
     assert await town.taken("token") == 0
     await town.owe(everybody[:1000])
-    await until(town.is_quiet, seconds=60)
+    await until(town.is_quiet, seconds=120)
     assert (await town.taken("token"), await town.taken("template_send")) == (1, 1000)
 
     # Redis goes away, and the token is replaced behind everybody's back: one call a process, however many wait.
@@ -134,14 +134,14 @@ async def test_four_cold_processes_ask_for_one_token(town: Town) -> None:
     await replace_token(town)
     before = await town.taken("token")
     await town.owe(everybody[1000:1200])
-    await until(town.is_quiet, seconds=60)
+    await until(town.is_quiet, seconds=120)
     assert 1 <= await town.taken("token") - before <= 4
 
     # It comes back empty: whoever has a good token goes on with it.
     town.redis.start()
     before = await town.taken("token")
     await town.owe(everybody[1200:])
-    await until(town.is_quiet, seconds=60)
+    await until(town.is_quiet, seconds=120)
     assert await town.taken("token") == before
 
     states = await town.rows("SELECT state, count(*) AS n FROM outbox GROUP BY state")
@@ -172,13 +172,13 @@ async def test_a_worker_dies_while_sending_and_redis_goes_and_comes(town: Town) 
     await town.start(2, lease=2.0)
     await town.owe(near, window=True)
     await town.owe(far)
-    await until(lambda: _came(town, 60), seconds=60)
+    await until(lambda: _came(town, 60), seconds=120)
     town.workers[0].kill()
     town.redis.stop()
-    await until(lambda: _came(town, 150), seconds=60)
+    await until(lambda: _came(town, 150), seconds=120)
     town.redis.start()
     await town.start(1, lease=2.0)
-    await until(town.is_quiet, seconds=60)
+    await until(town.is_quiet, seconds=120)
 
     phones = Counter({one: len(await Phone(town.sandbox.url, one, town.http).sent()) for one in (*near, *far)})
     states = {row.citizen.rpartition(":")[2]: row.state for row in await town.rows("SELECT citizen, state FROM outbox")}
