@@ -24,14 +24,17 @@ from bot.petitions.outbox_ports import (
 from storage import outbox_claims, outbox_lists
 from storage.columns import Moment, storable
 from storage.connection import Connection
-from storage.errors import StorageError
 from storage.outbox_states import TROUBLED, among, is_in
 from storage.reports import settle, take_early
 from storage.tables.sending import carried, deliveries, outbox
 
 _COUNT_ATTEMPT = (
     update(outbox)
-    .where(outbox.c.id == bindparam("b_id"))
+    .where(
+        outbox.c.id == bindparam("b_id"),
+        is_in(OutboxState.SENDING),
+        outbox.c.lease_until == bindparam("b_lease", type_=Moment()),
+    )
     .values(attempts=outbox.c.attempts + 1)
     .returning(outbox.c.attempts)
 )
@@ -172,10 +175,13 @@ class SqlOutbox:
     async def start(
         self, message: OutboxMessage, *, rung: str, now: datetime, riders: Sequence[OutboxMessage] = ()
     ) -> int:
-        """Record that an attempt begins, before anything leaves; return its attempt number."""
-        row = await self._db.row(_COUNT_ATTEMPT, {"b_id": message.id})
+        """Record that an attempt begins, before anything leaves; return its attempt number.
+
+        Raises `Stale` where the lease ran out and another claim has the message: who was held up sends nothing.
+        """
+        row = await self._db.row(_COUNT_ATTEMPT, {"b_id": message.id, "b_lease": message.lease_until})
         if row is None:
-            raise StorageError(f"outbox row {message.id} is gone")
+            raise Stale
         attempt: int = row.attempts
         if riders:
             ids = [rider.id for rider in riders]

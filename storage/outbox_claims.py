@@ -114,7 +114,7 @@ async def claim(
             rows += await db.rows(_DUE, which)
     if rows:
         await db.run(_LEASE, {"ids": [row.id for row in rows], "lease": lease, "owner": owner})
-    return tuple(replace(message_from(row), state=OutboxState.SENDING) for row in rows)
+    return tuple(replace(message_from(row), state=OutboxState.SENDING, lease_until=lease) for row in rows)
 
 
 async def behind(db: Connection, message: OutboxMessage, *, now: datetime, limit: int) -> tuple[OutboxMessage, ...]:

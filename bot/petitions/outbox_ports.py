@@ -52,6 +52,8 @@ class OutboxMessage:
     detail: str = ""
     unclear_at: datetime | None = None
     """When an attempt left that had no answer: it may have arrived, and is only repeated as the same message."""
+    lease_until: datetime | None = None
+    """Until when it is left to who claimed it, and by which claim: no two have the same end."""
 
 
 MENTION_ANSWER = "mention"
@@ -157,7 +159,8 @@ class Outbox(Protocol):
     ) -> int:
         """Record that an attempt begins, before anything leaves; return its attempt number.
 
-        `riders` leave in the same message and share its lease; `Stale` when one of them is no longer due.
+        `riders` leave in the same message and share its lease. `Stale` when one of them is no longer due, or when the
+        lease of `message` ran out and another claim has it: whoever was held up sends nothing.
         """
         ...
 

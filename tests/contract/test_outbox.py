@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.messages import Channel, DeliveryReport
+from bot.petitions.errors import Stale
 from bot.petitions.outbox_ports import Delivery, DeliveryOutcome, OutboxMessage, OutboxState, Reported
 from bot.petitions.turn_ports import LateReply, TurnWrites
 from storage.engine import SqlStorage
@@ -96,6 +97,7 @@ async def test_a_claimed_message_is_what_was_queued(storage: SqlStorage) -> None
         state=OutboxState.SENDING,
         attempts=0,
         next_at=NOW,
+        lease_until=NOW + MINUTE,
     )
     assert await claim(storage) == ()
 
@@ -148,6 +150,23 @@ async def test_a_lease_that_ran_out_before_an_attempt_is_pending_again(storage: 
     await claim(storage)
     assert await claim(storage, now=NOW + MINUTE - timedelta(seconds=1)) == ()
     assert keys(await claim(storage, now=NOW + MINUTE, owner="two")) == ["a"]
+
+
+@pytest.mark.parametrize("owner", ["one", "two"])
+async def test_who_was_held_up_past_the_lease_does_not_begin(storage: SqlStorage, owner: str) -> None:
+    """Nor does the other claim of the same process, whose rounds go on while one delivery is held up."""
+    await queue(storage, ("a", LI))
+    (held_up,) = await claim(storage)
+    (message,) = await claim(storage, now=NOW + MINUTE, owner=owner)
+    with pytest.raises(Stale):
+        await start(storage, held_up, now=NOW + MINUTE)
+    assert await start(storage, message, now=NOW + MINUTE) == 1
+    with pytest.raises(Stale):
+        await start(storage, held_up, now=NOW + MINUTE)
+    await finish(storage, message, OutboxState.SENT)
+    with pytest.raises(Stale):
+        await start(storage, held_up, now=NOW + MINUTE)
+    assert await attempts(storage, message) == [DeliveryOutcome.ACCEPTED]
 
 
 async def test_a_lease_that_ran_out_between_two_rungs_is_pending_again(storage: SqlStorage) -> None:
@@ -286,20 +305,20 @@ async def test_what_may_have_arrived_is_remembered_from_its_first_attempt_until_
     storage: SqlStorage,
 ) -> None:
     await queue(storage, ("a", LI), ("b", WANG))
-    for message in await claim(storage):
-        rung = "template" if message.key == "a" else "message"
-        for minutes in (0, 1):
-            attempt = await start(storage, message, rung=rung, now=NOW + minutes * MINUTE)
+    for now, then in ((NOW, NOW + MINUTE), (NOW + MINUTE, NOW + HOUR)):
+        for message in await claim(storage, now=now):
+            rung = "template" if message.key == "a" else "message"
+            attempt = await start(storage, message, rung=rung, now=now)
             delivery = Delivery(
                 outbox_id=message.id,
                 attempt=attempt,
                 rung=rung,
-                started_at=NOW + minutes * MINUTE,
-                finished_at=NOW + minutes * MINUTE,
+                started_at=now,
+                finished_at=now,
                 outcome=DeliveryOutcome.UNKNOWN,
             )
             async with storage.begin() as work:
-                await work.outbox.finish(message, delivery, state=OutboxState.PENDING, next_at=NOW + HOUR)
+                await work.outbox.finish(message, delivery, state=OutboxState.PENDING, next_at=then)
                 await work.commit()
     again = await claim(storage, now=NOW + HOUR)
     assert [(message.key, message.unclear_at) for message in again] == [("a", NOW), ("b", None)]
