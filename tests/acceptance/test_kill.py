@@ -238,6 +238,17 @@ async def _check_petitions(city: City, engine: AsyncEngine) -> None:
     assert {row.state for row in pictures} <= {"stored", "wanted"}, "one that was being fetched is fetched again later"
 
 
+def _said(text: str) -> list[tuple[str, str]]:
+    """Return the notices of one message: a text may hold those of several petitions, each with its words before it."""
+    number = r"WQ\d{8}-\d{7}"
+    if len(set(re.findall(number, text))) == 1:
+        return [(re.findall(number, text)[0], kind) for kind, words in SAID if words in text]
+    kinds = {words: kind for kind, words in SAID}
+    parts = re.findall(f"({'|'.join(kinds)})(?:(?!{number}).)*({number})", text, re.DOTALL)
+    assert len(parts) == len(re.findall(number, text)), text
+    return [(found, kinds[words]) for words, found in parts]
+
+
 async def _check_notices(city: City, engine: AsyncEngine, http: aiohttp.ClientSession) -> None:
     """What the record says was sent is on the phone once; what it cannot know is there once at most."""
     notices = await rows(engine, "SELECT number, kind, state FROM outbox")
@@ -248,8 +259,7 @@ async def _check_notices(city: City, engine: AsyncEngine, http: aiohttp.ClientSe
     forms: Counter[str] = Counter()
     for openid in city.numbers:
         for message in await Phone(city.sandbox.url, openid, http).sent():
-            [number] = set(re.findall(r"WQ\d{8}-\d{7}", message["text"]))
-            seen.update((number, kind) for kind, words in SAID if words in message["text"])
+            seen.update(_said(message["text"]))
             forms[message["via"]] += 1
     sure = {(row.number, row.kind) for row in notices if row.state == "sent"}
     unsure = {(row.number, row.kind) for row in notices if row.state == "unknown"}
