@@ -25,10 +25,11 @@ class Kinds:
 
     def kind_in(self, text: str) -> Kind | None:
         """Return the kind that free words show by themselves: 我要投诉…, …，求助！, 请问社保怎么交; None where not."""
-        closed = self._closing.search(self._lowered(text[-self._lengths.closing :]))
+        length, last = len(text), text[-self._lengths.closing :]
         text = self._lowered(text[:LONGEST_LOOKED_AT])
-        named = self._opening.match(text) or closed
+        end = text[-self._lengths.closing :] if length <= LONGEST_LOOKED_AT else self._lowered(last)
+        named = self._opening.match(text) or self._closing.search(end)
         if named is not None:
             return self._told.get(named["kind"])
-        asks = len(text) <= self._lengths.question and self._asks.search(text) and self._of_rules.search(text)
+        asks = length <= self._lengths.question and self._asks.search(text) and self._of_rules.search(text)
         return Kind.CONSULT if asks and not self._grieves.search(text) else None

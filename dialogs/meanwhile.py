@@ -23,12 +23,15 @@ _STEPS = frozenset({State.PLACE, State.EVIDENCE, State.PHONE, State.PUBLIC, Stat
 def another(talk: Talk) -> Reply | None:
     """Keep another matter and ask the same question again; None for what belongs to the draft."""
     text = talk.heard.text
-    if len(text) < talk.ear.lengths.story and "：" not in text and ":" not in text:  # most answers end here
+    opens = "：" in text or ":" in text
+    if len(text) < talk.ear.lengths.story and not opens:  # most answers end here
         return None
     session, parts = talk.session, talk.session.parts
     if parts is None or not parts.content or session.state not in _STEPS or len(session.waiting) >= MOST_BESIDE:
         return None
-    found = opening(talk, ends=_ENDS) or _asked(talk, parts)
+    if session.state is State.PHONE and talk.ear.phone(text):
+        return None
+    found = (opening(talk, ends=_ENDS) if opens else None) or _asked(talk, parts)
     if found is None or found[1] in parts.content:
         return None
     kind, words = found
