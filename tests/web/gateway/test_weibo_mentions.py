@@ -8,6 +8,7 @@ from bot.petitions.acts import Act
 from bot.petitions.mention_ports import Mention, MentionState
 from bot.petitions.vocabulary import Rating
 from tests.web.gateway.conftest import House, number_in, until
+from tests.web.gateway.databases import rows
 
 from .weibo import Blogger, blogger, comments
 
@@ -129,9 +130,14 @@ async def test_a_day_with_sixty_mentions_keeps_the_budget_and_loses_none(new_hou
     new_house.clock.advance(-timedelta(hours=9))
     await new_house.start(WEIBO__0__POLL_MINUTES="60")
     people = [await blogger(new_house, f"市民{number}") for number in range(60)]
+
+    async def none_under_way() -> bool:  # the clock must not run past the lease of what is being sent
+        return await rows(new_house, "SELECT count(*) FROM outbox WHERE state = 'sending'") == [0]
+
     for hour in range(20):
         for citizen in people[hour * 3 : hour * 3 + 3]:
             await citizen.mentions("和平路路灯坏了三天", pictures=1)
+        await until(none_under_way)
         new_house.advance(hours=1, minutes=10)
         await drafted(new_house, hour * 3)
     await drafted(new_house, 60)
