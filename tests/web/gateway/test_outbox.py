@@ -215,7 +215,7 @@ async def test_what_the_account_may_not_do_stops_it_with_one_alarm(
     bo, other = await one(house)
     await end_loop(house, "outbox")
     refusal = {"mode": "errcode", "errcode": errcode, "times": 3}
-    await house.fault(custom_send=refusal, token={"mode": "slow", "seconds": 0.5})
+    await house.fault(custom_send=refusal, token={"mode": "slow", "seconds": 1.5})
     await house.act(Act.ACCEPT, number)
     await house.act(Act.ACCEPT, other)  # both leave in the same round, when the token that both wait for has come
     begin_loop(house, "outbox")
