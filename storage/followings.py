@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, or_, select
 
 from bot.petitions.vocabulary import Kind
 from storage.connection import Connection
+from storage.key_lists import is_among, key_list
 from storage.tables.messages import citizens
 from storage.tables.petitions import followings, petitions
 from storage.upserts import upsert
@@ -23,7 +24,7 @@ _NUMBERS = (
 _OWNERS = (
     select(petitions.c.citizen)
     .select_from(followings.join(petitions, petitions.c.number == followings.c.number))
-    .where(followings.c.citizen.in_(bindparam("citizens", expanding=True)), petitions.c.kind != Kind.REPORT.value)
+    .where(is_among(followings.c.citizen, "citizens"), petitions.c.kind != Kind.REPORT.value)
     .distinct()
 )
 _ACTIVE = (
@@ -65,7 +66,7 @@ class SqlFollowings:
 
     async def owners(self, citizens: Sequence[str]) -> tuple[str, ...]:
         """Return who filed what these citizens follow, but for 举报."""
-        return tuple(row.citizen for row in await self._db.rows(_OWNERS, {"citizens": list(citizens)}))
+        return tuple(row.citizen for row in await self._db.rows(_OWNERS, {"citizens": key_list(citizens)}))
 
     async def last_active(self, number: str, owner: str) -> str:
         """Return who wrote last: who filed the petition, or one who follows it; of a 举报 always who filed it."""

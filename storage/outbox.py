@@ -24,6 +24,7 @@ from bot.petitions.outbox_ports import (
 from storage import outbox_claims, outbox_lists
 from storage.columns import Moment, storable
 from storage.connection import Connection
+from storage.key_lists import is_among, key_list
 from storage.outbox_states import TROUBLED, among, is_in
 from storage.reports import settle, take_early
 from storage.tables.sending import carried, deliveries, outbox
@@ -112,7 +113,7 @@ _STAND_ALONE = frozenset({OutboxState.SENDING, OutboxState.DEAD})
 """What the oldest of several comes to alone: the next rung is its own, and so is the end of its attempts."""
 _RELEASE = (
     update(outbox)
-    .where(outbox.c.citizen.in_(bindparam("b_citizens", expanding=True)), is_in(OutboxState.WAITING))
+    .where(is_among(outbox.c.citizen, "b_citizens"), is_in(OutboxState.WAITING))
     .values(state=OutboxState.PENDING.value, next_at=bindparam("b_now", type_=Moment()))
 )
 _HASTEN = (
@@ -264,7 +265,7 @@ class SqlOutbox:
 
     async def release(self, citizens: Sequence[str], *, now: datetime) -> int:
         """Make WAITING messages of citizens who wrote PENDING at `now`; return how many."""
-        return await self._db.run(_RELEASE, {"b_citizens": list(citizens), "b_now": now})
+        return await self._db.run(_RELEASE, {"b_citizens": key_list(citizens), "b_now": now})
 
     async def replay(self, outbox_id: int, *, now: datetime) -> bool:
         """Make a DEAD, UNKNOWN or WAITING message PENDING; False when it is not in such a state."""
