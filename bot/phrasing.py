@@ -193,6 +193,7 @@ def _text(environment: jinja2.Environment, key: str, text: str) -> _Text:
         template = environment.from_string(text)
     except jinja2.TemplateSyntaxError as error:
         raise PhraseError(f"is no template: {error.message} (line {error.lineno})", key=key) from error
+    template.globals = dict(template.globals)  # a chain of mappings otherwise, walked at every rendering
 
     def said(values: _Values) -> str:
         try:

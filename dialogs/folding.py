@@ -24,6 +24,7 @@ class Folding:
     def __init__(self, *, signs: Mapping[str, str], before: Iterable[str], after: Iterable[str]) -> None:
         self._signs = str.maketrans(dict(signs))
         self._folds = {**self._signs, **INVISIBLE, **_SKIN, **_CIRCLED}
+        self._written_so, self._foldable = _any_sign(self._signs), _any_sign(self._folds)
         self._kept: Collection[str] = frozenset()
         self._before = re.compile(f"^{one_of(map(self.joined, before))}+")
         self._after = re.compile(f"(?:{_AFTER_SIGNS}|{one_of(map(self.joined, after))})++$")
@@ -34,20 +35,20 @@ class Folding:
 
     def joined(self, text: str) -> str:
         """Return `text` folded and without blanks, with the signs around it."""
-        return "".join(unicodedata.normalize("NFKC", text).translate(self._folds).lower().split())
+        return "".join(self._folded(text).lower().split())
 
     def fold(self, text: str) -> str:
         """Return the form in which words are compared; a lone sign such as 👍 or ？ keeps itself."""
-        folded = "".join(unicodedata.normalize("NFKC", text).translate(self._folds).lower().split())
+        folded = self.joined(text)
         return folded if folded in self._kept else _EDGES.sub("", folded)
 
     def opened(self, text: str) -> str:
         """Return `text` folded, with its blanks and capitals, where more than a command is read."""
-        return unicodedata.normalize("NFKC", text).translate(self._folds).strip()
+        return self._folded(text).strip()
 
     def lowered(self, text: str) -> str:
         """Return `text` in small letters, with signs read as others: free words are looked at so."""
-        return text.translate(self._signs).lower()
+        return self.simplified(text).lower()
 
     def any_of(self, words: Iterable[str]) -> re.Pattern[str]:
         """Return what finds any of the words in a text that is `lowered`."""
@@ -55,7 +56,12 @@ class Folding:
 
     def simplified(self, text: str) -> str:
         """Return `text` with signs read as others, sign by sign: it stays as long as it was."""
-        return text.translate(self._signs)
+        return text.translate(self._signs) if self._written_so.search(text) else text
+
+    def _folded(self, text: str) -> str:
+        """Fold sign by sign; most texts hold nothing to fold, and finding that out is the cheaper part."""
+        text = unicodedata.normalize("NFKC", text)
+        return text.translate(self._folds) if self._foldable.search(text) else text
 
     def unpolite(self, plain: str) -> str:
         """Take the politeness off a folded text: 我想咨询一下 → 咨询; a text that is nothing else stays."""
@@ -67,6 +73,12 @@ class Folding:
         firsts |= {chr(sign) for sign, read in self._signs.items() if read in firsts}
         firsts |= {letter.upper() for letter in firsts}
         return frozenset(firsts | {chr(ord(letter) + 0xFEE0) for letter in firsts if "!" <= letter <= "~"})
+
+
+def _any_sign(table: Mapping[int, object]) -> re.Pattern[str]:
+    """Return what finds a sign that a table of `str.translate` changes."""
+    signs = "".join(re.escape(chr(sign)) for sign in table)
+    return re.compile(f"[{signs}]" if signs else NEVER)
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ and almost every swap of neighbours, so that a mistyped number is told apart fro
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 
 from bot.petitions.errors import WrongNumber
 
@@ -18,19 +19,30 @@ _DAY_SHAPE = "%Y%m%d"
 
 def check_digit(digits: str) -> int:
     """Return the ISO 7064 MOD 11,10 check digit of a string of digits."""
-    product = 10
+    return (11 - _running(digits)) % 10
+
+
+def _running(digits: str, product: int = 10) -> int:
+    """Return the running product of MOD 11,10 after more digits."""
     for digit in digits:
         total = (product + int(digit)) % 10 or 10
         product = total * 2 % 11
-    return (11 - product) % 10
+    return product
+
+
+@lru_cache(maxsize=8)
+def _stem(day: date) -> tuple[str, int]:
+    """Return the digits of a day and the running product after them: the same for all petitions of the day."""
+    stem = day.strftime(_DAY_SHAPE)
+    return stem, _running(stem)
 
 
 def make_number(day: date, sequence: int) -> str:
     """Return the number of the day's `sequence`-th petition (1 … 999 999)."""
     if not 1 <= sequence <= MOST_A_DAY:
         raise ValueError(f"a day has 1 to {MOST_A_DAY} petitions, not {sequence}")
-    stem, tail = day.strftime(_DAY_SHAPE), f"{sequence:06d}"
-    return f"WQ{stem}-{tail}{check_digit(stem + tail)}"
+    (stem, product), tail = _stem(day), f"{sequence:06d}"
+    return f"WQ{stem}-{tail}{(11 - _running(tail, product)) % 10}"
 
 
 def normalise(text: str) -> str:
