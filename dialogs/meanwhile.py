@@ -29,8 +29,6 @@ def another(talk: Talk) -> Reply | None:
     session, parts = talk.session, talk.session.parts
     if parts is None or not parts.content or session.state not in _STEPS or len(session.waiting) >= MOST_BESIDE:
         return None
-    if session.state is State.PHONE and talk.ear.phone(text):
-        return None
     found = (opening(talk, ends=_ENDS) if opens else None) or _asked(talk, parts)
     if found is None or found[1] in parts.content:
         return None
@@ -43,6 +41,8 @@ def another(talk: Talk) -> Reply | None:
 
 def _asked(talk: Talk, parts: Parts) -> tuple[Kind, str] | None:
     text = talk.heard.text
+    if talk.session.state is State.PHONE and talk.heard.plain and talk.ear.phone(text):
+        return None  # a number in few words is the answer, and asks nothing
     if not talk.ear.lengths.story <= len(text) <= HARD_CONTENT:
         return None
     if parts.kind is Kind.CONSULT or Kind.CONSULT not in talk.office.kinds:

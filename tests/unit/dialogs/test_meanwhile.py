@@ -48,6 +48,20 @@ def test_another_matter_is_kept_and_the_same_is_asked_again(stage, state, said, 
     assert waiting(stage) == [(kind, words)]
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("咨询：养老保险断缴怎么补，电话13812345678", "养老保险断缴怎么补，电话13812345678"),
+        ("我想咨询一下公积金怎么提取，我的电话是13812345678", "我想咨询一下公积金怎么提取，我的电话是13812345678"),
+    ],
+)
+def test_a_question_with_a_number_in_it_is_not_lost_for_the_number(stage, said, words):
+    at(stage, State.PHONE).says(said)
+    assert (waiting(stage), stage.session().parts.phone) == ([(Kind.CONSULT, words)], "")
+    stage.says("13812345678")
+    assert stage.session().parts.phone == "13812345678"
+
+
 def test_a_question_about_rules_is_no_place(stage):
     at(stage, State.PLACE).says("请问公积金怎么提取来付房租？")
     assert (waiting(stage), stage.session().parts.place) == ([(Kind.CONSULT, "请问公积金怎么提取来付房租？")], "")
