@@ -183,8 +183,10 @@ class OutboxLoop:
         self._busy[key] += 1
         try:
             await self._climber.climb(message)
-        except (StorageUnavailable, Stale):
+        except StorageUnavailable:
             log.warning("outbox.database_away", message=message.id)  # the lease brings it back
+        except Stale:
+            log.info("outbox.claim_lost", message=message.id)  # whoever took it over sends it
         except Exception as error:
             log.exception("outbox.delivery_failed", message=message.id)
             await self._give_up(message, type(error).__name__)
